@@ -40,7 +40,14 @@ def _normal(name: str) -> str:
 
 def _compile(source: str, lock: str, upgrade: bool) -> None:
     command = [str(bootstrap.PYTHON), "-m", "uv", "pip", "compile", "-q", "--generate-hashes", "--universal"]
-    command += ["--python-version", "3.11", "--no-emit-index-url", "--no-header", "--annotation-style", "line"]
+    command += [
+        "--python-version",
+        "3.11",
+        "--no-emit-index-url",
+        "--no-header",
+        "--annotation-style",
+        "line",
+    ]
     subprocess.run(
         [*command, *(["--upgrade"] if upgrade else []), "-o", lock, source],
         cwd=bootstrap.REPOSITORY,

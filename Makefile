@@ -1,0 +1,39 @@
+# Everything starts from here and needs only python3 and make; the packages go into .venv by themselves.
+PYTHON ?= python3
+VENV_PYTHON = .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint shots bench bench-data lock clean
+
+help:  ## Say what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo:  ## Start a clinic with made-up patients on this machine, and print its address and sign-ins
+	@$(PYTHON) scripts/run_clinic.py --demo $(ARGS)
+
+run:  ## Start a clinic on this machine, empty at first, data in var/
+	@$(PYTHON) scripts/run_clinic.py $(ARGS)
+
+test:  ## Run every check and test, on SQLite and on PostgreSQL (ARGS="--engine sqlite --only unit" for a part)
+	@$(PYTHON) scripts/run_tests.py $(ARGS)
+
+lint:  ## Run the style, template and type checks only
+	@$(PYTHON) scripts/run_tests.py --only checks $(ARGS)
+
+shots:  ## Take the screenshots used in the documents
+	@$(PYTHON) scripts/bootstrap.py --dev
+	@$(VENV_PYTHON) scripts/screenshots.py $(ARGS)
+
+bench-data:  ## Make the large made-up clinic that the measurements use
+	@$(PYTHON) scripts/bootstrap.py --dev
+	@$(VENV_PYTHON) scripts/bench.py data $(ARGS)
+
+bench:  ## Measure response times and queue delivery against that clinic
+	@$(PYTHON) scripts/bootstrap.py --dev
+	@$(VENV_PYTHON) scripts/bench.py run $(ARGS)
+
+lock:  ## Pin the packages named in requirements*.in again (ARGS=--upgrade for newer ones)
+	@$(PYTHON) scripts/lock_requirements.py $(ARGS)
+
+clean:  ## Remove the environment, caches and build files; clinic data in var/ stays
+	rm -rf .venv .venv.lock .build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
