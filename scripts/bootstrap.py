@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes `.venv` hold exactly the pinned packages; does nothing when it already does. Needs only Python 3.11."""
+"""Makes `.venv` hold exactly the pinned packages, or leaves it if it does. Needs only Python 3.11."""
 
 import argparse
 import fcntl
@@ -25,7 +25,7 @@ class BootstrapError(Exception):
 
 
 def ensure(dev: bool = False) -> Path:
-    """Path of the environment's Python, after installing whatever the lock files ask for and is not there yet."""
+    """Path of the environment's Python, after installing what the lock files ask for and is missing."""
     if sys.version_info < OLDEST_PYTHON:
         raise BootstrapError(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     with (REPOSITORY / ".venv.lock").open("w") as lock:
@@ -78,7 +78,7 @@ def _install_debian_venv() -> None:
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     if os.geteuid() != 0:
         raise BootstrapError(
-            f"Python's venv module is not complete here. Ask an administrator to run: apt-get install {package}"
+            f"Python cannot make environments here. Ask an administrator to run: apt-get install {package}"
         )
     print(f"Installing {package}", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

@@ -50,7 +50,7 @@ def start(name: str, command: list[str], *, log: Path, stop_signal=signal.SIGTER
 
 
 def stop(children: list[Child], seconds: float = STOP_SECONDS) -> list[str]:
-    """Ask each main process to end, wait, then kill what is left of its group. Returns names that had to be killed."""
+    """Ask each main process to end, wait, kill what is left of its group. Returns who had to be killed."""
     for child in children:
         if not child.ended:
             child.process.send_signal(child.stop_signal)
