@@ -1,0 +1,92 @@
+"""Which checks and test runs make up `make test`, and what each is told about its database."""
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bootstrap import PYTHON, REPOSITORY
+
+ENGINES = ("sqlite", "postgresql")
+JOURNEYS = "journeys"
+SUITES = ("unit", "integration", "sweeps", JOURNEYS)
+PROCESSES = "2"
+
+
+@dataclass(frozen=True)
+class Stage:
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    is_pytest: bool = False
+
+    @property
+    def file_name(self) -> str:
+        return self.name.replace(" ", "-").replace(":", "")
+
+
+def checks(home: Path) -> list[Stage]:
+    """What can be said without running a test: style, templates, types, migrations, deployment settings."""
+    templates = sorted(str(path) for path in _templates())
+    one_machine = {"CLINIC_HOME": str(home), "CLINIC_ONE_MACHINE": "1"}
+    python = str(PYTHON)
+    stages = [
+        Stage("code style", [python, "-m", "ruff", "check", "."]),
+        Stage("code format", [python, "-m", "ruff", "format", "--check", "."]),
+        Stage("types", [python, "-m", "mypy"], one_machine),
+        Stage("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], one_machine),
+        Stage(
+            "deployment",
+            [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+            _deployed(home),
+        ),
+    ]
+    if templates:
+        djade = [str(PYTHON.parent / "djade"), "--check", "--target-version", "5.2"]
+        stages.append(Stage("template format", [*djade, *templates]))
+        stages.append(Stage("template lint", [python, "-m", "djlint", "--lint", "--quiet", *templates]))
+    return stages
+
+
+def _templates() -> list[Path]:
+    places = [REPOSITORY / "templates", *REPOSITORY.glob("*/templates")]
+    return [path for place in places for path in place.rglob("*.html")]
+
+
+def _deployed(home: Path) -> dict[str, str]:
+    """Settings as behind a TLS proxy, with keys that open nothing."""
+    keys = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "FIELD_KEY", "ANCHOR_KEY")}
+    address = {"ALLOWED_HOSTS": "clinic.example", "PUBLIC_URL": "https://clinic.example"}
+    return {"CLINIC_HOME": str(home), "CLINIC_ONE_MACHINE": "", "BEHIND_TLS_PROXY": "1"} | keys | address
+
+
+def test_runs(engine: str, services: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
+    """The runs for one engine: all but the journeys on two processes, then the journeys on their own."""
+    environment = _engine_environment(engine, services)
+    runs = []
+    quick = [suite for suite in only if suite != JOURNEYS]
+    if not only:
+        runs.append((f"{engine}: tests", ["tests", f"--ignore=tests/{JOURNEYS}", "-n", PROCESSES]))
+    elif quick:
+        runs.append(
+            (f"{engine}: {' '.join(quick)}", [*(f"tests/{suite}" for suite in quick), "-n", PROCESSES])
+        )
+    if not only or JOURNEYS in only:
+        runs.append((f"{engine}: {JOURNEYS}", [f"tests/{JOURNEYS}"]))
+    pytest = [str(PYTHON), "-m", "pytest", "--durations=15", "--color=no"]
+    return [Stage(name, [*pytest, *words, *extra], environment, is_pytest=True) for name, words in runs]
+
+
+def _engine_environment(engine: str, services: dict[str, str]) -> dict[str, str]:
+    """Each engine has a numbered part of Redis to itself, so that both may run at the same time."""
+    number = ENGINES.index(engine) + 1
+    return {
+        "DATABASE_URL": services["DATABASE_URL"] if engine == "postgresql" else "",
+        "APP_DATABASE_URL": services["APP_DATABASE_URL"] if engine == "postgresql" else "",
+        "TEST_REDIS_URL": services["REDIS_URL"].removesuffix("/0") + f"/{number}",
+        "CHROMIUM": services["CHROMIUM"],
+    }
+
+
+def environment_of(stage: Stage) -> dict[str, str]:
+    return {**os.environ, "PYTHONUNBUFFERED": "1", **stage.environment}
