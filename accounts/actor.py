@@ -1,0 +1,64 @@
+"""Who acts: a person in one practice with roles, and where the request came from. Every action takes one as `by`."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from accounts.roles import Permission, Role, Scope, access_table
+from common.errors import NotPermitted
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A signed-in staff member. `acting_as` is the first role; `role_for` gives the one that allows an act."""
+
+    user_id: UUID | None
+    membership_id: UUID | None
+    practice_id: UUID | None
+    name: str
+    roles: tuple[Role, ...]
+    membership: object = field(default=None, compare=False, repr=False)
+    request_id: str = ""
+    session_hash: str = ""
+    ip: str = ""
+    user_agent: str = field(default="", repr=False)
+
+    @property
+    def acting_as(self) -> str:
+        return self.roles[0].value if self.roles else "system"
+
+    @property
+    def practice(self):
+        return self.membership.practice
+
+    @property
+    def user(self):
+        return self.membership.user
+
+    def scopes(self, permission: Permission) -> dict[Role, Scope]:
+        """This person's roles that hold the permission, with the reach of each."""
+        table = access_table()[permission]
+        return {role: table[role] for role in self.roles if role in table}
+
+    def can(self, permission: Permission) -> bool:
+        """Whether any role holds the permission at all (its scope is checked against a record separately)."""
+        return bool(self.scopes(permission))
+
+    def reaches_practice(self, permission: Permission) -> bool:
+        return Scope.PRACTICE in self.scopes(permission).values()
+
+    def require(self, permission: Permission) -> dict[Role, Scope]:
+        """The scopes of a permission; raises NotPermitted when no role holds it."""
+        scopes = self.scopes(permission)
+        if not scopes:
+            raise NotPermitted(permission.value)
+        return scopes
+
+
+def patient_actor(patient, practice_id: UUID, **where) -> Actor:
+    """The patient answering over a link: no roles, so only actions made for patients accept it."""
+    return Actor(user_id=None, membership_id=None, practice_id=practice_id, name="patient via link", roles=(), **where)
+
+
+def system_actor(name: str, practice_id: UUID | None = None) -> Actor:
+    """A background job or command, named in the audit as `system:<name>` (R54)."""
+    return Actor(user_id=None, membership_id=None, practice_id=practice_id, name=f"system:{name}", roles=())

@@ -1,0 +1,28 @@
+"""What every page's shell shows: the navigation a person's roles allow, and crisis help."""
+
+from accounts.navigation import navigation_for
+
+DEFAULT_CRISIS = {
+    "lines": [
+        {"label": "988 Suicide & Crisis Lifeline", "number": "988"},
+        {"label": "Emergency", "number": "911"},
+    ],
+    "clinic_phone": "",
+}
+
+
+def crisis_help(practice) -> dict:
+    """The crisis lines a practice shows to patients; 988 and 911 by default."""
+    if practice is None:
+        return DEFAULT_CRISIS
+    lines = [
+        {"label": practice.crisis_label, "number": practice.crisis_number},
+        {"label": "Emergency", "number": practice.emergency_number},
+    ]
+    return {"lines": lines, "clinic_phone": practice.phone}
+
+
+def shell(request) -> dict:
+    actor = getattr(request, "actor", None)
+    practice = actor.practice if actor else getattr(request, "link_practice", None)
+    return {"nav": navigation_for(actor, request.path) if actor else [], "crisis": crisis_help(practice)}

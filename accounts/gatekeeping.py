@@ -1,0 +1,47 @@
+"""Decorators that declare who may call a view; a sweep fails for any address without one (R1)."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+
+from accounts.roles import Permission
+
+PUBLIC, SIGNED_IN, LINK_HOLDER = "public", "signed_in", "link_holder"
+
+
+def _declare(view, access: str):
+    view.access = access
+    return view
+
+
+def needs(permission: Permission, poll: bool = False):
+    """The view needs this permission in any scope; the record's own scope is checked by `visible_to` and actions.
+
+    `poll=True` marks an address that pages fetch by themselves: it never extends a sign-in (R29).
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            request.actor.require(permission)
+            return view(request, *args, **kwargs)
+
+        guarded.polls = poll
+        return _declare(guarded, permission.value)
+
+    return decorate
+
+
+def signed_in(view):
+    """Any signed-in staff member, whatever the role."""
+    return _declare(view, SIGNED_IN)
+
+
+def public(view):
+    """Anybody: sign-in, health, error pages."""
+    return _declare(login_not_required(view), PUBLIC)
+
+
+def link_holder(view):
+    """Whoever holds a patient's link; the view itself checks the link."""
+    return _declare(login_not_required(view), LINK_HOLDER)

@@ -1,0 +1,83 @@
+"""Loads the signed-in person in one query and ends sign-ins that are idle, too old or revoked (R8, R28, R29)."""
+
+import hashlib
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts.actor import Actor
+from accounts.models import Membership
+
+MEMBERSHIP_KEY, ACTIVE_KEY, SINCE_KEY = "membership_id", "active_at", "signed_in_at"
+TOUCH_EVERY = timedelta(seconds=60)
+
+
+class ActorMiddleware(AuthenticationMiddleware):
+    """Sets `request.user` and `request.actor` (None when nobody is signed in)."""
+
+    def process_request(self, request):
+        membership = self._membership(request)
+        request.user = membership.user if membership else AnonymousUser()
+        request.actor = actor_of(membership, request) if membership else None
+        if membership:
+            timezone.activate(membership.practice.time_zone)
+        else:
+            timezone.deactivate()
+
+    def _membership(self, request) -> Membership | None:
+        session = request.session
+        if SESSION_KEY not in session or MEMBERSHIP_KEY not in session:
+            return None
+        membership = (
+            Membership.objects.active()
+            .filter(pk=session[MEMBERSHIP_KEY], user_id=session[SESSION_KEY])
+            .select_related("user", "practice")
+            .first()
+        )
+        if membership is None or not self._still_valid(request, membership):
+            session.flush()
+            return None
+        return membership
+
+    def _still_valid(self, request, membership) -> bool:
+        session, now = request.session, timezone.now().timestamp()
+        expected = membership.user.get_session_auth_hash()
+        if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), expected):
+            return False
+        if now - session.get(SINCE_KEY, 0) > settings.SESSION_COOKIE_AGE:
+            return False
+        if now - session.get(ACTIVE_KEY, 0) > settings.SESSION_IDLE_SECONDS:
+            return False
+        if now - session[ACTIVE_KEY] > TOUCH_EVERY.total_seconds() and not polls(request):
+            session[ACTIVE_KEY] = now
+        return True
+
+
+def polls(request) -> bool:
+    """Whether the address is one that pages fetch by themselves (declared on the view, not asked of the client)."""
+    try:
+        return getattr(resolve(request.path_info).func, "polls", False)
+    except Resolver404:
+        return False
+
+
+def actor_of(membership: Membership, request) -> Actor:
+    key = (getattr(request, "session", None) and request.session.session_key) or ""
+    return Actor(
+        user_id=membership.user_id,
+        membership_id=membership.pk,
+        practice_id=membership.practice_id,
+        name=membership.user.full_name,
+        roles=membership.roles,
+        membership=membership,
+        request_id=getattr(request, "id", ""),
+        session_hash=hashlib.sha256(key.encode()).hexdigest()[:16] if key else "",
+        ip=request.META.get("REMOTE_ADDR", ""),
+        user_agent=request.headers.get("User-Agent", ""),
+    )

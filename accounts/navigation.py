@@ -1,0 +1,56 @@
+"""Registries that higher apps fill: navigation entries and the panels of the home page."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.roles import Permission
+from common.registry import Registry
+
+# answer(actor) -> list[NavEntry]
+navigation = Registry("which pages does the navigation offer this person?")
+# answer(actor, at) -> list[Panel]
+home_panels = Registry("what waits for this person today?")
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """One place in the navigation; shown to holders of any of the permissions. Lower `order` comes first."""
+
+    label: str
+    route: str
+    icon: str
+    permissions: tuple[Permission, ...]
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the home page: `template` renders `context`; urgent panels come first.
+
+    `key` is unique on the page; `count` is shown beside the title; `order` sorts within urgency.
+    """
+
+    key: str
+    title: str
+    template: str
+    context: dict
+    count: int | None = None
+    urgent: bool = False
+    order: int = 50
+    wide: bool = False
+
+
+def navigation_for(actor, path: str) -> list[dict]:
+    entries = [entry for entry in navigation.collect(actor=actor) if any(map(actor.can, entry.permissions))]
+    made = []
+    for entry in sorted(entries, key=lambda e: e.order):
+        url = reverse(entry.route)
+        current = path == url or (url != "/" and path.startswith(url))
+        made.append({"label": entry.label, "url": url, "icon": entry.icon, "is_current": current})
+    return made
+
+
+def panels_for(actor, at) -> list[Panel]:
+    panels = home_panels.collect(actor=actor, at=at)
+    return sorted(panels, key=lambda p: (not p.urgent, p.order))

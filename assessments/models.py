@@ -1,0 +1,203 @@
+"""Questionnaires as given and answered: the set handed to a patient, its links, the answers, and risk items."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.roles import Permission
+from common.records import EventRecord, Privacy, Record, RecordKind
+from patients.models.person import on_team
+
+
+class TeamScoped(models.QuerySet):
+    """Rows with a `patient` that the actor may read under `default_permission`."""
+
+    default_permission = Permission.VIEW_ASSESSMENTS
+
+    def visible_to(self, actor, permission: Permission | None = None):
+        permission = permission or self.default_permission
+        if actor is None or not actor.can(permission):
+            return self.none()
+        mine = self.filter(patient__practice_id=actor.practice_id)
+        return mine if actor.reaches_practice(permission) else mine.filter(on_team(actor.membership_id, "patient_id"))
+
+
+class AssessmentSet(Record):
+    """One or more questionnaires given together for one occasion (before a session, a follow-up …)."""
+
+    kind = RecordKind.EDITABLE
+    privacy = Privacy(
+        operational="id patient occasion created_at created_by due_at expires_at completed_at cancelled_at",
+        clinical="instruments",
+    )
+
+    class Occasion(models.TextChoices):
+        INTAKE = "intake", "Intake"
+        PRE_SESSION = "pre", "Before the session"
+        POST_SESSION = "post", "After the session"
+        FOLLOW_UP = "follow_up", "Follow-up"
+        OTHER = "other", "Other"
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="assessment_sets")
+    occasion = models.CharField(max_length=10, choices=Occasion.choices)
+    instruments = models.JSONField(help_text="Instrument codes in the order they are asked.")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    due_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    objects = TeamScoped.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(occasion__in=["intake", "pre", "post", "follow_up", "other"]),
+                name="set_occasion_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at=None) | Q(cancelled_at=None), name="set_completed_or_cancelled"
+            ),
+        ]
+        indexes = [models.Index(fields=["patient", "-due_at"], name="set_of_patient")]
+
+    @property
+    def is_open(self) -> bool:
+        return self.completed_at is None and self.cancelled_at is None
+
+
+class AnswerLink(Record):
+    """A patient's link to one set: only the SHA-256 of the token is stored (R70); submitted once (R72)."""
+
+    kind = RecordKind.EDITABLE
+    privacy = Privacy(
+        operational="id assessment_set token_sha256 created_at created_by expires_at used_at revoked_at "
+        "birth_date_tries locked_at channel"
+    )
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "E-mailed link"
+        HANDED = "handed", "Link or QR handed over"
+        TABLET = "tablet", "Clinic's tablet"
+
+    assessment_set = models.ForeignKey(AssessmentSet, on_delete=models.PROTECT, related_name="links")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    birth_date_tries = models.PositiveSmallIntegerField(default=0)
+    locked_at = models.DateTimeField(null=True)
+
+
+class Assessment(Record):
+    """One instrument answered once: a draft that autosaves, frozen when submitted with its score (R40)."""
+
+    kind = RecordKind.SIGNED
+    frozen_by = "submitted_at"
+    privacy = Privacy(
+        operational="id patient assessment_set instrument instrument_version started_at answered_at submitted_at "
+        "submitted_by link channel",
+        clinical="answers total subscales severity flags is_complete details",
+    )
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="assessments")
+    assessment_set = models.ForeignKey(AssessmentSet, on_delete=models.PROTECT, related_name="assessments")
+    instrument = models.CharField(max_length=20)
+    instrument_version = models.CharField(max_length=80)
+    answers = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    link = models.ForeignKey(AnswerLink, on_delete=models.PROTECT, related_name="+", null=True)
+    channel = models.CharField(max_length=8, blank=True)
+    total = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    subscales = models.JSONField(default=dict)
+    severity = models.CharField(max_length=40, blank=True)
+    flags = models.JSONField(default=list)
+    is_complete = models.BooleanField(default=False)
+    details = models.JSONField(default=dict)
+
+    objects = TeamScoped.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assessment_set", "instrument"], name="instrument_once_in_set"),
+        ]
+        indexes = [models.Index(fields=["patient", "instrument", "answered_at"], name="assessment_trend")]
+
+
+class RiskQuerySet(TeamScoped):
+    default_permission = Permission.VIEW_RISK
+
+    def open(self):
+        return self.filter(closed_at=None)
+
+
+class RiskItem(Record):
+    """An answer that needs a person: owner, clock, acknowledgement, closure in words."""
+
+    kind = RecordKind.EDITABLE
+    privacy = Privacy(
+        operational="id patient assessment raised_at acknowledged_at acknowledged_by closed_at closed_by version",
+        clinical="code severity sentence closing_text",
+    )
+
+    class Severity(models.TextChoices):
+        ALERT = "alert", "Alert"
+        URGENT = "urgent", "Urgent"
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="risk_items")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="risk_items")
+    code = models.CharField(max_length=32)
+    severity = models.CharField(max_length=6, choices=Severity.choices)
+    sentence = models.CharField(max_length=240)
+    raised_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    closing_text = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = RiskQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "code"], name="risk_once_per_answer"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by=None)
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(closing_text="")),
+                name="risk_closed_in_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_at=None, acknowledged_by=None)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
+                name="risk_acknowledged_at_and_by",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["patient", "closed_at"], name="risk_of_patient"),
+            models.Index(fields=["raised_at"], condition=Q(closed_at=None), name="risk_open"),
+        ]
+
+
+class RiskContact(EventRecord):
+    """What was done about a risk item: who was reached, how, outcome, plan."""
+
+    privacy = Privacy(operational=EventRecord.EVENT_FIELDS + " risk_item", clinical="how outcome plan")
+
+    class How(models.TextChoices):
+        PHONE = "phone", "Phone call"
+        IN_PERSON = "in_person", "In person"
+        MESSAGE = "message", "Message"
+        EMERGENCY = "emergency", "Emergency services"
+        NOT_REACHED = "not_reached", "Tried, not reached"
+
+    risk_item = models.ForeignKey(RiskItem, on_delete=models.PROTECT, related_name="contacts")
+    how = models.CharField(max_length=12, choices=How.choices)
+    outcome = models.TextField()
+    plan = models.TextField(blank=True)

@@ -1,0 +1,58 @@
+"""The queue: Redis when `REDIS_URL` is set, otherwise folders on this machine; ids only, JSON only (R96)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+
+from django.conf import settings
+
+app = Celery("clinic")
+
+
+def _embedded_broker() -> dict:
+    queue, done = settings.HOME / "queue", settings.HOME / "queue-control"
+    for folder in (queue, done):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {
+        "broker_url": "filesystem://",
+        "broker_transport_options": {
+            "data_folder_in": str(queue),
+            "data_folder_out": str(queue),
+            "control_folder": str(done),
+            "polling_interval": 0.1,
+        },
+    }
+
+
+def _redis_broker() -> dict:
+    return {
+        "broker_url": settings.REDIS_URL,
+        "broker_transport_options": {
+            "visibility_timeout": 600,
+            "unacked_restore_interval": 1,
+            "unacked_restore_throttle": 1,
+        },
+    }
+
+
+app.conf.update(
+    task_serializer="json",
+    accept_content=["json"],
+    result_backend=None,
+    task_ignore_result=True,
+    timezone="UTC",
+    enable_utc=True,
+    worker_prefetch_multiplier=1,
+    task_acks_late=True,
+    task_default_queue="clinic",
+    broker_connection_retry_on_startup=True,
+    worker_hijack_root_logger=False,
+    beat_schedule={
+        "follow-ups": {"task": "followups.sweep", "schedule": settings.CELERY_SWEEP_SECONDS},
+    },
+    beat_max_loop_interval=1,
+    **(_redis_broker() if settings.REDIS_URL else _embedded_broker()),
+)
+app.autodiscover_tasks()

@@ -1,0 +1,66 @@
+"""Liveness, readiness, and the pages for errors outside any view (F19, R90)."""
+
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.gatekeeping import public
+from common.immutability import missing_triggers
+
+
+@public
+@require_safe
+def healthz(request):
+    """The process answers; asks nothing of the database."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@public
+@require_safe
+def readyz(request):
+    """Whether the database answers, is migrated and protected; names the component that fails, nothing more."""
+    failing = [name for name, check in _CHECKS.items() if not _passes(check)]
+    return JsonResponse({"ready": not failing, "failing": failing}, status=503 if failing else 200)
+
+
+def _passes(check) -> bool:
+    try:
+        return check()
+    except Exception:  # any failure of a dependency means "not ready"
+        return False
+
+
+def _database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone() == (1,)
+
+
+def _migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _triggers() -> bool:
+    return not missing_triggers()
+
+
+_CHECKS = {"database": _database, "migrations": _migrations, "record_protection": _triggers}
+
+
+def bad_request(request, exception):
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request, exception):
+    return render(request, "403.html", status=403)
+
+
+def not_found(request, exception):
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    return render(None, "500.html", status=500)

@@ -1,0 +1,13 @@
+"""The entry point for granian and gunicorn; it refuses to serve an insecure or altered installation."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+
+application = get_wsgi_application()
+
+from clinic.startup import refuse_insecure_start  # noqa: E402  (apps must be loaded first)
+
+refuse_insecure_start()

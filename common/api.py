@@ -1,0 +1,60 @@
+"""What every API answer shares: problem+json errors (RFC 9457), cursor pages, scoped lists."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, pagination, status
+from rest_framework.response import Response
+
+from common.errors import Blocked, ClinicError, InvalidInput
+from common.middleware import record_denial
+
+TYPE = "application/problem+json"
+
+
+class Cursor(pagination.CursorPagination):
+    """Pages by cursor: constant cost at any depth and no count query. `page_size` up to 200."""
+
+    page_size = 20
+    page_size_query_param = "page_size"
+    max_page_size = 200
+    ordering = "-id"
+
+
+def problem(status_code: int, code: str, title: str, detail: str = "", **more) -> Response:
+    body = {"type": f"urn:clinic:problem:{code.lower()}", "status": status_code, "code": code, "title": title}
+    if detail:
+        body["detail"] = detail
+    return Response(body | more, status=status_code, content_type=TYPE)
+
+
+def problem_handler(error, context) -> Response | None:
+    """Map every refusal to one problem document; unknown errors stay 500."""
+    request = context["request"]._request
+    if isinstance(error, ClinicError):
+        return _clinic_problem(request, error)
+    if isinstance(error, Http404):
+        return problem(404, "NOT_FOUND", "Not found")
+    if isinstance(error, PermissionDenied):
+        return problem(403, "NOT_PERMITTED", "Your role does not allow this")
+    if isinstance(error, exceptions.ValidationError):
+        return problem(422, "INVALID", "Please correct the marked fields", errors=error.get_full_details())
+    if isinstance(error, exceptions.APIException):
+        answer = problem(error.status_code, error.default_code.upper(), str(error.detail))
+        if error.status_code == status.HTTP_401_UNAUTHORIZED:
+            answer["WWW-Authenticate"] = "Token"
+        return answer
+    return None
+
+
+def _clinic_problem(request, error: ClinicError) -> Response:
+    if error.status in (403, 404):
+        record_denial(request, error)
+        return problem(error.status, error.code, error.title)
+    if isinstance(error, InvalidInput):
+        return problem(422, error.code, error.title, errors=error.fields)
+    if isinstance(error, Blocked):
+        blockers = [
+            {"code": b.code, "sentence": b.sentence, "source": b.source, "override": b.override} for b in error.blockers
+        ]
+        return problem(422, error.code, error.title, str(error), blockers=blockers)
+    return problem(error.status, error.code, error.title, str(error))

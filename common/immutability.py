@@ -1,0 +1,192 @@
+"""Database triggers that keep event and signed rows as they were written, on SQLite and PostgreSQL (R44-R46)."""
+
+import hashlib
+
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, connections, models
+
+from common.records import Record, RecordKind
+
+PREFIX = "keep_"
+FUNCTION = "clinic_refuse_change"
+FUNCTION_BODY = (
+    "BEGIN RAISE EXCEPTION 'record is frozen: % on %', TG_OP, TG_TABLE_NAME "
+    "USING ERRCODE = 'integrity_constraint_violation'; END"
+)
+
+
+def kept_models() -> list[type[Record]]:
+    """Every concrete record model whose rows the database itself must protect."""
+    unprotected = (RecordKind.REFERENCE, RecordKind.WORKING)
+    return [m for m in apps.get_models() if issubclass(m, Record) and m.kind not in unprotected]
+
+
+def _frozen_condition(model, row: str = "OLD") -> str:
+    """SQL that is true when a row may no longer change; empty means always."""
+    if model.kind is RecordKind.EVENT:
+        return ""
+    if model.kind is RecordKind.SIGNED:
+        return f'{row}."{model._meta.get_field(model.frozen_by).column}" IS NOT NULL'
+    return "1 = 0"
+
+
+def _parents_condition(model, row: str = "NEW") -> str:
+    """SQL that is true when a row belongs to a signed parent and may not be added any more."""
+    tests = []
+    for name in model.frozen_with:
+        field = model._meta.get_field(name)
+        parent = field.related_model
+        stamp = parent._meta.get_field(parent.frozen_by).column
+        tests.append(
+            f'EXISTS (SELECT 1 FROM "{parent._meta.db_table}" p WHERE p."id" = {row}."{field.column}" '
+            f'AND p."{stamp}" IS NOT NULL)'
+        )
+    return " OR ".join(tests)
+
+
+def _unique_sets(model) -> list[list[str]]:
+    """Column sets whose clash would let SQLite's REPLACE remove an older row."""
+    meta = model._meta
+    sets = [[f.column] for f in meta.concrete_fields if f.unique]
+    for constraint in meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint) and constraint.condition is None and constraint.fields:
+            sets.append([meta.get_field(name).column for name in constraint.fields])
+    return sets
+
+
+def sqlite_triggers(model) -> dict[str, str]:
+    table = model._meta.db_table
+    frozen = _frozen_condition(model)
+    clashes = " OR ".join(
+        "(" + " AND ".join(f'"{column}" = NEW."{column}"' for column in columns) + ")"
+        for columns in _unique_sets(model)
+    )
+    wanted = {
+        "delete": ("BEFORE DELETE", ""),
+        "insert": ("BEFORE INSERT", f'EXISTS (SELECT 1 FROM "{table}" WHERE {clashes})'),
+    }
+    if frozen != "1 = 0":
+        wanted["update"] = ("BEFORE UPDATE", frozen)
+    parents = _parents_condition(model)
+    if parents:
+        wanted["parent"] = ("BEFORE INSERT", parents)
+        if model.kind is not RecordKind.EVENT:
+            wanted["parent_update"] = ("BEFORE UPDATE", _parents_condition(model, "OLD"))
+    return {
+        f"{PREFIX}{table}_{name}": (
+            f'CREATE TRIGGER "{PREFIX}{table}_{name}" {moment} ON "{table}" FOR EACH ROW '
+            + (f"WHEN {condition} " if condition else "")
+            + f"BEGIN SELECT RAISE(ABORT, 'record is frozen: {name} on {table}'); END"
+        )
+        for name, (moment, condition) in wanted.items()
+    }
+
+
+def postgresql_triggers(model) -> dict[str, str]:
+    table = model._meta.db_table
+    frozen = _frozen_condition(model)
+    wanted = {
+        "delete": "BEFORE DELETE ON {t} FOR EACH ROW",
+        "truncate": "BEFORE TRUNCATE ON {t} FOR EACH STATEMENT",
+    }
+    if frozen != "1 = 0":
+        wanted["update"] = "BEFORE UPDATE ON {t} FOR EACH ROW" + (f" WHEN ({frozen})" if frozen else "")
+    statements = {
+        f"{PREFIX}{table}_{name}"[:63]: (
+            f'CREATE TRIGGER "{PREFIX}{table}_{name}" {head.format(t=chr(34) + table + chr(34))} '
+            f"EXECUTE FUNCTION {FUNCTION}()"
+        )
+        for name, head in wanted.items()
+    }
+    parents = _parents_condition(model)
+    if parents:
+        moment = "BEFORE INSERT" if model.kind is RecordKind.EVENT else "BEFORE INSERT OR UPDATE"
+        name = f"{PREFIX}{table}_parent"
+        statements[name[:63]] = f'CREATE TRIGGER "{name}" {moment} ON "{table}" FOR EACH ROW EXECUTE FUNCTION {name}()'
+    return statements
+
+
+def _postgresql_parent_function(model) -> str:
+    name = f"{PREFIX}{model._meta.db_table}_parent"
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {_parents_condition(model)} THEN RAISE EXCEPTION 'record is frozen: its signed parent on %', "
+        "TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+    )
+
+
+def expected_triggers(vendor: str) -> dict[str, str]:
+    make = sqlite_triggers if vendor == "sqlite" else postgresql_triggers
+    return {name: sql for model in kept_models() for name, sql in make(model).items()}
+
+
+def install_triggers(using: str = DEFAULT_DB_ALIAS) -> int:
+    """Create or renew every trigger for tables that exist; returns how many."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    count = 0
+    with connection.cursor() as cursor:
+        _drop_triggers(connection, cursor)
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $${FUNCTION_BODY}$$"
+            )
+        for model in kept_models():
+            if model._meta.db_table not in tables:
+                continue
+            if connection.vendor == "postgresql" and model.frozen_with:
+                cursor.execute(_postgresql_parent_function(model))
+            make = sqlite_triggers if connection.vendor == "sqlite" else postgresql_triggers
+            for name, sql in make(model).items():
+                cursor.execute(sql)
+                if connection.vendor == "postgresql":
+                    cursor.execute(f'ALTER TABLE "{model._meta.db_table}" ENABLE ALWAYS TRIGGER "{name}"')
+                count += 1
+    return count
+
+
+def _drop_triggers(connection, cursor) -> None:
+    for name, table in installed_triggers(connection, cursor):
+        if connection.vendor == "sqlite":
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+        else:
+            cursor.execute(f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"')
+
+
+def installed_triggers(connection, cursor) -> list[tuple[str, str]]:
+    if connection.vendor == "sqlite":
+        cursor.execute(
+            "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'keep\\_%' ESCAPE '\\'"
+        )
+    else:
+        cursor.execute(
+            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal AND t.tgname LIKE 'keep\\_%%'"
+        )
+    return cursor.fetchall()
+
+
+def missing_triggers(using: str = DEFAULT_DB_ALIAS) -> list[str]:
+    """Names of triggers that are absent, altered or switched off (R46)."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            found = {name: _digest(sql) for name, sql in cursor.fetchall()}
+            expected = {name: _digest(sql) for name, sql in expected_triggers("sqlite").items()}
+            return sorted(name for name, digest in expected.items() if found.get(name) != digest)
+        cursor.execute(
+            "SELECT t.tgname FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid WHERE t.tgenabled = 'A' "
+            "AND (f.proname <> %s OR f.prosrc = %s)",
+            [FUNCTION, FUNCTION_BODY],
+        )
+        found_names = {name for (name,) in cursor.fetchall()}
+    return sorted(name for name in expected_triggers("postgresql") if name not in found_names)
+
+
+def _digest(sql: str) -> str:
+    return hashlib.sha256(" ".join(sql.split()).encode()).hexdigest()
+
+
+def install_after_migrate(*, using=DEFAULT_DB_ALIAS, **_signal) -> None:
+    install_triggers(using)

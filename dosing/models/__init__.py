@@ -1,0 +1,21 @@
+"""The drug: products, limits, stock and its movements, orders, and what was given from them."""
+
+from dosing.models.formulary import Product, RouteLimit
+from dosing.models.giving import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
+from dosing.models.orders import DoseOrder
+from dosing.models.record import DosingRecord
+from dosing.models.stock import StockLot, StockMovement
+
+__all__ = [
+    "Administration",
+    "AdministrationEnd",
+    "DoseOrder",
+    "DosingRecord",
+    "Draw",
+    "InfusionChange",
+    "Product",
+    "Remainder",
+    "RouteLimit",
+    "StockLot",
+    "StockMovement",
+]

@@ -1,0 +1,90 @@
+"""Products a practice uses, and its own dose limits per route."""
+
+from django.db import models
+from django.db.models import Q
+
+from common.clinical import Route
+from common.fields import ExactDecimalField
+from common.records import Privacy, Record, RecordKind
+
+
+class PracticeScoped(models.QuerySet):
+    """Rows of the actor's practice, when the actor may see stock."""
+
+    def visible_to(self, actor):
+        from accounts.roles import Permission
+
+        if actor is None or not actor.can(Permission.VIEW_STOCK):
+            return self.none()
+        return self.filter(practice_id=actor.practice_id)
+
+
+class Product(Record):
+    """A ketamine or esketamine product. Strengths are of base. Liquids have mg/mL, others mg per unit (KAP-PROD)."""
+
+    kind = RecordKind.REFERENCE
+    privacy = Privacy(
+        operational="id practice name form concentration_mg_per_ml unit_mg ndc is_compounded is_esketamine schedule "
+        "routes is_active"
+    )
+
+    class Form(models.TextChoices):
+        SOLUTION = "solution", "Solution for injection"
+        NASAL_SOLUTION = "nasal", "Nasal solution"
+        DEVICE = "device", "Nasal spray device"
+        TROCHE = "troche", "Troche or dissolving tablet"
+        CAPSULE = "capsule", "Capsule"
+        ORAL_SOLUTION = "oral", "Oral solution"
+
+    practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="products")
+    name = models.CharField(max_length=120)
+    form = models.CharField(max_length=10, choices=Form.choices)
+    concentration_mg_per_ml = ExactDecimalField("concentration in mg/mL", places=3, null=True, blank=True)
+    unit_mg = ExactDecimalField("mg in one unit", places=3, null=True, blank=True)
+    ndc = models.CharField("NDC", max_length=13, blank=True)
+    is_compounded = models.BooleanField(default=False)
+    is_esketamine = models.BooleanField(default=False)
+    schedule = models.CharField(max_length=5, default="CIII")
+    routes = models.JSONField(default=list)
+    is_active = models.BooleanField(default=True)
+
+    objects = PracticeScoped.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(concentration_mg_per_ml__gt=0, unit_mg=None)
+                | Q(concentration_mg_per_ml=None, unit_mg__gt=0),
+                name="product_has_one_strength",
+            ),
+            models.UniqueConstraint(fields=["practice", "name"], name="product_name_once"),
+        ]
+
+    @property
+    def is_liquid(self) -> bool:
+        return self.concentration_mg_per_ml is not None
+
+    def __str__(self):
+        return self.name
+
+
+class RouteLimit(Record):
+    """A practice's limits for one route, one version; the newest version counts, old ones stay (KAP-LIM-*).
+
+    `values` holds the columns of `dosing.limits.RouteLimits` as decimal strings.
+    """
+
+    kind = RecordKind.EVENT
+    privacy = Privacy(operational="id practice route version values source set_at set_by note")
+
+    practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="limits")
+    route = models.CharField(max_length=10, choices=[*Route.choices, ("ALL", "All routes")])
+    version = models.PositiveIntegerField()
+    values = models.JSONField()
+    source = models.CharField(max_length=60)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice", "route", "version"], name="limit_version_once")]

@@ -1,0 +1,90 @@
+"""The dosing record: one sheet per session that gathers what was ordered, drawn, given, wasted and by whom."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.roles import Permission
+from common.clinical import Route
+from common.fields import ExactDecimalField
+from common.records import Privacy, Record, RecordKind
+from patients.models.person import on_team
+
+
+class DosingRecordQuerySet(models.QuerySet):
+    def visible_to(self, actor, permission: Permission = Permission.VIEW_DOSING):
+        if actor is None or not actor.can(permission):
+            return self.none()
+        mine = self.filter(practice_id=actor.practice_id)
+        return mine if actor.reaches_practice(permission) else mine.filter(on_team(actor.membership_id, "patient_id"))
+
+    def dosed(self):
+        return self.filter(first_dose_at__isnull=False)
+
+
+class DosingRecord(Record):
+    """Totals and exception marks kept by the dosing actions from the event rows, so that lists filter by index.
+
+    The row shares its id with the session it belongs to. Amounts in base mg.
+    """
+
+    kind = RecordKind.EDITABLE
+    privacy = Privacy(
+        identifying="patient",
+        operational="id practice order first_dose_at last_dose_at lot_numbers staff_ids has_late_entry "
+        "has_open_remainder reviewed_at version",
+        clinical="route product first_dose_mg drawn_mg given_mg wasted_mg returned_mg ordered_mg is_above_order "
+        "is_limit_overridden dosing_ended_at",
+    )
+
+    practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="dosing_records")
+    order = models.ForeignKey("dosing.DoseOrder", on_delete=models.PROTECT, related_name="dosing_records")
+    route = models.CharField(max_length=10, choices=Route.choices)
+    product = models.ForeignKey("dosing.Product", on_delete=models.PROTECT, related_name="+")
+    ordered_mg = ExactDecimalField(places=3)
+    first_dose_at = models.DateTimeField(null=True)
+    last_dose_at = models.DateTimeField(null=True)
+    dosing_ended_at = models.DateTimeField(null=True)
+    first_dose_mg = ExactDecimalField(places=3, null=True)
+    drawn_mg = ExactDecimalField(places=3, default=0)
+    given_mg = ExactDecimalField(places=3, default=0)
+    wasted_mg = ExactDecimalField(places=3, default=0)
+    returned_mg = ExactDecimalField(places=3, default=0)
+    lot_numbers = models.CharField(max_length=300, blank=True, help_text="Space-separated, with spaces around.")
+    staff_ids = models.TextField(blank=True, help_text="Ids of everybody who drew, gave, verified or witnessed.")
+    has_late_entry = models.BooleanField(default=False)
+    has_open_remainder = models.BooleanField(default=False)
+    is_above_order = models.BooleanField(default=False)
+    is_limit_overridden = models.BooleanField(default=False)
+    reviewed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = DosingRecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(drawn_mg__gte=models.F("given_mg") + models.F("wasted_mg") + models.F("returned_mg")),
+                name="dosing_record_never_more_than_drawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(given_mg__gte=0, wasted_mg__gte=0, returned_mg__gte=0),
+                name="dosing_record_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["practice", "-first_dose_at", "-id"], name="dosing_by_date"),
+            models.Index(fields=["practice", "route", "-first_dose_at"], name="dosing_by_route"),
+            models.Index(fields=["practice", "product", "-first_dose_at"], name="dosing_by_product"),
+            models.Index(fields=["patient", "-first_dose_at"], name="dosing_of_patient"),
+            models.Index(
+                fields=["practice", "-first_dose_at"],
+                condition=Q(reviewed_at=None),
+                name="dosing_not_reviewed",
+            ),
+            models.Index(
+                fields=["practice", "-first_dose_at"],
+                condition=Q(has_late_entry=True) | Q(has_open_remainder=True) | Q(is_above_order=True),
+                name="dosing_exceptions",
+            ),
+        ]

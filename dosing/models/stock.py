@@ -1,0 +1,79 @@
+"""Stock by lot, and the append-only ledger of its movements."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from common.fields import ExactDecimalField
+from common.records import EventRecord, Privacy, Record, RecordKind
+from dosing.models.formulary import PracticeScoped
+
+
+class StockLot(Record):
+    """What is left of one lot in one place. Only the ledger's actions change `balance_mg` (R60, R61)."""
+
+    kind = RecordKind.EDITABLE
+    privacy = Privacy(operational="id practice product lot_number expires_on location balance_mg movements received_at")
+
+    practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="lots")
+    product = models.ForeignKey("dosing.Product", on_delete=models.PROTECT, related_name="lots")
+    lot_number = models.CharField(max_length=40)
+    expires_on = models.DateField()
+    location = models.CharField(max_length=60)
+    balance_mg = ExactDecimalField(places=3, default=0)
+    movements = models.PositiveIntegerField(default=0)
+    received_at = models.DateTimeField()
+
+    objects = PracticeScoped.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(balance_mg__gte=0), name="stock_never_negative"),
+            models.UniqueConstraint(fields=["practice", "product", "lot_number", "location"], name="lot_once"),
+        ]
+        indexes = [models.Index(fields=["practice", "product", "expires_on"], name="lot_to_use")]
+
+    def __str__(self):
+        return f"{self.product} · lot {self.lot_number}"
+
+
+class StockMovement(EventRecord):
+    """One change of one lot's balance, with the balance before and after; numbered per lot without gaps."""
+
+    privacy = Privacy(
+        operational=EventRecord.EVENT_FIELDS + " lot number what change_mg before_mg after_mg draw witness supplier "
+        "supplier_dea invoice note"
+    )
+
+    class What(models.TextChoices):
+        RECEIVE = "receive", "Received"
+        DRAW = "draw", "Drawn"
+        RETURN = "return", "Returned to stock"
+
+    lot = models.ForeignKey(StockLot, on_delete=models.PROTECT, related_name="ledger")
+    number = models.PositiveIntegerField()
+    what = models.CharField(max_length=8, choices=What.choices)
+    change_mg = ExactDecimalField(places=3)
+    before_mg = ExactDecimalField(places=3)
+    after_mg = ExactDecimalField(places=3)
+    draw = models.ForeignKey("dosing.Draw", on_delete=models.PROTECT, related_name="movements", null=True)
+    witness = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    supplier = models.CharField(max_length=120, blank=True)
+    supplier_dea = models.CharField("supplier's DEA number", max_length=16, blank=True)
+    invoice = models.CharField(max_length=40, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta(EventRecord.Meta):
+        constraints = [
+            *EventRecord.Meta.constraints,
+            models.UniqueConstraint(fields=["lot", "number"], name="movement_numbered_once"),
+            models.CheckConstraint(condition=Q(after_mg=F("before_mg") + F("change_mg")), name="movement_adds_up"),
+            models.CheckConstraint(condition=Q(after_mg__gte=0, before_mg__gte=0), name="movement_not_negative"),
+            models.CheckConstraint(
+                condition=Q(what__in=["receive", "return"], change_mg__gt=0) | Q(what="draw", change_mg__lt=0),
+                name="movement_direction",
+            ),
+            models.CheckConstraint(
+                condition=~Q(what__in=["draw", "return"]) | Q(draw__isnull=False),
+                name="movement_names_its_draw",
+            ),
+        ]

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class IntegrationNotesConfig(AppConfig):
+    name = "integration_notes"

@@ -1,0 +1,19 @@
+"""The patient's record: person, facts, contraindications, consent, care team, treatment series."""
+
+from patients.models.care_team import CareTeamMember
+from patients.models.consent import Consent, ConsentWithdrawal
+from patients.models.facts import Allergy, ContraindicationAnswer, Diagnosis, Medicine
+from patients.models.person import Patient
+from patients.models.series import TreatmentSeries
+
+__all__ = [
+    "Allergy",
+    "CareTeamMember",
+    "Consent",
+    "ConsentWithdrawal",
+    "ContraindicationAnswer",
+    "Diagnosis",
+    "Medicine",
+    "Patient",
+    "TreatmentSeries",
+]

@@ -1,0 +1,41 @@
+"""Consents with the version and scope that was signed, and their withdrawal."""
+
+from django.db import models
+
+from common.records import EventRecord, Privacy
+
+
+class Consent(EventRecord):
+    """`occurred_at` is when the patient signed. The text's version and hash are kept with it."""
+
+    privacy = Privacy(
+        operational=EventRecord.EVENT_FIELDS + " patient text_sha256",
+        clinical="scope version method signed_name",
+    )
+
+    class Scope(models.TextChoices):
+        TREATMENT = "treatment", "Ketamine treatment"
+        THERAPY = "therapy", "Psychotherapy with treatment"
+        MESSAGES = "messages", "Questionnaires and messages by e-mail"
+        TOUCH = "touch", "Supportive touch"
+
+    class Method(models.TextChoices):
+        PAPER = "paper", "On paper"
+        SCREEN = "screen", "On the clinic's screen"
+
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="consents")
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    version = models.CharField(max_length=20)
+    method = models.CharField(max_length=8, choices=Method.choices)
+    signed_name = models.CharField(max_length=160)
+    text_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta(EventRecord.Meta):
+        indexes = [models.Index(fields=["patient", "scope", "-occurred_at"], name="consent_latest")]
+
+
+class ConsentWithdrawal(EventRecord):
+    privacy = Privacy(operational=EventRecord.EVENT_FIELDS + " consent", clinical="reason")
+
+    consent = models.OneToOneField(Consent, on_delete=models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(max_length=300, blank=True)

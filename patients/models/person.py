@@ -1,0 +1,110 @@
+"""The patient as a person, and who may see which patients."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.roles import Permission
+from common.records import Privacy, Record, RecordKind
+
+
+class PatientQuerySet(models.QuerySet):
+    def visible_to(self, actor, permission: Permission = Permission.VIEW_IDENTITY):
+        """Patients of the actor's practice within the reach of `permission`: all, or those on whose team they are."""
+        if actor is None or actor.practice_id is None or not actor.can(permission):
+            return self.none()
+        mine = self.filter(practice_id=actor.practice_id)
+        if actor.reaches_practice(permission):
+            return mine
+        return mine.filter(on_team(actor.membership_id))
+
+    def matching(self, text: str):
+        """Patients whose name, preferred name or MRN contains every word of `text`."""
+        rows = self
+        for word in text.casefold().split()[:6]:
+            rows = rows.filter(search_text__contains=word)
+        return rows
+
+    def in_care(self):
+        return self.filter(discharged_from_care_at=None)
+
+
+def on_team(membership_id, patient: str = "pk") -> Exists:
+    """Whether the person is on the care team now of the patient named by the outer field `patient`."""
+    from patients.models.care_team import CareTeamMember
+
+    return Exists(
+        CareTeamMember.objects.filter(patient_id=OuterRef(patient), membership_id=membership_id, left_at=None)
+    )
+
+
+class Patient(Record):
+    """A person in treatment. `search_text` is the folded form of names and MRN that name search reads."""
+
+    kind = RecordKind.EDITABLE
+    privacy = Privacy(
+        identifying="practice mrn given_name family_name preferred_name pronouns birth_date sex_at_birth email phone "
+        "address emergency_name emergency_phone emergency_relation search_text",
+        clinical="height_cm",
+        operational="id time_zone email_allowed registered_at registered_by discharged_from_care_at version",
+    )
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", "Female"
+        MALE = "male", "Male"
+        UNKNOWN = "unknown", "Not recorded"
+
+    practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="patients")
+    mrn = models.CharField("MRN", max_length=20)
+    given_name = models.CharField("legal given name", max_length=80)
+    family_name = models.CharField("legal family name", max_length=80)
+    preferred_name = models.CharField(max_length=80, blank=True)
+    pronouns = models.CharField(max_length=40, blank=True)
+    birth_date = models.DateField()
+    sex_at_birth = models.CharField(max_length=8, choices=Sex.choices, default=Sex.UNKNOWN)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=32, blank=True)
+    address = models.CharField(max_length=240, blank=True)
+    time_zone = models.CharField(max_length=64)
+    email_allowed = models.BooleanField("may be contacted by e-mail", default=True)
+    emergency_name = models.CharField(max_length=120, blank=True)
+    emergency_phone = models.CharField(max_length=32, blank=True)
+    emergency_relation = models.CharField(max_length=60, blank=True)
+    height_cm = models.PositiveSmallIntegerField(null=True, blank=True)
+    search_text = models.CharField(max_length=300, editable=False)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
+    discharged_from_care_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "mrn"], name="mrn_once_per_practice"),
+            models.CheckConstraint(condition=Q(height_cm=None) | Q(height_cm__range=(50, 250)), name="height_50_250"),
+            models.CheckConstraint(condition=Q(sex_at_birth__in=["female", "male", "unknown"]), name="sex_known"),
+        ]
+        indexes = [
+            models.Index(fields=["practice", "family_name", "given_name", "id"], name="patient_by_name"),
+            models.Index(fields=["practice", "discharged_from_care_at"], name="patient_in_care"),
+        ]
+
+    @property
+    def name(self) -> str:
+        """The name staff call the patient by: preferred first name when there is one."""
+        return f"{self.preferred_name or self.given_name} {self.family_name}"
+
+    @property
+    def legal_name(self) -> str:
+        return f"{self.family_name}, {self.given_name}"
+
+    @property
+    def initials(self) -> str:
+        return ((self.preferred_name or self.given_name)[:1] + self.family_name[:1]).upper()
+
+    def age_on(self, day) -> int:
+        born = self.birth_date
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+    def __str__(self):
+        return f"{self.name} ({self.mrn})"

@@ -1,0 +1,23 @@
+"""The visit: its state, who was in the room, readings, events, discharge, signature and review."""
+
+from sessions_app.models.discharge import Discharge
+from sessions_app.models.preparation import BlockerOverride, CheckIn, SessionAssessment
+from sessions_app.models.signing import SessionAddendum, SessionReview
+from sessions_app.models.timeline import AdverseEvent, Observation, VitalReading
+from sessions_app.models.visit import Room, RosterEntry, Session, SessionTransition
+
+__all__ = [
+    "AdverseEvent",
+    "BlockerOverride",
+    "CheckIn",
+    "Discharge",
+    "Observation",
+    "Room",
+    "RosterEntry",
+    "Session",
+    "SessionAddendum",
+    "SessionAssessment",
+    "SessionReview",
+    "SessionTransition",
+    "VitalReading",
+]
