@@ -1,0 +1,54 @@
+// The shell's small moves: phone navigation, menus that close, dialogs opened by a link, notes that can be dismissed, printing.
+(() => {
+  "use strict";
+  const rail = document.querySelector(".rail");
+  let opener = null;
+
+  function setRail(open) {
+    if (!rail) return;
+    rail.classList.toggle("is-open", open);
+    for (const control of document.querySelectorAll("[data-rail-open]")) control.setAttribute("aria-expanded", String(open));
+    if (open) rail.querySelector("a, button")?.focus();
+    else if (opener) { opener.focus(); opener = null; }
+  }
+
+  document.addEventListener("click", (event) => {
+    const open = event.target.closest("[data-rail-open]");
+    if (open) { event.preventDefault(); opener = open; setRail(true); return; }
+    if (event.target.closest("[data-rail-close]")) { event.preventDefault(); setRail(false); return; }
+
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+
+    // <a href="/page-that-does-the-same" data-dialog-open="#id">
+    const trigger = event.target.closest("[data-dialog-open]");
+    if (trigger) {
+      const dialog = document.querySelector(trigger.dataset.dialogOpen);
+      if (dialog?.showModal) { event.preventDefault(); dialog.showModal(); }
+      return;
+    }
+    if (event.target.closest("[data-dialog-close]")) { event.preventDefault(); event.target.closest("dialog")?.close(); return; }
+
+    const dismiss = event.target.closest("[data-dismiss]");
+    if (dismiss) { dismiss.closest(dismiss.dataset.dismiss)?.remove(); return; }
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (rail?.classList.contains("is-open")) setRail(false);
+    for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+
+  // A dialog which the server sent open because its form was refused opens as a modal again.
+  for (const dialog of document.querySelectorAll("dialog[data-open-now]")) dialog.showModal();
+
+  // Readings that wait for the network must not be lost by signing out (the session screen sets data-pending on <html>).
+  document.addEventListener("submit", (event) => {
+    const waiting = Number(document.documentElement.dataset.pending || 0);
+    if (event.target.matches("[data-sign-out]") && waiting > 0) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      window.clinic?.toast(`${waiting} reading${waiting === 1 ? " is" : "s are"} not saved yet. Go online and wait until all are saved, then sign out.`, { kind: "error" });
+    }
+  }, true);
+})();

@@ -1,0 +1,37 @@
+// Short notes at the screen's edge: window.clinic.toast(text, {kind, seconds}); also the answer to failed background requests.
+(() => {
+  "use strict";
+  const clinic = (window.clinic = window.clinic || {});
+  const WORDS = {
+    0: "No connection. What you typed is still here; try again when you are online.",
+    403: "Your sign-in has ended or your role does not allow this. Reload the page and sign in again.",
+    404: "This is no longer here. Reload the page.",
+    429: "Too many requests. Wait a minute and try again.",
+    503: "The clinic's server is being updated. Try again in a minute.",
+  };
+
+  clinic.toast = (text, { kind = "info", seconds = 8 } = {}) => {
+    const host = document.querySelector("[data-toasts]");
+    if (!host) return;
+    const note = document.createElement("div");
+    note.className = `toast-note toast-note--${kind}`;
+    const words = document.createElement("p");
+    words.className = "toast-note__text";
+    words.textContent = text;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "btn-close";
+    close.setAttribute("aria-label", "Dismiss this note");
+    close.addEventListener("click", () => note.remove());
+    note.append(words, close);
+    host.append(note);
+    if (kind !== "error") window.setTimeout(() => note.remove(), seconds * 1000);
+  };
+
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    clinic.toast(WORDS[status] || "The server could not do this. Nothing was saved; try again or reload the page.", { kind: "error" });
+  });
+  document.addEventListener("htmx:sendError", () => clinic.toast(WORDS[0], { kind: "error" }));
+  document.addEventListener("htmx:timeout", () => clinic.toast("The server did not answer in time. Check whether it was saved before trying again.", { kind: "error" }));
+})();
