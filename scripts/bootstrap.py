@@ -100,9 +100,7 @@ def _install(locks: list[str]) -> None:
 
 
 def _run(command: list[str], env: dict | None = None) -> None:
-    done = subprocess.run(
-        command, cwd=REPOSITORY, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    done = subprocess.run(command, cwd=REPOSITORY, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         raise BootstrapError(f"{' '.join(command)} failed:\n{done.stdout[-4000:]}")
 

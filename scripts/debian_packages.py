@@ -52,9 +52,7 @@ def ensure() -> None:
 def _apt(*words: str) -> None:
     command = ["apt-get", "-o", "DPkg::Lock::Timeout=300", *words]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         raise PackagesError(f"{' '.join(command)} failed:\n{done.stdout[-4000:]}")
 

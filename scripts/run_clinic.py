@@ -18,7 +18,6 @@ from child_processes import Child
 
 PREFERRED_PORT = 8000
 READY_SECONDS = 90
-HAS_PEOPLE = "from django.contrib.auth import get_user_model as m; print(m().objects.exists())"
 
 
 class StartError(Exception):
@@ -100,32 +99,25 @@ class Clinic:
         return {**os.environ, **own}
 
     def prepare(self) -> None:
-        log = self.logs / "start.log"
-        log.write_text("")
-        self._manage(log, "make_keys")
-        self._manage(log, "migrate", "--no-input", saying="Preparing the database")
-        self._manage(log, "collectstatic", "--no-input", saying="Preparing pages")
-        if self.demo and self._manage(log, "shell", "--no-imports", "-c", HAS_PEOPLE).strip() == "False":
-            self._manage(log, "load_demo", saying="Making a clinic with made-up patients")
-
-    def _manage(self, log: Path, *words: str, saying: str = "") -> str:
-        if saying:
-            print(saying, flush=True)
-        command = [str(self.python), "manage.py", *words]
-        where = {"cwd": bootstrap.REPOSITORY, "env": self.environment}
-        with log.open("a") as errors:
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, text=True, **where)
-        with log.open("a") as output:
-            output.write(done.stdout)
+        log = self._fresh_log("start")
+        command = [str(self.python), "scripts/prepare_clinic.py", str(log), *(["--demo"] if self.demo else [])]
+        with log.open("a") as details:
+            done = subprocess.run(command, stderr=details, cwd=bootstrap.REPOSITORY, env=self.environment)
         if done.returncode:
-            raise StartError(
-                f"manage.py {words[0]} failed:\n{child_processes.last_lines(log)}\nAll of it: {log}"
-            )
-        return done.stdout
+            raise StartError(f"That failed:\n{child_processes.last_lines(log)}\nAll of it: {log}")
+
+    def _fresh_log(self, name: str) -> Path:
+        """An empty log; the one of the start before is kept beside it."""
+        log = self.logs / f"{name}.log"
+        if log.exists():
+            log.replace(self.logs / f"{name}.previous.log")
+        log.touch()
+        return log
 
     def start(self, children: list[Child]) -> None:
         web = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
-        web += ["--workers", "2", "--workers-kill-timeout", "8", "clinic.wsgi:application"]
+        web += ["--workers", "2", "--blocking-threads", "8", "--workers-kill-timeout", "8"]
+        web += ["clinic.wsgi:application"]
         worker = [
             "celery",
             "-A",
@@ -139,7 +131,7 @@ class Clinic:
         worker += ["--without-gossip", "--without-mingle"]
         for name, words in (("web server", web), ("worker", worker)):
             command = [str(self.python), "-m", *words]
-            log = self.logs / f"{name.replace(' ', '-')}.log"
+            log = self._fresh_log(name.replace(" ", "-"))
             where = {"cwd": bootstrap.REPOSITORY, "env": self.environment}
             children.append(child_processes.start(name, command, log=log, **where))
 
@@ -190,9 +182,7 @@ def _refuse_if_one_ended(children: list[Child]) -> None:
     for child in children:
         if child.ended:
             tail = child_processes.last_lines(child.log)
-            raise StartError(
-                f"The {child.name} ended {child.ending()}, so all is stopped:\n{tail}\nLog: {child.log}"
-            )
+            raise StartError(f"The {child.name} ended {child.ending()}, so all is stopped:\n{tail}\nLog: {child.log}")
 
 
 def _on_signal(number: int, frame) -> None:

@@ -130,8 +130,7 @@ def _start_redis(folder: Path, children: list) -> dict[str, str]:
     password, port = secrets.token_hex(16), child_processes.free_port()
     settings = place / "redis.conf"
     settings.write_text(
-        f"bind 127.0.0.1\nport {port}\nrequirepass {password}\n"
-        f'dir "{place}"\nsave ""\nappendonly no\ndaemonize no\n'
+        f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{place}"\nsave ""\nappendonly no\ndaemonize no\n'
     )
     settings.chmod(0o644)  # its folder is private
     command = [debian_packages.redis_program(), str(settings)]

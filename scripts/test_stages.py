@@ -68,9 +68,7 @@ def test_runs(engine: str, services: dict[str, str], only: list[str], extra: lis
     if not only:
         runs.append((f"{engine}: tests", ["tests", f"--ignore=tests/{JOURNEYS}", "-n", PROCESSES]))
     elif quick:
-        runs.append(
-            (f"{engine}: {' '.join(quick)}", [*(f"tests/{suite}" for suite in quick), "-n", PROCESSES])
-        )
+        runs.append((f"{engine}: {' '.join(quick)}", [*(f"tests/{suite}" for suite in quick), "-n", PROCESSES]))
     if not only or JOURNEYS in only:
         runs.append((f"{engine}: {JOURNEYS}", [f"tests/{JOURNEYS}"]))
     pytest = [str(PYTHON), "-m", "pytest", "--durations=15", "--color=no"]
