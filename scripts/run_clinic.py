@@ -104,7 +104,7 @@ class Clinic:
         with log.open("a") as details:
             done = subprocess.run(command, stderr=details, cwd=bootstrap.REPOSITORY, env=self.environment)
         if done.returncode:
-            raise StartError(f"That failed:\n{child_processes.last_lines(log)}\nAll of it: {log}")
+            raise StartError(f"The clinic could not be prepared:\n{child_processes.last_lines(log)}\nAll of it: {log}")
 
     def _fresh_log(self, name: str) -> Path:
         """An empty log; the one of the start before is kept beside it."""
