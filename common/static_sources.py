@@ -1,4 +1,4 @@
-"""Which files of installed packages are served, under which names, without the source-map lines whose files are not served."""
+"""Which files of installed packages are served, under which names, and without pointers to unserved source maps."""
 
 import re
 from collections.abc import Iterator

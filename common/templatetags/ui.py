@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,7 +25,12 @@ STATUS_ICONS = {
     "info": "info",
     "neutral": "circle-dot",
 }
-MESSAGE_ICONS = {"success": "circle-check", "warning": "triangle-alert", "error": "octagon-alert", "danger": "octagon-alert"}
+MESSAGE_ICONS = {
+    "success": "circle-check",
+    "warning": "triangle-alert",
+    "error": "octagon-alert",
+    "danger": "octagon-alert",
+}
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EM DASH}"
 
@@ -92,7 +98,7 @@ def local_date(moment: datetime | date | None, zone: str | ZoneInfo | None = Non
 
 @register.filter
 def t_plus(minutes: int | Decimal | timedelta | None) -> str:
-    """Whole minutes from the first dose as T+1:05; before the dose T−0:10. Parts of a minute are dropped toward zero."""
+    """Whole minutes from the first dose as T+1:05, before it T−0:10; a part of a minute is dropped toward zero."""
     if minutes is None or minutes == "":
         return DASH
     if isinstance(minutes, timedelta):
@@ -140,11 +146,7 @@ def ml(value: Decimal | int | str | None) -> str:
 def query_with(context: template.Context, **changes: object) -> str:
     """The present query string with some keys replaced; None or '' drops a key. Other filters stay."""
     request = context.get("request")
-    query = request.GET.copy() if request is not None else None
-    if query is None:
-        from django.http import QueryDict
-
-        query = QueryDict(mutable=True)
+    query = request.GET.copy() if request is not None else QueryDict(mutable=True)
     for key, value in changes.items():
         if value is None or value == "":
             query.pop(key, None)
