@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV_PYTHON = .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint shots bench bench-data lock clean
+.PHONY: help demo run test lint format shots bench bench-data lock clean
 
 help:  ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,12 @@ test:  ## Run every check and test, on SQLite and on PostgreSQL (ARGS="--engine 
 
 lint:  ## Run the style, template and type checks only
 	@$(PYTHON) scripts/run_tests.py --only checks $(ARGS)
+
+format:  ## Lay out code and templates the way the checks want them
+	@$(PYTHON) scripts/bootstrap.py --dev
+	@$(VENV_PYTHON) -m ruff check --fix --exit-zero --quiet .
+	@$(VENV_PYTHON) -m ruff format .
+	@find . -path ./.venv -prune -o -path '*templates*' -name '*.html' -print0 | xargs -0r .venv/bin/djade --target-version 5.2
 
 shots:  ## Take the screenshots used in the documents
 	@$(PYTHON) scripts/bootstrap.py --dev

@@ -24,3 +24,17 @@ os.environ["CLINIC_TESTING"] = "1"
 os.environ["CLINIC_ONE_MACHINE"] = "1"
 os.environ.pop("REDIS_URL", None)  # tests that need Redis ask for TEST_REDIS_URL
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the test's thread
+
+
+def pytest_configure(config) -> None:
+    """Property tests judge answers, not speed, since other tests run beside them; with CI set they repeat exactly."""
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile(
+        "clinic",
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize=bool(os.environ.get("CI")),
+        print_blob=True,
+    )
+    settings.load_profile("clinic")
