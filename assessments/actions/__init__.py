@@ -1,0 +1,20 @@
+"""The only writers of questionnaires, their links and risk items."""
+
+from assessments.actions.answering import save_answers, start_assessment, submit_assessment
+from assessments.actions.giving import cancel_set, give_assessments, make_link, revoke_links
+from assessments.actions.links import check_birth_date
+from assessments.actions.risk import acknowledge_risk, close_risk, record_risk_contact
+
+__all__ = [
+    "acknowledge_risk",
+    "cancel_set",
+    "check_birth_date",
+    "close_risk",
+    "give_assessments",
+    "make_link",
+    "record_risk_contact",
+    "revoke_links",
+    "save_answers",
+    "start_assessment",
+    "submit_assessment",
+]

@@ -1,0 +1,122 @@
+"""Gives a patient questionnaires for one occasion, and links to answer them."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.access import authorize
+from accounts.roles import Permission
+from assessments.catalogue import UnknownInstrument, get_instrument
+from assessments.models import AnswerLink, AssessmentSet
+from common import audit
+from common.errors import InvalidInput, StaleState
+
+
+@transaction.atomic
+def give_assessments(
+    *,
+    patient,
+    by,
+    at: datetime,
+    occasion: str,
+    instruments: list[str],
+    due_at: datetime,
+    expires_at: datetime | None = None,
+    scheduled: bool = False,
+) -> AssessmentSet:
+    """A set of instruments (codes, in the order they are asked) for one occasion.
+
+    `scheduled=True` is for sets that the follow-up plan makes itself; `by` may then be a system actor or the
+    person whose act led to it. Raises InvalidInput for an unknown code or one whose wording may not be given.
+    """
+    role = (
+        ""
+        if scheduled
+        else authorize(by, Permission.RECORD_ASSESSMENT, practice_id=patient.practice_id, patient=patient.pk)
+    )
+    given = AssessmentSet(
+        patient=patient,
+        occasion=occasion,
+        instruments=_known(instruments),
+        created_at=at,
+        created_by_id=by.membership_id,
+        due_at=due_at,
+        expires_at=expires_at,
+    )
+    given.save(force_insert=True)
+    audit.record(by, "assessments.give", at=at, subject=given, role=role, detail={"instruments": given.instruments})
+    return given
+
+
+def _known(codes: list[str]) -> list[str]:
+    if not codes:
+        raise InvalidInput({"instruments": "Choose at least one questionnaire."})
+    for code in codes:
+        try:
+            instrument = get_instrument(code)
+        except UnknownInstrument as error:
+            raise InvalidInput({"instruments": f"There is no questionnaire {code}."}) from error
+        if not instrument.can_be_given:
+            raise InvalidInput({"instruments": f"The wording of {instrument.name} may not be shown without a licence."})
+    return list(dict.fromkeys(codes))
+
+
+def token_digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def make_link(
+    *, assessment_set: AssessmentSet, by, at: datetime, channel: str, expires_at: datetime, scheduled: bool = False
+) -> tuple[AnswerLink, str]:
+    """A fresh 256-bit link to a set; older links to it end (R70, R73). Returns the row and the token, told once."""
+    patient = assessment_set.patient
+    role = (
+        ""
+        if scheduled
+        else authorize(by, Permission.RECORD_ASSESSMENT, practice_id=patient.practice_id, patient=patient.pk)
+    )
+    if not assessment_set.is_open:
+        raise StaleState("These questionnaires are already finished or cancelled.")
+    revoke_links(assessment_set=assessment_set, at=at)
+    token = secrets.token_urlsafe(32)
+    link = AnswerLink(
+        assessment_set=assessment_set,
+        token_sha256=token_digest(token),
+        channel=channel,
+        created_at=at,
+        created_by_id=by.membership_id,
+        expires_at=expires_at,
+    )
+    link.save(force_insert=True)
+    audit.record(
+        by, "assessments.make_link", at=at, subject=link, patient_id=patient.pk, role=role, detail={"channel": channel}
+    )
+    return link, token
+
+
+def revoke_links(*, assessment_set: AssessmentSet, at: datetime) -> int:
+    """End every unused link of a set; called by actions that audit the act themselves."""
+    return assessment_set.links.filter(used_at=None, revoked_at=None).update(revoked_at=at)
+
+
+@transaction.atomic
+def cancel_set(*, assessment_set: AssessmentSet, by, at: datetime, scheduled: bool = False) -> AssessmentSet:
+    """Take a set back; submitted answers stay. Raises StaleState when it is finished or cancelled already."""
+    patient = assessment_set.patient
+    role = (
+        ""
+        if scheduled
+        else authorize(by, Permission.RECORD_ASSESSMENT, practice_id=patient.practice_id, patient=patient.pk)
+    )
+    changed = AssessmentSet.objects.filter(pk=assessment_set.pk, completed_at=None, cancelled_at=None).update(
+        cancelled_at=at
+    )
+    if not changed:
+        raise StaleState("These questionnaires are already finished or cancelled.")
+    revoke_links(assessment_set=assessment_set, at=at)
+    audit.record(by, "assessments.cancel_set", at=at, subject=assessment_set, role=role)
+    assessment_set.cancelled_at = at
+    return assessment_set
