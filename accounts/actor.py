@@ -1,6 +1,6 @@
 """Who acts: a person in one practice with roles, and where the request came from. Every action takes one as `by`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from accounts.roles import Permission, Role, Scope, access_table
@@ -27,12 +27,21 @@ class Actor:
         return self.roles[0].value if self.roles else "system"
 
     @property
+    def is_system(self) -> bool:
+        """Whether a job or command acts, not a person (only `system_actor` makes such an actor)."""
+        return self.user_id is None and self.membership_id is None and self.name.startswith("system:")
+
+    @property
     def practice(self):
         return self.membership.practice
 
     @property
     def user(self):
         return self.membership.user
+
+    def in_practice(self, practice_id) -> "Actor":
+        """The same person or visitor, seen from this practice (for audit rows before a practice is chosen)."""
+        return replace(self, practice_id=practice_id)
 
     def scopes(self, permission: Permission) -> dict[Role, Scope]:
         """This person's roles that hold the permission, with the reach of each."""
@@ -62,3 +71,8 @@ def patient_actor(patient, practice_id: UUID, **where) -> Actor:
 def system_actor(name: str, practice_id: UUID | None = None) -> Actor:
     """A background job or command, named in the audit as `system:<name>` (R54)."""
     return Actor(user_id=None, membership_id=None, practice_id=practice_id, name=f"system:{name}", roles=())
+
+
+def visitor(**where) -> Actor:
+    """Somebody who is not signed in (yet)."""
+    return Actor(user_id=None, membership_id=None, practice_id=None, name="not signed in", roles=(), **where)

@@ -45,3 +45,9 @@ def public(view):
 def link_holder(view):
     """Whoever holds a patient's link; the view itself checks the link."""
     return _declare(login_not_required(view), LINK_HOLDER)
+
+
+def before_own_password(view):
+    """May be used while the password is still the temporary one: changing it, signing out."""
+    view.before_own_password = True
+    return view

@@ -1,18 +1,23 @@
 """Loads the signed-in person in one query and ends sign-ins that are idle, too old or revoked (R8, R28, R29)."""
 
-import hashlib
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.urls import Resolver404, resolve
+from django.http import JsonResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django_htmx.http import HttpResponseClientRedirect
 
+from accounts import failures
 from accounts.actor import Actor
+from accounts.gatekeeping import PUBLIC
 from accounts.models import Membership
+from accounts.origin import where
 
 MEMBERSHIP_KEY, ACTIVE_KEY, SINCE_KEY = "membership_id", "active_at", "signed_in_at"
 TOUCH_EVERY = timedelta(seconds=60)
@@ -22,6 +27,7 @@ class ActorMiddleware(AuthenticationMiddleware):
     """Sets `request.user` and `request.actor` (None when nobody is signed in)."""
 
     def process_request(self, request):
+        failures.begin_request()
         membership = self._membership(request)
         request.user = membership.user if membership else AnonymousUser()
         request.actor = actor_of(membership, request) if membership else None
@@ -29,6 +35,18 @@ class ActorMiddleware(AuthenticationMiddleware):
             timezone.activate(membership.practice.time_zone)
         else:
             timezone.deactivate()
+
+    def process_view(self, request, view, args, kwargs):
+        """A temporary password opens one page only: the one to replace it."""
+        if request.actor is None or not request.actor.user.must_change_password:
+            return None
+        if getattr(view, "access", None) == PUBLIC or getattr(view, "before_own_password", False):
+            return None
+        return _send_to_change_password(request)
+
+    def process_response(self, request, response):
+        failures.end_request()
+        return response
 
     def _membership(self, request) -> Membership | None:
         session = request.session
@@ -59,6 +77,18 @@ class ActorMiddleware(AuthenticationMiddleware):
         return True
 
 
+def _send_to_change_password(request):
+    """A redirect for pages, also when htmx asked; a problem document for the API."""
+    address = reverse("accounts:change_password")
+    if request.path_info.startswith("/api/"):
+        title = "Choose a password of your own first"
+        body = {"type": "urn:clinic:problem:password_change", "status": 403, "code": "PASSWORD_CHANGE", "title": title}
+        return JsonResponse(body, status=403, content_type="application/problem+json")
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(address)
+    return redirect(address)
+
+
 def polls(request) -> bool:
     """Whether the address is one that pages fetch by themselves (declared on the view, not asked of the client)."""
     try:
@@ -68,7 +98,6 @@ def polls(request) -> bool:
 
 
 def actor_of(membership: Membership, request) -> Actor:
-    key = (getattr(request, "session", None) and request.session.session_key) or ""
     return Actor(
         user_id=membership.user_id,
         membership_id=membership.pk,
@@ -76,8 +105,5 @@ def actor_of(membership: Membership, request) -> Actor:
         name=membership.user.full_name,
         roles=membership.roles,
         membership=membership,
-        request_id=getattr(request, "id", ""),
-        session_hash=hashlib.sha256(key.encode()).hexdigest()[:16] if key else "",
-        ip=request.META.get("REMOTE_ADDR", ""),
-        user_agent=request.headers.get("User-Agent", ""),
+        **where(request),
     )

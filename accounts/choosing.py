@@ -1,0 +1,41 @@
+"""A person of several practices has shown the password and now chooses one; the session remembers who, briefly."""
+
+from datetime import datetime, timedelta
+
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import Membership, Practice, User
+
+KEY = "choosing"
+TIME_TO_CHOOSE = timedelta(minutes=10)
+
+
+def remember(request, user: User, at: datetime) -> None:
+    """Start a fresh session that can do nothing but choose."""
+    request.session.flush()
+    request.session[KEY] = {"user": str(user.pk), "at": at.timestamp(), "proof": user.get_session_auth_hash()}
+
+
+def remembered(request, at: datetime) -> list[Membership]:
+    """The memberships to choose from; empty when nobody is choosing, time is up or the password changed."""
+    kept = request.session.get(KEY)
+    if not kept or at.timestamp() - kept["at"] > TIME_TO_CHOOSE.total_seconds():
+        return []
+    memberships = list(memberships_of(kept["user"]))
+    if not memberships or not constant_time_compare(memberships[0].user.get_session_auth_hash(), kept["proof"]):
+        return []
+    return memberships
+
+
+def memberships_of(user_id):
+    return (
+        Membership.objects.active()
+        .filter(user_id=user_id)
+        .select_related("user", "practice")
+        .order_by("practice__name")
+    )
+
+
+def has_no_practice() -> bool:
+    """Whether nothing was set up yet, so that the sign-in page can say how."""
+    return not Practice.objects.exists()

@@ -1,0 +1,48 @@
+"""Signing in and changing a password."""
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+
+from accounts.forms.base import PlainForm
+
+LONGEST = 128
+
+
+def password_field(label: str, autocomplete: str, help_text: str = "") -> forms.CharField:
+    """Taken exactly as typed: spaces belong to a password."""
+    widget = forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=LONGEST,
+        widget=widget,
+        help_text=help_text,
+        error_messages={"required": f"Enter {label[0].lower()}{label[1:]}."},
+    )
+
+
+class SignInForm(PlainForm):
+    email = forms.CharField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+        error_messages={"required": "Enter your e-mail address."},
+    )
+    password = password_field("Password", "current-password")
+
+
+class ChangePasswordForm(PlainForm):
+    current_password = password_field("Your current password", "current-password")
+    new_password = password_field("Your new password", "new-password")
+    repeated_password = password_field("Your new password again", "new-password")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["new_password"].help_text = " ".join(password_validators_help_texts())
+
+    def clean(self):
+        values = super().clean()
+        repeated = values.pop("repeated_password", None)
+        if repeated is not None and values.get("new_password") not in (None, repeated):
+            self.add_error("repeated_password", "The two new passwords differ. Type the new one again.")
+        return values

@@ -1,0 +1,83 @@
+"""Signing in, choosing a practice, signing out."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import actions, choosing
+from accounts.forms import SignInForm
+from accounts.gatekeeping import before_own_password, public, signed_in
+from accounts.origin import visitor_of
+from accounts.sessions import end_session, open_session
+from common.http import form_status, refused, submit
+
+
+@public
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request):
+    if request.actor and request.method != "POST":
+        return redirect(next_page(request))
+    form = SignInForm(request.POST or None)
+    if request.method == "POST":
+        at = timezone.now()
+        memberships = submit(form, actions.check_sign_in, by=visitor_of(request), at=at)
+        if not refused(memberships):
+            return _enter(request, memberships, at)
+    context = {"form": form, "next": request.GET.get("next", ""), "is_new": choosing.has_no_practice()}
+    return render(request, "accounts/sign_in.html", context, status=form_status(form))
+
+
+def _enter(request, memberships, at):
+    if len(memberships) > 1:
+        choosing.remember(request, memberships[0].user, at)
+        return redirect(f"{reverse('accounts:choose_practice')}{_kept_next(request)}")
+    return _open(request, memberships[0], at)
+
+
+def _open(request, membership, at):
+    destination = next_page(request)
+    open_session(request, membership, at)
+    actions.record_sign_in(by=request.actor, at=at)
+    return redirect(destination)
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_practice(request):
+    """For a person of several practices, after the password was right; it is asked again after ten minutes."""
+    at = timezone.now()
+    memberships = choosing.remembered(request, at)
+    if not memberships:
+        return redirect("accounts:sign_in")
+    chosen = [m for m in memberships if str(m.pk) == request.POST.get("membership")]
+    if chosen:
+        return _open(request, chosen[0], at)
+    context = {"memberships": memberships, "next": request.GET.get("next", "")}
+    return render(request, "accounts/choose_practice.html", context, status=422 if request.POST else 200)
+
+
+@before_own_password
+@signed_in
+@require_POST
+def sign_out(request):
+    actions.record_sign_out(by=request.actor, at=timezone.now())
+    end_session(request)
+    messages.success(request, "You are signed out.")
+    return redirect("accounts:sign_in")
+
+
+def next_page(request) -> str:
+    """The page that was asked for, if it is on this host; otherwise the home page (R33)."""
+    asked = request.POST.get("next") or request.GET.get("next", "")
+    own = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return asked if own and asked.startswith("/") else reverse("accounts:home")
+
+
+def _kept_next(request) -> str:
+    destination = next_page(request)
+    return f"?next={destination}" if destination != reverse("accounts:home") else ""

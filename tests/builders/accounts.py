@@ -1,0 +1,74 @@
+"""Practices, people and sign-ins for tests, made through the app's own actions."""
+
+from datetime import UTC, datetime
+from itertools import count
+from types import SimpleNamespace
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.test import Client
+from django.utils import timezone
+
+from accounts import actions
+from accounts.actor import Actor, system_actor
+from accounts.middleware import actor_of
+from accounts.models import Membership, Practice
+from accounts.roles import Role
+from accounts.sessions import open_session
+
+AT = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+PASSWORD = "a quiet room with rain"
+_numbers = count(1)
+
+
+def practice(name: str = "Harbor Practice", at: datetime = AT, time_zone: str = "America/New_York", **more) -> Practice:
+    return actions.open_practice(name=name, time_zone=time_zone, at=at, **more)
+
+
+def staff(practice: Practice, roles=(Role.NURSE,), at: datetime = AT, password: str | None = PASSWORD, **more):
+    """A membership with these roles; everybody's password is PASSWORD. `password=None` makes a temporary one."""
+    number = next(_numbers)
+    first = Role(next(iter(roles))).value
+    values = {
+        "email": f"{first}{number}@clinic.invalid",
+        "full_name": f"{first.capitalize()} Number{number}",
+        "credentials": {"prescriber": "MD", "nurse": "RN", "therapist": "LCSW"}.get(first, ""),
+        "initials": f"{first[0]}{number}"[:4].upper().ljust(2, "X"),
+        **more,
+    }
+    by = system_actor("setup", practice.pk)
+    membership, _ = actions.add_staff(by=by, at=at, roles=roles, password=password, **values)
+    return Membership.objects.select_related("user", "practice").get(pk=membership.pk)
+
+
+def actor(membership: Membership) -> Actor:
+    """The Actor that a request of this person would carry."""
+    request = HttpRequest()
+    request.META["REMOTE_ADDR"] = "127.0.0.1"
+    return actor_of(Membership.objects.select_related("user", "practice").get(pk=membership.pk), request)
+
+
+def clinic_with_staff(at: datetime = AT, **more) -> SimpleNamespace:
+    """A practice with one person in each role, all as Actors; `.members` has the memberships by role name."""
+    place = practice(at=at, **more)
+    members = {role.value: staff(place, roles=[role], at=at) for role in Role}
+    return SimpleNamespace(practice=place, members=members, **{name: actor(m) for name, m in members.items()})
+
+
+def sign_in(client: Client, membership: Membership | Actor) -> Client:
+    """Sign a test client in as this person (membership or Actor), as the sign-in page would."""
+    member = getattr(membership, "membership", membership)
+    request = HttpRequest()
+    request.META["REMOTE_ADDR"] = "127.0.0.1"
+    request.session = client.session
+    open_session(request, Membership.objects.select_related("user", "practice").get(pk=member.pk), timezone.now())
+    request.session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
+    return client
+
+
+def api_token(membership: Membership | Actor, at: datetime | None = None) -> str:
+    """The secret of a fresh API token; send it as `Authorization: Token <secret>`."""
+    by = membership if isinstance(membership, Actor) else actor(membership)
+    _, secret = actions.issue_token(by=by, at=at or timezone.now(), name="test")
+    return secret
