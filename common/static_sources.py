@@ -11,7 +11,7 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
 
-SOURCE_MAP_LINE = re.compile(rb"(?m)^\s*(?://[#@] ?sourceMappingURL=\S+|/\*[#@] ?sourceMappingURL=.*?\*/)\s*$")
+SOURCE_MAP_LINE = re.compile(rb"(?m)^[ \t]*(?://[#@] ?sourceMappingURL=\S+|/\*[#@] ?sourceMappingURL=.*?\*/)[ \t]*$")
 
 
 @dataclass(frozen=True)

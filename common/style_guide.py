@@ -29,7 +29,7 @@ class ReadingForm(forms.Form):
 
 class ConfirmForm(forms.Form):
     password = forms.CharField(label="Your password", widget=forms.PasswordInput)
-    code = forms.CharField(label="Code from your authenticator")
+    code = forms.CharField(label="Authenticator code")
 
 
 def _vitals():
@@ -75,7 +75,7 @@ def _trend():
 def style_guide_context() -> dict:
     """Everything that templates/common/style_guide.html needs; no database is asked."""
     now = timezone.now()
-    reading = ReadingForm({"systolic_mmhg": "9", "position": ""}, prefix="wrong")
+    reading = ReadingForm({"wrong-systolic_mmhg": "9", "wrong-position": ""}, prefix="wrong")
     reading.is_valid()
     spark = [D(21), D(19), D(15), None, D(11), D(8)]
     return {

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from common.svg.scale import Scale, Tick, coordinate, number, runs, ticks
 
-WIDTH, HEIGHT = Decimal(720), Decimal(320)
-LEFT, RIGHT, TOP, BOTTOM = Decimal(44), Decimal(128), Decimal(30), Decimal(34)
+WIDTH, HEIGHT = Decimal(620), Decimal(310)
+LEFT, RIGHT, TOP, BOTTOM = Decimal(36), Decimal(118), Decimal(30), Decimal(34)
 DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 365)
 
 
@@ -136,7 +136,7 @@ def build(
         bottom=coordinate(HEIGHT - BOTTOM),
         plot_width=coordinate(WIDTH - RIGHT - LEFT),
         axis_label_y=coordinate(HEIGHT - BOTTOM + 20),
-        band_label_x=coordinate(WIDTH - RIGHT + 36),
+        band_label_x=coordinate(WIDTH - RIGHT + 28),
         bands=_band_areas(bands, up),
         score_ticks=ticks(up, _score_step(highest - lowest)),
         date_ticks=_date_ticks(across, first),
@@ -164,7 +164,7 @@ def _date_scale(days: Sequence[date]) -> tuple[Scale, date]:
 
 
 def _date_ticks(across: Scale, first: date) -> tuple[Tick, ...]:
-    step = next((step for step in DAY_STEPS if across.high <= step * 6), DAY_STEPS[-1])
+    step = next((step for step in DAY_STEPS if across.high <= step * 5), DAY_STEPS[-1])
     months = across.high > 300
 
     def label(days: Decimal) -> str:

@@ -9,10 +9,10 @@ from common.svg.vitals_shapes import Dot, Lane, Limit, LimitLine, Marker, Placed
 
 __all__ = ["Limit", "Marker", "Reading", "VitalsChart", "build", "minute_label"]
 
-WIDTH, LEFT, RIGHT = Decimal(960), Decimal(64), Decimal(92)
+WIDTH, LEFT, RIGHT = Decimal(780), Decimal(48), Decimal(86)
 LANE_GAP, AXIS_HEIGHT = Decimal(30), Decimal(30)
-MARKER_ROW, MARKER_SPACE = Decimal(18), Decimal(16)
-LETTER = Decimal("6.6")
+MARKER_ROW, MARKER_SPACE = Decimal(19), Decimal(16)
+LETTER = Decimal("7.4")
 MINUTE_STEPS = (5, 10, 15, 20, 30, 60, 120, 240)
 
 
@@ -93,7 +93,7 @@ def build(
         lanes.append(_lane(kind, ordered, limits, across, edge))
         edge += kind.height + LANE_GAP
     bottom = edge - LANE_GAP
-    step = widest_step(across.high - across.low, MINUTE_STEPS, 10)
+    step = widest_step(across.high - across.low, MINUTE_STEPS, 9)
     return VitalsChart(
         chart_id=chart_id,
         title=title,
@@ -198,7 +198,7 @@ def _place_markers(markers: Sequence[Marker], across: Scale) -> tuple[tuple[Plac
     chosen = []
     for marker in sorted(markers, key=lambda item: item.minute):
         label = marker.label if len(marker.label) <= 26 else marker.label[:25].rstrip() + "…"
-        x, width = across.at(marker.minute), LETTER * len(label) + 14
+        x, width = across.at(marker.minute), LETTER * len(label) + 24
         turned = x + 6 + width > WIDTH
         begin, end = (x - width, x) if turned else (x, x + width)
         row = next((index for index, taken in enumerate(row_ends) if taken <= begin), len(row_ends))
