@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class PatientsConfig(AppConfig):
     name = "patients"
+
+    def ready(self):
+        from accounts.access import scope_tests
+        from accounts.navigation import home_panels, navigation
+        from patients.home import home_panels_for, navigation_entries
+        from patients.scope import is_on_team
+
+        scope_tests.register("team", is_on_team)
+        navigation.register("patients", navigation_entries)
+        home_panels.register("patients", home_panels_for)

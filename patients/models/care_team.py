@@ -6,6 +6,12 @@ from django.db.models import Q
 from common.records import Privacy, Record, RecordKind
 
 
+class CareTeamQuerySet(models.QuerySet):
+    def now(self):
+        """Memberships of the team that nobody has ended, with the people."""
+        return self.filter(left_at=None).select_related("membership__user")
+
+
 class CareTeamMember(Record):
     kind = RecordKind.EDITABLE
     privacy = Privacy(operational="id patient membership joined_at added_by left_at removed_by")
@@ -16,6 +22,8 @@ class CareTeamMember(Record):
     added_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     left_at = models.DateTimeField(null=True)
     removed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+
+    objects = CareTeamQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,6 +5,14 @@ from django.db import models
 from common.records import EventRecord, Privacy
 
 
+class ConsentQuerySet(models.QuerySet):
+    def newest_first(self):
+        """Consents with their withdrawals and the people who recorded them."""
+        return self.select_related("recorded_by__user", "withdrawal__recorded_by__user").order_by(
+            "-occurred_at", "-recorded_at"
+        )
+
+
 class Consent(EventRecord):
     """`occurred_at` is when the patient signed. The text's version and hash are kept with it."""
 
@@ -30,8 +38,14 @@ class Consent(EventRecord):
     signed_name = models.CharField(max_length=160)
     text_sha256 = models.CharField(max_length=64, blank=True)
 
+    objects = ConsentQuerySet.as_manager()
+
     class Meta(EventRecord.Meta):
         indexes = [models.Index(fields=["patient", "scope", "-occurred_at"], name="consent_latest")]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return getattr(self, "withdrawal", None) is not None
 
 
 class ConsentWithdrawal(EventRecord):

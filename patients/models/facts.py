@@ -6,6 +6,15 @@ from django.db.models import Q
 from common.records import EventRecord, Privacy, Record, RecordKind
 
 
+class FactQuerySet(models.QuerySet):
+    def standing(self):
+        """Facts that nobody has ended."""
+        return self.filter(ended_on=None)
+
+    def ended(self):
+        return self.exclude(ended_on=None)
+
+
 class ChartFact(Record):
     """A clinical fact that stands until somebody ends it; ending keeps the row."""
 
@@ -16,6 +25,8 @@ class ChartFact(Record):
     recorded_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     ended_on = models.DateField(null=True)
     ended_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -1,7 +1,7 @@
 """The patient as a person, and who may see which patients."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 
 from accounts.roles import Permission
 from common.records import Privacy, Record, RecordKind
@@ -27,6 +27,33 @@ class PatientQuerySet(models.QuerySet):
     def in_care(self):
         return self.filter(discharged_from_care_at=None)
 
+    def discharged(self):
+        return self.exclude(discharged_from_care_at=None)
+
+    def on_team_of(self, membership_id):
+        """Patients on whose care team the person is now."""
+        return self.filter(on_team(membership_id))
+
+    def with_open_series(self, route: str):
+        """Patients who have an open series by this route."""
+        return self.filter(series__route=route, series__closed_at=None)
+
+    def without_team(self):
+        """Patients nobody takes care of now; no clinician can see them."""
+        from patients.models.care_team import CareTeamMember
+
+        return self.exclude(Exists(CareTeamMember.objects.filter(patient_id=OuterRef("pk"), left_at=None)))
+
+    def without_consent(self, scope: str):
+        """Patients whose latest consent of this scope is missing or withdrawn."""
+        from patients.models.consent import Consent
+
+        latest = Consent.objects.filter(patient_id=OuterRef("pk"), scope=scope).order_by("-occurred_at", "-recorded_at")
+        standing = Case(When(withdrawal=None, then=Value(1)), default=Value(0))
+        return self.annotate(consent_stands=Subquery(latest.annotate(stands=standing).values("stands")[:1])).exclude(
+            consent_stands=1
+        )
+
 
 def on_team(membership_id, patient: str = "pk") -> Exists:
     """Whether the person is on the care team now of the patient named by the outer field `patient`."""
@@ -43,7 +70,7 @@ class Patient(Record):
     kind = RecordKind.EDITABLE
     privacy = Privacy(
         identifying="practice mrn given_name family_name preferred_name pronouns birth_date sex_at_birth email phone "
-        "address emergency_name emergency_phone emergency_relation search_text",
+        "address emergency_name emergency_phone emergency_relation search_text duplicate_reason",
         clinical="height_cm",
         operational="id time_zone email_allowed registered_at registered_by discharged_from_care_at version",
     )
@@ -71,6 +98,7 @@ class Patient(Record):
     emergency_relation = models.CharField(max_length=60, blank=True)
     height_cm = models.PositiveSmallIntegerField(null=True, blank=True)
     search_text = models.CharField(max_length=300, editable=False)
+    duplicate_reason = models.CharField("why this is not the same person", max_length=300, blank=True)
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     discharged_from_care_at = models.DateTimeField(null=True, blank=True)
@@ -87,12 +115,18 @@ class Patient(Record):
         indexes = [
             models.Index(fields=["practice", "family_name", "given_name", "id"], name="patient_by_name"),
             models.Index(fields=["practice", "discharged_from_care_at"], name="patient_in_care"),
+            models.Index(fields=["practice", "birth_date"], name="patient_by_birth"),
+            models.Index(fields=["practice", "registered_at", "id"], name="patient_by_registration"),
         ]
 
     @property
     def name(self) -> str:
         """The name staff call the patient by: preferred first name when there is one."""
         return f"{self.preferred_name or self.given_name} {self.family_name}"
+
+    @property
+    def is_in_care(self) -> bool:
+        return self.discharged_from_care_at is None
 
     @property
     def legal_name(self) -> str:

@@ -16,6 +16,9 @@ class SeriesQuerySet(models.QuerySet):
         mine = self.filter(patient__practice_id=actor.practice_id)
         return mine if actor.reaches_practice(permission) else mine.filter(on_team(actor.membership_id, "patient_id"))
 
+    def open(self):
+        return self.filter(closed_at=None)
+
 
 class TreatmentSeries(Record):
     kind = RecordKind.EDITABLE
@@ -43,6 +46,7 @@ class TreatmentSeries(Record):
     class Meta:
         verbose_name_plural = "treatment series"
         constraints = [
+            models.UniqueConstraint(fields=["patient"], condition=Q(closed_at=None), name="one_open_series"),
             models.CheckConstraint(condition=Q(planned_sessions__range=(1, 60)), name="series_1_to_60_sessions"),
             models.CheckConstraint(condition=Q(min_hours_between__range=(24, 2160)), name="series_spacing_24h_90d"),
             models.CheckConstraint(condition=Q(route__in=Route.values), name="series_route_known"),
@@ -54,3 +58,7 @@ class TreatmentSeries(Record):
             ),
         ]
         indexes = [models.Index(fields=["patient", "-opened_at"], name="series_of_patient")]
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None

@@ -1,0 +1,27 @@
+"""The only writers of this app: people, chart facts, contraindications, consent, care team, treatment series."""
+
+from patients.actions.consent import record_consent, withdraw_consent
+from patients.actions.facts import add_allergy, add_diagnosis, add_medicine, end_fact
+from patients.actions.people import end_care, register_patient, resume_care, update_patient
+from patients.actions.screening import answer_contraindications
+from patients.actions.series import change_series_plan, close_series, open_series
+from patients.actions.team import add_to_team, remove_from_team
+
+__all__ = [
+    "add_allergy",
+    "add_diagnosis",
+    "add_medicine",
+    "add_to_team",
+    "answer_contraindications",
+    "change_series_plan",
+    "close_series",
+    "end_care",
+    "end_fact",
+    "open_series",
+    "record_consent",
+    "register_patient",
+    "remove_from_team",
+    "resume_care",
+    "update_patient",
+    "withdraw_consent",
+]

@@ -1,0 +1,55 @@
+"""Which patient a request may reach: one fetch that answers 'not found' for everything out of scope, and one look
+at a person's reach over a patient's chart."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.actor import Actor
+from accounts.roles import Permission, Scope
+from common.errors import OutOfScope
+from patients.models import CareTeamMember, Patient
+
+
+def one(queryset, **lookup):
+    """The single row, or OutOfScope: the same answer as 'does not exist', and an audited denial."""
+    row = queryset.filter(**lookup).first()
+    if row is None:
+        raise OutOfScope(queryset.model._meta.label_lower)
+    return row
+
+
+def patient_for(actor: Actor, pk: UUID, permission: Permission = Permission.VIEW_IDENTITY) -> Patient:
+    """The patient, when the permission reaches that patient."""
+    return one(Patient.objects.visible_to(actor, permission), pk=pk)
+
+
+def is_on_team(membership_id: UUID | None, patient_id: UUID) -> bool:
+    """Whether the person is on the patient's care team now; never cached (R8)."""
+    if membership_id is None:
+        return False
+    return CareTeamMember.objects.filter(patient_id=patient_id, membership_id=membership_id, left_at=None).exists()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one person may do with one patient's chart; session rosters are asked elsewhere."""
+
+    actor: Actor
+    on_team: bool
+
+    @classmethod
+    def of(cls, actor: Actor, patient: Patient) -> "Reach":
+        return cls(actor, is_on_team(actor.membership_id, patient.pk))
+
+    def may(self, permission: Permission) -> bool:
+        scopes = set(self.actor.scopes(permission).values())
+        return Scope.PRACTICE in scopes or (Scope.TEAM in scopes and self.on_team)
+
+    def __getattr__(self, name: str) -> bool:
+        """`reach.may_edit_chart` for templates, one name for each permission."""
+        if name.startswith("may_"):
+            try:
+                return self.may(Permission(name.removeprefix("may_")))
+            except ValueError as error:
+                raise AttributeError(name) from error
+        raise AttributeError(name)
