@@ -159,9 +159,7 @@ def _is_meaningful(rule: ChangeRule, better: Score, baseline: Score) -> bool | N
     return _reached(better, rule.meaningful_change)
 
 
-def _is_recovery(
-    rule: ChangeRule, baseline: Score, later: Score, reliably_better: bool | None
-) -> bool | None:
+def _is_recovery(rule: ChangeRule, baseline: Score, later: Score, reliably_better: bool | None) -> bool | None:
     if rule.caseness_min is None or reliably_better is None or baseline < rule.caseness_min:
         return None
     return reliably_better and later < rule.caseness_min

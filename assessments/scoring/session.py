@@ -24,9 +24,7 @@ def score_meq30(instrument: Instrument, answers: Answers) -> Findings:
         complete_mystical=None,
     )
     if not findings.missing:
-        findings.details["complete_mystical"] = all(
-            100 * part >= limit * high for part, high in scales.values()
-        )
+        findings.details["complete_mystical"] = all(100 * part >= limit * high for part, high in scales.values())
     return findings
 
 
