@@ -92,6 +92,16 @@ class CheckIn(Record):
         ]
 
 
+class OutboxQuerySet(models.QuerySet):
+    def waiting(self, at):
+        """Messages that a worker may take now."""
+        return self.filter(state=OutboxMessage.State.PENDING, next_try_at__lte=at).order_by("next_try_at")
+
+    def unclear(self):
+        """Messages that a person must look at."""
+        return self.filter(state__in=[OutboxMessage.State.AMBIGUOUS, OutboxMessage.State.FAILED])
+
+
 class OutboxMessage(Record):
     """A message to be sent once: claimed by compare-and-set with a lease; `ambiguous` is never blindly resent (F1)."""
 
@@ -120,6 +130,8 @@ class OutboxMessage(Record):
     sent_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         constraints = [
