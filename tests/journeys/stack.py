@@ -1,0 +1,176 @@
+"""A whole clinic for browser tests: its own database, web server, and a real Celery worker with beat."""
+
+import contextlib
+import email
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from email import policy
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+
+
+class Stack:
+    """A running clinic at `url`; `home` holds its data, mail and logs."""
+
+    def __init__(self, database_url: str, redis_url: str):
+        self.home = Path(tempfile.mkdtemp(prefix="clinic-journey-"))
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.children: list[subprocess.Popen] = []
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("CLINIC_", "DJANGO_", "PYTEST_"))},
+            "DJANGO_SETTINGS_MODULE": "clinic.settings",
+            "CLINIC_HOME": str(self.home),
+            "CLINIC_ONE_MACHINE": "1",
+            "CLINIC_PORT": str(self.port),
+            "CELERY_SWEEP_SECONDS": "1",
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+        }
+
+    def manage(self, *words: str, stdin: str = "") -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=REPOSITORY,
+            env=self.environment,
+            input=stdin,
+            text=True,
+            capture_output=True,
+            timeout=240,
+        )
+        assert done.returncode == 0, f"manage.py {words[0]} failed:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def prepare(self) -> None:
+        self.manage("make_keys")
+        self.manage("migrate", "--no-input")
+        self.manage("collectstatic", "--no-input")
+
+    def start_web(self) -> None:
+        web = [
+            str(BIN / "granian"),
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--workers",
+            "1",
+            "--no-ws",
+            "clinic.wsgi:application",
+        ]
+        self._start("web", web)
+        _wait_until(self._answers, 60, "the web server")
+
+    def start_worker(self) -> None:
+        worker = [
+            str(BIN / "celery"),
+            "-A",
+            "clinic",
+            "worker",
+            "-B",
+            "--pool",
+            "solo",
+            "--loglevel",
+            "INFO",
+            "-s",
+            str(self.home / "beat-schedule"),
+        ]
+        self._start("worker", worker)
+
+    def _start(self, name: str, command: list[str]) -> None:
+        log = open(self.home / f"{name}.log", "ab")  # noqa: SIM115  (stays open as long as the child)
+        self.children.append(
+            subprocess.Popen(
+                command, cwd=REPOSITORY, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+        )
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
+            return answer.status == 200
+        return False
+
+    def mails(self) -> list[email.message.EmailMessage]:
+        """Every mail delivered so far, oldest first."""
+        found = []
+        for path in sorted((self.home / "mail").glob("*.log"), key=lambda p: p.stat().st_mtime):
+            for part in path.read_bytes().split(b"-" * 79):
+                if part.strip():
+                    found.append(email.message_from_bytes(part.strip(), policy=policy.default))
+        return found
+
+    def wait_for_mail(self, to: str, seconds: float = 30) -> str:
+        """The link in the newest mail to an address."""
+
+        def link() -> str:
+            texts = [m.get_content() for m in self.mails() if to in str(m["To"])]
+            match = re.search(r"https?://\S+/c/\S+", texts[-1]) if texts else None
+            return match.group(0) if match else ""
+
+        return _wait_until(link, seconds, f"a mail to {to}; worker log:\n{self.log('worker')[-3000:]}")
+
+    def log(self, name: str) -> str:
+        path = self.home / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def stop(self) -> None:
+        for child in reversed(self.children):
+            child.send_signal(signal.SIGTERM)
+        for child in self.children:
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until(answer, seconds: float, what: str):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = answer()
+        if found:
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"waited {seconds} s in vain for {what}")
+
+
+@contextlib.contextmanager
+def own_database(url: str):
+    """A fresh database on the server behind `url`, dropped afterwards; the empty address means SQLite."""
+    if not url:
+        yield ""
+        return
+    import psycopg2
+
+    name = f"journey_{secrets.token_hex(4)}"
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.close()
