@@ -1,16 +1,19 @@
 """Who calls the API: a signed-in page session, or a token; nobody else (deny by default)."""
 
-import hashlib
-
 from django.utils import timezone
 from rest_framework import authentication, exceptions, permissions
 
+from accounts import failures
+from accounts.api_tokens import usable_token
 from accounts.middleware import actor_of
-from accounts.models import ApiToken
+from accounts.origin import client_ip
 
 
 class SessionActor(authentication.SessionAuthentication):
     """The person the page session belongs to; unsafe methods need the CSRF token."""
+
+    def authenticate_header(self, request):
+        return "Token"
 
     def authenticate(self, request):
         actor = getattr(request._request, "actor", None)
@@ -21,7 +24,12 @@ class SessionActor(authentication.SessionAuthentication):
 
 
 class TokenActor(authentication.BaseAuthentication):
-    """`Authorization: Token <secret>`; one query loads the token, the person and the practice."""
+    """`Authorization: Token <secret>`; one query loads the token, the person and the practice.
+
+    Wrong tokens are counted per address and slowed down like wrong passwords; a right one never is.
+    """
+
+    ACCOUNT = "an API token"
 
     def authenticate_header(self, request):
         return "Token"
@@ -30,18 +38,17 @@ class TokenActor(authentication.BaseAuthentication):
         header = request.headers.get("Authorization", "")
         if not header.startswith("Token "):
             return None
-        digest = hashlib.sha256(header[6:].strip().encode()).hexdigest()
-        now = timezone.now()
-        token = (
-            ApiToken.objects.select_related("membership__user", "membership__practice")
-            .filter(token_hash=digest, revoked_at=None, expires_at__gt=now)
-            .filter(membership__is_active=True, membership__user__is_active=True)
-            .first()
-        )
+        at = timezone.now()
+        token = usable_token(header[6:], at)
         if token is None:
-            raise exceptions.AuthenticationFailed("This token is not valid.")
+            self._refuse(request._request, at)
         request._request.actor = actor_of(token.membership, request._request)
         return token.membership.user, token
+
+    def _refuse(self, request, at):
+        if failures.take_try(failures.account_key(self.ACCOUNT), client_ip(request), at) is None:
+            raise exceptions.Throttled(detail="Too many wrong tokens from this address. Wait before the next try.")
+        raise exceptions.AuthenticationFailed("This token is not valid.")
 
 
 class DenyUnlessDeclared(permissions.BasePermission):
@@ -54,4 +61,5 @@ class DenyUnlessDeclared(permissions.BasePermission):
             return False
         if needed is None:
             raise exceptions.MethodNotAllowed(request.method)
-        return actor.can(needed)
+        actor.require(needed)  # raises NotPermitted, which becomes a problem document and an audit row
+        return True

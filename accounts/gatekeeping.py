@@ -2,15 +2,15 @@
 
 from functools import wraps
 
-from django.contrib.auth.decorators import login_not_required
-
 from accounts.roles import Permission
 
 PUBLIC, SIGNED_IN, LINK_HOLDER = "public", "signed_in", "link_holder"
 
 
-def _declare(view, access: str):
+def _declare(view, access: str, sign_in: bool = True):
+    """`sign_in` also overrides the exemption that Django REST framework gives each of its views."""
     view.access = access
+    view.login_required = sign_in
     return view
 
 
@@ -39,12 +39,12 @@ def signed_in(view):
 
 def public(view):
     """Anybody: sign-in, health, error pages."""
-    return _declare(login_not_required(view), PUBLIC)
+    return _declare(view, PUBLIC, sign_in=False)
 
 
 def link_holder(view):
     """Whoever holds a patient's link; the view itself checks the link."""
-    return _declare(login_not_required(view), LINK_HOLDER)
+    return _declare(view, LINK_HOLDER, sign_in=False)
 
 
 def before_own_password(view):

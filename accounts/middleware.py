@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
@@ -37,8 +37,10 @@ class ActorMiddleware(AuthenticationMiddleware):
             timezone.deactivate()
 
     def process_view(self, request, view, args, kwargs):
-        """A temporary password opens one page only: the one to replace it."""
-        if request.actor is None or not request.actor.user.must_change_password:
+        """A fragment is never answered with the sign-in page; a temporary password opens one page only."""
+        if request.actor is None:
+            return _answer_fragment(request, view)
+        if not request.actor.user.must_change_password:
             return None
         if getattr(view, "access", None) == PUBLIC or getattr(view, "before_own_password", False):
             return None
@@ -75,6 +77,13 @@ class ActorMiddleware(AuthenticationMiddleware):
         if now - session[ACTIVE_KEY] > TOUCH_EVERY.total_seconds() and not polls(request):
             session[ACTIVE_KEY] = now
         return True
+
+
+def _answer_fragment(request, view):
+    """401 for a request by htmx after the sign-in ended: the page stays and keeps what was typed (R29)."""
+    if request.headers.get("HX-Request") and getattr(view, "login_required", True):
+        return HttpResponse("Your sign-in has ended. Sign in again in another tab, then repeat this.", status=401)
+    return None
 
 
 def _send_to_change_password(request):

@@ -80,6 +80,15 @@ class MembershipQuerySet(models.QuerySet):
     def visible_to(self, actor):
         return self.of_practice(actor.practice_id)
 
+    def in_order(self):
+        """Who works here now first, then by name."""
+        return self.order_by("-is_active", "user__full_name", "pk")
+
+    def counted(self) -> dict[str, int]:
+        """How many, and how many have not replaced their temporary password yet."""
+        waiting = models.Count("pk", filter=Q(user__must_change_password=True))
+        return self.aggregate(staff_count=models.Count("pk"), waiting_count=waiting)
+
 
 class Membership(Record):
     """One person's work in one practice, and the roles held there."""
@@ -152,6 +161,15 @@ class SignInFailure(Record):
         ]
 
 
+class ApiTokenQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """One's own tokens in this practice."""
+        return self.filter(membership_id=actor.membership_id)
+
+    def in_order(self):
+        return self.order_by("-created_at", "pk")
+
+
 class ApiToken(Record):
     """A token for the API: only its SHA-256 is stored; ends with the membership."""
 
@@ -164,6 +182,14 @@ class ApiToken(Record):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    def state(self, at) -> str:
+        """ended, expired or active."""
+        if self.revoked_at:
+            return "ended"
+        return "active" if self.expires_at > at else "expired"
 
 
 TIME_ZONES = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]

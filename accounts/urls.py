@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import home, password, sign_in
+from accounts.views import audit, home, password, practice, profile, sign_in, staff, style_guide
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,5 +10,19 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/practice/", sign_in.choose_practice, name="choose_practice"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("account/", profile.profile, name="profile"),
     path("account/password/", password.change_password, name="change_password"),
+    path("account/practice/", profile.switch_practice, name="switch_practice"),
+    path("account/tokens/", profile.issue_token, name="issue_token"),
+    path("account/tokens/<uuid:pk>/revoke/", profile.revoke_token, name="revoke_token"),
+    path("staff/", staff.staff_list, name="staff"),
+    path("staff/add/", staff.add_staff, name="add_staff"),
+    path("staff/<uuid:pk>/", staff.staff_member, name="staff_member"),
+    path("staff/<uuid:pk>/roles/", staff.change_roles, name="change_roles"),
+    path("staff/<uuid:pk>/end/", staff.end_membership, name="end_membership"),
+    path("staff/<uuid:pk>/password/", staff.reset_password, name="reset_password"),
+    path("practice/", practice.practice_settings, name="practice_settings"),
+    path("practice/edit/", practice.edit_practice_settings, name="edit_practice_settings"),
+    path("audit/", audit.audit_log, name="audit_log"),
+    path("style-guide/", style_guide.style_guide, name="style_guide"),
 ]

@@ -1,13 +1,14 @@
 """Everything that may be done to people and practices; the only writers of this app."""
 
 from accounts.actions.passwords import reset_staff_password, set_own_password
-from accounts.actions.practice import change_practice_settings, open_practice
+from accounts.actions.practice import SETTINGS, change_practice_settings, open_practice
 from accounts.actions.signing_in import check_sign_in, record_sign_in, record_sign_out
 from accounts.actions.staff import add_staff, change_staff_roles, end_membership
 from accounts.actions.tokens import issue_token, revoke_token
 from accounts.credentials import reauthenticate
 
 __all__ = [
+    "SETTINGS",
     "add_staff",
     "change_practice_settings",
     "change_staff_roles",

@@ -1,12 +1,13 @@
 """API tokens: made and revoked by their owner; the secret is told once and only its hash is kept."""
 
-import hashlib
 import secrets
+import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from accounts.actor import Actor
+from accounts.api_tokens import token_hash
 from accounts.models import ApiToken
 from common import audit
 from common.errors import InvalidInput, NotPermitted, OutOfScope, StaleState
@@ -14,12 +15,11 @@ from common.errors import InvalidInput, NotPermitted, OutOfScope, StaleState
 LONGEST_DAYS = 365
 
 
-def token_hash(secret: str) -> str:
-    return hashlib.sha256(secret.strip().encode()).hexdigest()
+def issue_token(*, by: Actor, at: datetime, name: str, days: int = 90, id=None) -> tuple[ApiToken, str]:
+    """Make a token with one's own rights and return it with its secret. `days` is 1 to 365.
 
-
-def issue_token(*, by: Actor, at: datetime, name: str, days: int = 90) -> tuple[ApiToken, str]:
-    """Make a token with one's own rights and return it with its secret. `days` is 1 to 365."""
+    A repeated `id` is refused: the secret of a token that was made already cannot be told again.
+    """
     if by.membership_id is None:
         raise NotPermitted("issue_token")
     wrong = {}
@@ -29,9 +29,12 @@ def issue_token(*, by: Actor, at: datetime, name: str, days: int = 90) -> tuple[
         wrong["days"] = f"Enter 1 to {LONGEST_DAYS} days."
     if wrong:
         raise InvalidInput(wrong)
+    if id and ApiToken.objects.filter(pk=id).exists():
+        raise InvalidInput("This token was made already and its secret is shown only once. End it and make another.")
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         token = ApiToken(
+            id=id or uuid.uuid4(),
             membership_id=by.membership_id,
             name=name.strip()[:60],
             token_hash=token_hash(secret),

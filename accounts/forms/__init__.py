@@ -1,6 +1,17 @@
 """Forms of people and practices; each one's cleaned data are the keywords of its action."""
 
-from accounts.forms.base import PlainForm
+from accounts.forms.audit import AuditFilterForm
 from accounts.forms.passwords import ChangePasswordForm, SignInForm
+from accounts.forms.practice import PracticeSettingsForm
+from accounts.forms.staff import AddStaffForm, RolesForm
+from accounts.forms.tokens import TokenForm
 
-__all__ = ["ChangePasswordForm", "PlainForm", "SignInForm"]
+__all__ = [
+    "AddStaffForm",
+    "AuditFilterForm",
+    "ChangePasswordForm",
+    "PracticeSettingsForm",
+    "RolesForm",
+    "SignInForm",
+    "TokenForm",
+]

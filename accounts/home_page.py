@@ -1,0 +1,49 @@
+"""Puts the home page together from the panels that every app offers this person."""
+
+from dataclasses import dataclass
+
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+
+from accounts.navigation import Panel, panels_for
+
+
+@dataclass(frozen=True)
+class ShownPanel:
+    """A panel with its content already drawn."""
+
+    panel: Panel
+    body: str
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """Urgent panels stand first at full width, then the wide ones, then the rest side by side."""
+
+    urgent: list[ShownPanel]
+    wide: list[ShownPanel]
+    others: list[ShownPanel]
+
+
+def home_page(request, at) -> HomePage:
+    shown = [_draw(panel, request) for panel in panels_for(request.actor, at)]
+    calm = [item for item in shown if not item.panel.urgent]
+    return HomePage(
+        urgent=[item for item in shown if item.panel.urgent],
+        wide=[item for item in calm if item.panel.wide],
+        others=[item for item in calm if not item.panel.wide],
+    )
+
+
+def _draw(panel: Panel, request) -> ShownPanel:
+    context = {"request": request, "csrf_token": get_token(request), **panel.context}
+    return ShownPanel(panel, render_to_string(panel.template, context))
+
+
+def greeting(hour: int) -> str:
+    """Words for the hour in the practice's zone."""
+    if hour < 5:
+        return "Good night"
+    if hour < 12:
+        return "Good morning"
+    return "Good afternoon" if hour < 18 else "Good evening"
