@@ -10,415 +10,858 @@ import common.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('patients', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("patients", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DoseOrder',
+            name="DoseOrder",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('route', models.CharField(choices=[('IV', 'Intravenous (IV)'), ('IM', 'Intramuscular (IM)'), ('SC', 'Subcutaneous (SC)'), ('IN_RACEMIC', 'Nasal, racemic'), ('ESK', 'Esketamine nasal spray'), ('SL', 'Sublingual'), ('PO', 'Oral')], max_length=10)),
-                ('indication', models.CharField(choices=[('TRD', 'Treatment-resistant depression'), ('MDSI', 'Major depression with acute suicidal ideation'), ('MDD', 'Depression'), ('ANX', 'Anxiety'), ('PTSD', 'Post-traumatic stress disorder')], max_length=6)),
-                ('weight_kg', common.fields.ExactDecimalField(places=2, verbose_name='weight in kg')),
-                ('weighed_on', models.DateField()),
-                ('mg_per_kg', common.fields.ExactDecimalField(blank=True, null=True, places=3, verbose_name='dose in mg/kg')),
-                ('dose_mg', common.fields.ExactDecimalField(places=3, verbose_name='dose in mg')),
-                ('concentration_mg_per_ml', common.fields.ExactDecimalField(null=True, places=3)),
-                ('draw_ml', common.fields.ExactDecimalField(null=True, places=3)),
-                ('drawn_mg', common.fields.ExactDecimalField(places=3)),
-                ('final_volume_ml', common.fields.ExactDecimalField(null=True, places=2, verbose_name='final volume in mL')),
-                ('duration_min', models.PositiveSmallIntegerField(null=True, verbose_name='duration in minutes')),
-                ('pump_ml_per_h', common.fields.ExactDecimalField(null=True, places=2)),
-                ('mcg_per_kg_per_min', common.fields.ExactDecimalField(null=True, places=3)),
-                ('booster_mg', common.fields.ExactDecimalField(null=True, places=3, verbose_name='booster in mg')),
-                ('booster_after_min', models.PositiveSmallIntegerField(null=True, verbose_name='booster no sooner than, minutes')),
-                ('max_total_mg', common.fields.ExactDecimalField(places=3)),
-                ('instructions', models.TextField(blank=True)),
-                ('limits', models.JSONField(default=dict)),
-                ('overrides', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('content_sha256', models.CharField(blank=True, max_length=64)),
-                ('expires_on', models.DateField()),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='patients.patient')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.practice')),
-                ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='dosing.doseorder')),
-                ('series', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='patients.treatmentseries')),
-                ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[
+                            ("IV", "Intravenous (IV)"),
+                            ("IM", "Intramuscular (IM)"),
+                            ("SC", "Subcutaneous (SC)"),
+                            ("IN_RACEMIC", "Nasal, racemic"),
+                            ("ESK", "Esketamine nasal spray"),
+                            ("SL", "Sublingual"),
+                            ("PO", "Oral"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "indication",
+                    models.CharField(
+                        choices=[
+                            ("TRD", "Treatment-resistant depression"),
+                            ("MDSI", "Major depression with acute suicidal ideation"),
+                            ("MDD", "Depression"),
+                            ("ANX", "Anxiety"),
+                            ("PTSD", "Post-traumatic stress disorder"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("weight_kg", common.fields.ExactDecimalField(places=2, verbose_name="weight in kg")),
+                ("weighed_on", models.DateField()),
+                (
+                    "mg_per_kg",
+                    common.fields.ExactDecimalField(blank=True, null=True, places=3, verbose_name="dose in mg/kg"),
+                ),
+                ("dose_mg", common.fields.ExactDecimalField(places=3, verbose_name="dose in mg")),
+                ("concentration_mg_per_ml", common.fields.ExactDecimalField(null=True, places=3)),
+                ("draw_ml", common.fields.ExactDecimalField(null=True, places=3)),
+                ("drawn_mg", common.fields.ExactDecimalField(places=3)),
+                (
+                    "final_volume_ml",
+                    common.fields.ExactDecimalField(null=True, places=2, verbose_name="final volume in mL"),
+                ),
+                ("duration_min", models.PositiveSmallIntegerField(null=True, verbose_name="duration in minutes")),
+                ("pump_ml_per_h", common.fields.ExactDecimalField(null=True, places=2)),
+                ("mcg_per_kg_per_min", common.fields.ExactDecimalField(null=True, places=3)),
+                ("booster_mg", common.fields.ExactDecimalField(null=True, places=3, verbose_name="booster in mg")),
+                (
+                    "booster_after_min",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="booster no sooner than, minutes"),
+                ),
+                ("max_total_mg", common.fields.ExactDecimalField(places=3)),
+                ("instructions", models.TextField(blank=True)),
+                ("limits", models.JSONField(default=dict)),
+                ("overrides", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("content_sha256", models.CharField(blank=True, max_length=64)),
+                ("expires_on", models.DateField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="patients.patient"
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.practice"
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="dosing.doseorder",
+                    ),
+                ),
+                (
+                    "series",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="patients.treatmentseries",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DosingRecord',
+            name="DosingRecord",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('route', models.CharField(choices=[('IV', 'Intravenous (IV)'), ('IM', 'Intramuscular (IM)'), ('SC', 'Subcutaneous (SC)'), ('IN_RACEMIC', 'Nasal, racemic'), ('ESK', 'Esketamine nasal spray'), ('SL', 'Sublingual'), ('PO', 'Oral')], max_length=10)),
-                ('ordered_mg', common.fields.ExactDecimalField(places=3)),
-                ('first_dose_at', models.DateTimeField(null=True)),
-                ('last_dose_at', models.DateTimeField(null=True)),
-                ('dosing_ended_at', models.DateTimeField(null=True)),
-                ('first_dose_mg', common.fields.ExactDecimalField(null=True, places=3)),
-                ('drawn_mg', common.fields.ExactDecimalField(default=0, places=3)),
-                ('given_mg', common.fields.ExactDecimalField(default=0, places=3)),
-                ('wasted_mg', common.fields.ExactDecimalField(default=0, places=3)),
-                ('returned_mg', common.fields.ExactDecimalField(default=0, places=3)),
-                ('lot_numbers', models.CharField(blank=True, help_text='Space-separated, with spaces around.', max_length=300)),
-                ('staff_ids', models.TextField(blank=True, help_text='Ids of everybody who drew, gave, verified or witnessed.')),
-                ('has_late_entry', models.BooleanField(default=False)),
-                ('has_open_remainder', models.BooleanField(default=False)),
-                ('is_above_order', models.BooleanField(default=False)),
-                ('is_limit_overridden', models.BooleanField(default=False)),
-                ('reviewed_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dosing_records', to='dosing.doseorder')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dosing_records', to='patients.patient')),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.practice')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[
+                            ("IV", "Intravenous (IV)"),
+                            ("IM", "Intramuscular (IM)"),
+                            ("SC", "Subcutaneous (SC)"),
+                            ("IN_RACEMIC", "Nasal, racemic"),
+                            ("ESK", "Esketamine nasal spray"),
+                            ("SL", "Sublingual"),
+                            ("PO", "Oral"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("ordered_mg", common.fields.ExactDecimalField(places=3)),
+                ("first_dose_at", models.DateTimeField(null=True)),
+                ("last_dose_at", models.DateTimeField(null=True)),
+                ("dosing_ended_at", models.DateTimeField(null=True)),
+                ("first_dose_mg", common.fields.ExactDecimalField(null=True, places=3)),
+                ("drawn_mg", common.fields.ExactDecimalField(default=0, places=3)),
+                ("given_mg", common.fields.ExactDecimalField(default=0, places=3)),
+                ("wasted_mg", common.fields.ExactDecimalField(default=0, places=3)),
+                ("returned_mg", common.fields.ExactDecimalField(default=0, places=3)),
+                (
+                    "lot_numbers",
+                    models.CharField(blank=True, help_text="Space-separated, with spaces around.", max_length=300),
+                ),
+                (
+                    "staff_ids",
+                    models.TextField(blank=True, help_text="Ids of everybody who drew, gave, verified or witnessed."),
+                ),
+                ("has_late_entry", models.BooleanField(default=False)),
+                ("has_open_remainder", models.BooleanField(default=False)),
+                ("is_above_order", models.BooleanField(default=False)),
+                ("is_limit_overridden", models.BooleanField(default=False)),
+                ("reviewed_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dosing_records",
+                        to="dosing.doseorder",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dosing_records",
+                        to="patients.patient",
+                    ),
+                ),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.practice"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draw',
+            name="Draw",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('drawn_mg', common.fields.ExactDecimalField(places=3)),
-                ('drawn_ml', common.fields.ExactDecimalField(null=True, places=3)),
-                ('given_mg', common.fields.ExactDecimalField(default=0, places=3)),
-                ('wasted_mg', common.fields.ExactDecimalField(default=0, places=3)),
-                ('returned_mg', common.fields.ExactDecimalField(default=0, places=3)),
-                ('outstanding_mg', common.fields.ExactDecimalField(places=3)),
-                ('drawn_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('dosing_record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='dosing.dosingrecord')),
-                ('drawn_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("drawn_mg", common.fields.ExactDecimalField(places=3)),
+                ("drawn_ml", common.fields.ExactDecimalField(null=True, places=3)),
+                ("given_mg", common.fields.ExactDecimalField(default=0, places=3)),
+                ("wasted_mg", common.fields.ExactDecimalField(default=0, places=3)),
+                ("returned_mg", common.fields.ExactDecimalField(default=0, places=3)),
+                ("outstanding_mg", common.fields.ExactDecimalField(places=3)),
+                ("drawn_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "dosing_record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="draws", to="dosing.dosingrecord"
+                    ),
+                ),
+                (
+                    "drawn_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Administration',
+            name="Administration",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_as', models.CharField(max_length=12)),
-                ('late_reason', models.CharField(blank=True, max_length=300)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('route', models.CharField(max_length=10)),
-                ('planned_mg', common.fields.ExactDecimalField(places=3)),
-                ('site', models.CharField(blank=True, max_length=80, verbose_name='site or line')),
-                ('diluent', models.CharField(blank=True, max_length=60)),
-                ('final_volume_ml', common.fields.ExactDecimalField(null=True, places=2)),
-                ('duration_min', models.PositiveSmallIntegerField(null=True)),
-                ('pump_ml_per_h', common.fields.ExactDecimalField(null=True, places=2)),
-                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('verified_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('dosing_record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='administrations', to='dosing.dosingrecord')),
-                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='administrations', to='dosing.draw')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_as", models.CharField(max_length=12)),
+                ("late_reason", models.CharField(blank=True, max_length=300)),
+                ("number", models.PositiveSmallIntegerField()),
+                ("route", models.CharField(max_length=10)),
+                ("planned_mg", common.fields.ExactDecimalField(places=3)),
+                ("site", models.CharField(blank=True, max_length=80, verbose_name="site or line")),
+                ("diluent", models.CharField(blank=True, max_length=60)),
+                ("final_volume_ml", common.fields.ExactDecimalField(null=True, places=2)),
+                ("duration_min", models.PositiveSmallIntegerField(null=True)),
+                ("pump_ml_per_h", common.fields.ExactDecimalField(null=True, places=2)),
+                ("overrides", models.JSONField(default=dict)),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                (
+                    "verified_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "dosing_record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="administrations",
+                        to="dosing.dosingrecord",
+                    ),
+                ),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="administrations", to="dosing.draw"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='InfusionChange',
+            name="InfusionChange",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_as', models.CharField(max_length=12)),
-                ('late_reason', models.CharField(blank=True, max_length=300)),
-                ('what', models.CharField(choices=[('rate', 'Rate changed'), ('pause', 'Paused'), ('resume', 'Resumed')], max_length=8)),
-                ('pump_ml_per_h', common.fields.ExactDecimalField(null=True, places=2)),
-                ('reason', models.CharField(max_length=300)),
-                ('administration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='dosing.administration')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_as", models.CharField(max_length=12)),
+                ("late_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[("rate", "Rate changed"), ("pause", "Paused"), ("resume", "Resumed")], max_length=8
+                    ),
+                ),
+                ("pump_ml_per_h", common.fields.ExactDecimalField(null=True, places=2)),
+                ("reason", models.CharField(max_length=300)),
+                (
+                    "administration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="dosing.administration"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('form', models.CharField(choices=[('solution', 'Solution for injection'), ('nasal', 'Nasal solution'), ('device', 'Nasal spray device'), ('troche', 'Troche or dissolving tablet'), ('capsule', 'Capsule'), ('oral', 'Oral solution')], max_length=10)),
-                ('concentration_mg_per_ml', common.fields.ExactDecimalField(blank=True, null=True, places=3, verbose_name='concentration in mg/mL')),
-                ('unit_mg', common.fields.ExactDecimalField(blank=True, null=True, places=3, verbose_name='mg in one unit')),
-                ('ndc', models.CharField(blank=True, max_length=13, verbose_name='NDC')),
-                ('is_compounded', models.BooleanField(default=False)),
-                ('is_esketamine', models.BooleanField(default=False)),
-                ('schedule', models.CharField(default='CIII', max_length=5)),
-                ('routes', models.JSONField(default=list)),
-                ('is_active', models.BooleanField(default=True)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='accounts.practice')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "form",
+                    models.CharField(
+                        choices=[
+                            ("solution", "Solution for injection"),
+                            ("nasal", "Nasal solution"),
+                            ("device", "Nasal spray device"),
+                            ("troche", "Troche or dissolving tablet"),
+                            ("capsule", "Capsule"),
+                            ("oral", "Oral solution"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "concentration_mg_per_ml",
+                    common.fields.ExactDecimalField(
+                        blank=True, null=True, places=3, verbose_name="concentration in mg/mL"
+                    ),
+                ),
+                (
+                    "unit_mg",
+                    common.fields.ExactDecimalField(blank=True, null=True, places=3, verbose_name="mg in one unit"),
+                ),
+                ("ndc", models.CharField(blank=True, max_length=13, verbose_name="NDC")),
+                ("is_compounded", models.BooleanField(default=False)),
+                ("is_esketamine", models.BooleanField(default=False)),
+                ("schedule", models.CharField(default="CIII", max_length=5)),
+                ("routes", models.JSONField(default=list)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="products", to="accounts.practice"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='dosingrecord',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dosing.product'),
+            model_name="dosingrecord",
+            name="product",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dosing.product"),
         ),
         migrations.AddField(
-            model_name='doseorder',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='dosing.product'),
+            model_name="doseorder",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="dosing.product"
+            ),
         ),
         migrations.CreateModel(
-            name='Remainder',
+            name="Remainder",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_as', models.CharField(max_length=12)),
-                ('late_reason', models.CharField(blank=True, max_length=300)),
-                ('what', models.CharField(choices=[('waste', 'Wasted'), ('return', 'Returned to stock, unopened')], max_length=6)),
-                ('amount_mg', common.fields.ExactDecimalField(places=3)),
-                ('method', models.CharField(max_length=80)),
-                ('reason', models.CharField(max_length=200)),
-                ('witnessed_as', models.CharField(max_length=12)),
-                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='remainders', to='dosing.draw')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('witness', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_as", models.CharField(max_length=12)),
+                ("late_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[("waste", "Wasted"), ("return", "Returned to stock, unopened")], max_length=6
+                    ),
+                ),
+                ("amount_mg", common.fields.ExactDecimalField(places=3)),
+                ("method", models.CharField(max_length=80)),
+                ("reason", models.CharField(max_length=200)),
+                ("witnessed_as", models.CharField(max_length=12)),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="remainders", to="dosing.draw"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                (
+                    "witness",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RouteLimit',
+            name="RouteLimit",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('route', models.CharField(choices=[('IV', 'Intravenous (IV)'), ('IM', 'Intramuscular (IM)'), ('SC', 'Subcutaneous (SC)'), ('IN_RACEMIC', 'Nasal, racemic'), ('ESK', 'Esketamine nasal spray'), ('SL', 'Sublingual'), ('PO', 'Oral'), ('ALL', 'All routes')], max_length=10)),
-                ('version', models.PositiveIntegerField()),
-                ('values', models.JSONField()),
-                ('source', models.CharField(max_length=60)),
-                ('set_at', models.DateTimeField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='limits', to='accounts.practice')),
-                ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[
+                            ("IV", "Intravenous (IV)"),
+                            ("IM", "Intramuscular (IM)"),
+                            ("SC", "Subcutaneous (SC)"),
+                            ("IN_RACEMIC", "Nasal, racemic"),
+                            ("ESK", "Esketamine nasal spray"),
+                            ("SL", "Sublingual"),
+                            ("PO", "Oral"),
+                            ("ALL", "All routes"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("values", models.JSONField()),
+                ("source", models.CharField(max_length=60)),
+                ("set_at", models.DateTimeField()),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="limits", to="accounts.practice"
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StockLot',
+            name="StockLot",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('lot_number', models.CharField(max_length=40)),
-                ('expires_on', models.DateField()),
-                ('location', models.CharField(max_length=60)),
-                ('balance_mg', common.fields.ExactDecimalField(default=0, places=3)),
-                ('movements', models.PositiveIntegerField(default=0)),
-                ('received_at', models.DateTimeField()),
-                ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='accounts.practice')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='dosing.product')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("lot_number", models.CharField(max_length=40)),
+                ("expires_on", models.DateField()),
+                ("location", models.CharField(max_length=60)),
+                ("balance_mg", common.fields.ExactDecimalField(default=0, places=3)),
+                ("movements", models.PositiveIntegerField(default=0)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lots", to="accounts.practice"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lots", to="dosing.product"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='draw',
-            name='lot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='dosing.stocklot'),
+            model_name="draw",
+            name="lot",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="draws", to="dosing.stocklot"
+            ),
         ),
         migrations.CreateModel(
-            name='StockMovement',
+            name="StockMovement",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_as', models.CharField(max_length=12)),
-                ('late_reason', models.CharField(blank=True, max_length=300)),
-                ('number', models.PositiveIntegerField()),
-                ('what', models.CharField(choices=[('receive', 'Received'), ('draw', 'Drawn'), ('return', 'Returned to stock')], max_length=8)),
-                ('change_mg', common.fields.ExactDecimalField(places=3)),
-                ('before_mg', common.fields.ExactDecimalField(places=3)),
-                ('after_mg', common.fields.ExactDecimalField(places=3)),
-                ('supplier', models.CharField(blank=True, max_length=120)),
-                ('supplier_dea', models.CharField(blank=True, max_length=16, verbose_name="supplier's DEA number")),
-                ('invoice', models.CharField(blank=True, max_length=40)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('draw', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to='dosing.draw')),
-                ('lot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='dosing.stocklot')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('witness', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_as", models.CharField(max_length=12)),
+                ("late_reason", models.CharField(blank=True, max_length=300)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[("receive", "Received"), ("draw", "Drawn"), ("return", "Returned to stock")],
+                        max_length=8,
+                    ),
+                ),
+                ("change_mg", common.fields.ExactDecimalField(places=3)),
+                ("before_mg", common.fields.ExactDecimalField(places=3)),
+                ("after_mg", common.fields.ExactDecimalField(places=3)),
+                ("supplier", models.CharField(blank=True, max_length=120)),
+                ("supplier_dea", models.CharField(blank=True, max_length=16, verbose_name="supplier's DEA number")),
+                ("invoice", models.CharField(blank=True, max_length=40)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="movements",
+                        to="dosing.draw",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ledger", to="dosing.stocklot"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                (
+                    "witness",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AdministrationEnd',
+            name="AdministrationEnd",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_as', models.CharField(max_length=12)),
-                ('late_reason', models.CharField(blank=True, max_length=300)),
-                ('how', models.CharField(choices=[('completed', 'Completed'), ('stopped', 'Stopped early')], max_length=9)),
-                ('given_mg', common.fields.ExactDecimalField(places=3)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('administration', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='end', to='dosing.administration')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_as", models.CharField(max_length=12)),
+                ("late_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "how",
+                    models.CharField(choices=[("completed", "Completed"), ("stopped", "Stopped early")], max_length=9),
+                ),
+                ("given_mg", common.fields.ExactDecimalField(places=3)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "administration",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="end", to="dosing.administration"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('occurred_at'))), name='dosing_administrationend_not_future'), models.CheckConstraint(condition=models.Q(('given_mg__gte', 0)), name='end_given_not_negative'), models.CheckConstraint(condition=models.Q(('how', 'completed'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='end_stopped_with_reason')],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("recorded_at__gte", models.F("occurred_at"))),
+                        name="dosing_administrationend_not_future",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("given_mg__gte", 0)), name="end_given_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("how", "completed"), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="end_stopped_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='administration',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('occurred_at'))), name='dosing_administration_not_future'),
+            model_name="administration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recorded_at__gte", models.F("occurred_at"))),
+                name="dosing_administration_not_future",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='administration',
-            constraint=models.UniqueConstraint(fields=('dosing_record', 'number'), name='administration_numbered_once'),
+            model_name="administration",
+            constraint=models.UniqueConstraint(fields=("dosing_record", "number"), name="administration_numbered_once"),
         ),
         migrations.AddConstraint(
-            model_name='administration',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_mg__gt', 0), ('planned_mg__lte', 1000)), name='administration_amount'),
+            model_name="administration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("planned_mg__gt", 0), ("planned_mg__lte", 1000)), name="administration_amount"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='administration',
-            constraint=models.CheckConstraint(condition=models.Q(('verified_by', None), models.Q(('verified_by', models.F('given_by')), _negated=True), _connector='OR'), name='verifier_is_not_giver'),
+            model_name="administration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verified_by", None),
+                    models.Q(("verified_by", models.F("given_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="verifier_is_not_giver",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='infusionchange',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('occurred_at'))), name='dosing_infusionchange_not_future'),
+            model_name="infusionchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recorded_at__gte", models.F("occurred_at"))),
+                name="dosing_infusionchange_not_future",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('concentration_mg_per_ml__gt', 0), ('unit_mg', None)), models.Q(('concentration_mg_per_ml', None), ('unit_mg__gt', 0)), _connector='OR'), name='product_has_one_strength'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("concentration_mg_per_ml__gt", 0), ("unit_mg", None)),
+                    models.Q(("concentration_mg_per_ml", None), ("unit_mg__gt", 0)),
+                    _connector="OR",
+                ),
+                name="product_has_one_strength",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('practice', 'name'), name='product_name_once'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("practice", "name"), name="product_name_once"),
         ),
         migrations.AddIndex(
-            model_name='dosingrecord',
-            index=models.Index(fields=['practice', '-first_dose_at', '-id'], name='dosing_by_date'),
+            model_name="dosingrecord",
+            index=models.Index(fields=["practice", "-first_dose_at", "-id"], name="dosing_by_date"),
         ),
         migrations.AddIndex(
-            model_name='dosingrecord',
-            index=models.Index(fields=['practice', 'route', '-first_dose_at'], name='dosing_by_route'),
+            model_name="dosingrecord",
+            index=models.Index(fields=["practice", "route", "-first_dose_at"], name="dosing_by_route"),
         ),
         migrations.AddIndex(
-            model_name='dosingrecord',
-            index=models.Index(fields=['practice', 'product', '-first_dose_at'], name='dosing_by_product'),
+            model_name="dosingrecord",
+            index=models.Index(fields=["practice", "product", "-first_dose_at"], name="dosing_by_product"),
         ),
         migrations.AddIndex(
-            model_name='dosingrecord',
-            index=models.Index(fields=['patient', '-first_dose_at'], name='dosing_of_patient'),
+            model_name="dosingrecord",
+            index=models.Index(fields=["patient", "-first_dose_at"], name="dosing_of_patient"),
         ),
         migrations.AddIndex(
-            model_name='dosingrecord',
-            index=models.Index(condition=models.Q(('reviewed_at', None)), fields=['practice', '-first_dose_at'], name='dosing_not_reviewed'),
+            model_name="dosingrecord",
+            index=models.Index(
+                condition=models.Q(("reviewed_at", None)),
+                fields=["practice", "-first_dose_at"],
+                name="dosing_not_reviewed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dosingrecord',
-            index=models.Index(condition=models.Q(('has_late_entry', True), ('has_open_remainder', True), ('is_above_order', True), _connector='OR'), fields=['practice', '-first_dose_at'], name='dosing_exceptions'),
+            model_name="dosingrecord",
+            index=models.Index(
+                condition=models.Q(
+                    ("has_late_entry", True), ("has_open_remainder", True), ("is_above_order", True), _connector="OR"
+                ),
+                fields=["practice", "-first_dose_at"],
+                name="dosing_exceptions",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dosingrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('drawn_mg__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('given_mg'), '+', models.F('wasted_mg')), '+', models.F('returned_mg')))), name='dosing_record_never_more_than_drawn'),
+            model_name="dosingrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "drawn_mg__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("given_mg"), "+", models.F("wasted_mg")
+                            ),
+                            "+",
+                            models.F("returned_mg"),
+                        ),
+                    )
+                ),
+                name="dosing_record_never_more_than_drawn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dosingrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('given_mg__gte', 0), ('returned_mg__gte', 0), ('wasted_mg__gte', 0)), name='dosing_record_not_negative'),
+            model_name="dosingrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("given_mg__gte", 0), ("returned_mg__gte", 0), ("wasted_mg__gte", 0)),
+                name="dosing_record_not_negative",
+            ),
         ),
         migrations.AddIndex(
-            model_name='doseorder',
-            index=models.Index(fields=['patient', '-created_at'], name='order_of_patient'),
+            model_name="doseorder",
+            index=models.Index(fields=["patient", "-created_at"], name="order_of_patient"),
         ),
         migrations.AddConstraint(
-            model_name='doseorder',
-            constraint=models.UniqueConstraint(fields=('series', 'version'), name='order_version_once'),
+            model_name="doseorder",
+            constraint=models.UniqueConstraint(fields=("series", "version"), name="order_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='doseorder',
-            constraint=models.CheckConstraint(condition=models.Q(('dose_mg__gt', 0), ('drawn_mg__gt', 0), ('max_total_mg__gte', models.F('dose_mg'))), name='order_amounts_positive'),
+            model_name="doseorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("dose_mg__gt", 0), ("drawn_mg__gt", 0), ("max_total_mg__gte", models.F("dose_mg"))),
+                name="order_amounts_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='doseorder',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_kg__gte', 30), ('weight_kg__lte', 300)), name='order_weight_30_300'),
+            model_name="doseorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight_kg__gte", 30), ("weight_kg__lte", 300)), name="order_weight_30_300"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='doseorder',
-            constraint=models.CheckConstraint(condition=models.Q(('route__in', ['IV', 'IM', 'SC', 'IN_RACEMIC', 'ESK', 'SL', 'PO'])), name='order_route_known'),
+            model_name="doseorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("route__in", ["IV", "IM", "SC", "IN_RACEMIC", "ESK", "SL", "PO"])),
+                name="order_route_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='doseorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at', None), ('signed_by', None)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False), models.Q(('content_sha256', ''), _negated=True)), _connector='OR'), name='order_signed_at_and_by'),
+            model_name="doseorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_at", None), ("signed_by", None)),
+                    models.Q(
+                        ("signed_at__isnull", False),
+                        ("signed_by__isnull", False),
+                        models.Q(("content_sha256", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="order_signed_at_and_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='remainder',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('occurred_at'))), name='dosing_remainder_not_future'),
+            model_name="remainder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recorded_at__gte", models.F("occurred_at"))), name="dosing_remainder_not_future"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='remainder',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_mg__gt', 0)), name='remainder_positive'),
+            model_name="remainder",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_mg__gt", 0)), name="remainder_positive"),
         ),
         migrations.AddConstraint(
-            model_name='remainder',
-            constraint=models.CheckConstraint(condition=models.Q(('witness', models.F('recorded_by')), _negated=True), name='witness_is_not_recorder'),
+            model_name="remainder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("witness", models.F("recorded_by")), _negated=True), name="witness_is_not_recorder"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='routelimit',
-            constraint=models.UniqueConstraint(fields=('practice', 'route', 'version'), name='limit_version_once'),
+            model_name="routelimit",
+            constraint=models.UniqueConstraint(fields=("practice", "route", "version"), name="limit_version_once"),
         ),
         migrations.AddIndex(
-            model_name='stocklot',
-            index=models.Index(fields=['practice', 'product', 'expires_on'], name='lot_to_use'),
+            model_name="stocklot",
+            index=models.Index(fields=["practice", "product", "expires_on"], name="lot_to_use"),
         ),
         migrations.AddConstraint(
-            model_name='stocklot',
-            constraint=models.CheckConstraint(condition=models.Q(('balance_mg__gte', 0)), name='stock_never_negative'),
+            model_name="stocklot",
+            constraint=models.CheckConstraint(condition=models.Q(("balance_mg__gte", 0)), name="stock_never_negative"),
         ),
         migrations.AddConstraint(
-            model_name='stocklot',
-            constraint=models.UniqueConstraint(fields=('practice', 'product', 'lot_number', 'location'), name='lot_once'),
+            model_name="stocklot",
+            constraint=models.UniqueConstraint(
+                fields=("practice", "product", "lot_number", "location"), name="lot_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='draw',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['dosing_record'], name='draw_open'),
+            model_name="draw",
+            index=models.Index(condition=models.Q(("closed_at", None)), fields=["dosing_record"], name="draw_open"),
         ),
         migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('drawn_mg', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('given_mg'), '+', models.F('wasted_mg')), '+', models.F('returned_mg')), '+', models.F('outstanding_mg')))), name='draw_account_balances'),
+            model_name="draw",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "drawn_mg",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("given_mg"), "+", models.F("wasted_mg")
+                                ),
+                                "+",
+                                models.F("returned_mg"),
+                            ),
+                            "+",
+                            models.F("outstanding_mg"),
+                        ),
+                    )
+                ),
+                name="draw_account_balances",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('drawn_mg__gt', 0), ('given_mg__gte', 0), ('outstanding_mg__gte', 0), ('returned_mg__gte', 0), ('wasted_mg__gte', 0)), name='draw_not_negative'),
+            model_name="draw",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("drawn_mg__gt", 0),
+                    ("given_mg__gte", 0),
+                    ("outstanding_mg__gte", 0),
+                    ("returned_mg__gte", 0),
+                    ("wasted_mg__gte", 0),
+                ),
+                name="draw_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), ('outstanding_mg', 0), _connector='OR'), name='draw_closed_means_nothing_left'),
+            model_name="draw",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closed_at", None), ("outstanding_mg", 0), _connector="OR"),
+                name="draw_closed_means_nothing_left",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('occurred_at'))), name='dosing_stockmovement_not_future'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recorded_at__gte", models.F("occurred_at"))),
+                name="dosing_stockmovement_not_future",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.UniqueConstraint(fields=('lot', 'number'), name='movement_numbered_once'),
+            model_name="stockmovement",
+            constraint=models.UniqueConstraint(fields=("lot", "number"), name="movement_numbered_once"),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('after_mg', django.db.models.expressions.CombinedExpression(models.F('before_mg'), '+', models.F('change_mg')))), name='movement_adds_up'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "after_mg",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("before_mg"), "+", models.F("change_mg")
+                        ),
+                    )
+                ),
+                name="movement_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(('after_mg__gte', 0), ('before_mg__gte', 0)), name='movement_not_negative'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("after_mg__gte", 0), ("before_mg__gte", 0)), name="movement_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('change_mg__gt', 0), ('what__in', ['receive', 'return'])), models.Q(('change_mg__lt', 0), ('what', 'draw')), _connector='OR'), name='movement_direction'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("change_mg__gt", 0), ("what__in", ["receive", "return"])),
+                    models.Q(("change_mg__lt", 0), ("what", "draw")),
+                    _connector="OR",
+                ),
+                name="movement_direction",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stockmovement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('what__in', ['draw', 'return']), _negated=True), ('draw__isnull', False), _connector='OR'), name='movement_names_its_draw'),
+            model_name="stockmovement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("what__in", ["draw", "return"]), _negated=True), ("draw__isnull", False), _connector="OR"
+                ),
+                name="movement_names_its_draw",
+            ),
         ),
     ]

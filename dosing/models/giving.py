@@ -57,11 +57,14 @@ class Draw(Record):
 
 
 class Administration(EventRecord):
-    """A dose begun: `occurred_at` is when. For an infusion the amount given is settled by its AdministrationEnd."""
+    """A dose begun: `occurred_at` is when. For an infusion the amount given is settled by its AdministrationEnd.
+
+    `overrides` maps the code of each blocker that was passed to the typed reason, as on the order.
+    """
 
     privacy = Privacy(
-        operational=EventRecord.EVENT_FIELDS + " dosing_record draw given_by verified_by is_first number",
-        clinical="route planned_mg site line diluent final_volume_ml duration_min pump_ml_per_h",
+        operational=EventRecord.EVENT_FIELDS + " dosing_record draw given_by verified_by number",
+        clinical="route planned_mg site diluent final_volume_ml duration_min pump_ml_per_h overrides",
     )
 
     dosing_record = models.ForeignKey("dosing.DosingRecord", on_delete=models.PROTECT, related_name="administrations")
@@ -76,6 +79,7 @@ class Administration(EventRecord):
     pump_ml_per_h = ExactDecimalField(places=2, null=True)
     given_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     verified_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    overrides = models.JSONField(default=dict)
 
     class Meta(EventRecord.Meta):
         constraints = [

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.roles import Permission
 from common.clinical import Indication, Route
@@ -18,8 +19,16 @@ class OrderQuerySet(models.QuerySet):
         return mine if actor.reaches_practice(permission) else mine.filter(on_team(actor.membership_id, "patient_id"))
 
     def in_force(self, at):
-        """Signed, not replaced by a newer version, not expired at `at`."""
-        return self.filter(signed_at__lte=at, expires_on__gte=at.date(), replaced_by=None)
+        """Signed, not replaced by a newer version, not expired on the practice's day (the active time zone)."""
+        return self.filter(signed_at__lte=at, expires_on__gte=timezone.localdate(at), replaced_by=None)
+
+    def newest_of(self, series_id):
+        """The newest version of a series' order, if any."""
+        return self.filter(series_id=series_id).order_by("-version").first()
+
+    def with_names(self):
+        """Everything a list or page of orders shows, in one query."""
+        return self.select_related("patient", "series", "product", "signed_by__user", "practice")
 
 
 class DoseOrder(Record):

@@ -1,0 +1,134 @@
+"""Stock, orders, dosing sheets and doses for tests, made through the app's own actions."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+
+from dosing import actions
+from dosing.models import Administration, DoseOrder, DosingRecord, Product, StockLot
+from patients.models import TreatmentSeries
+from sessions_app.models import RosterEntry, Session
+from tests.builders import accounts, patients
+
+AT = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
+PRODUCT_FOR = {
+    "IV": "Ketalar 50 mg/mL",
+    "IM": "Ketalar 50 mg/mL",
+    "SC": "Ketalar 50 mg/mL",
+    "IN_RACEMIC": "Compounded ketamine nasal",
+    "ESK": "Spravato",
+    "SL": "Compounded ketamine troche",
+    "PO": "Compounded ketamine capsule",
+}
+# A first dose that crosses no limit, for 70 kg.
+TERMS_FOR = {
+    "IV": {"mg_per_kg": Decimal("0.5"), "final_volume_ml": Decimal(100), "duration_min": 40},
+    "IM": {"mg_per_kg": Decimal("0.5")},
+    "SC": {"mg_per_kg": Decimal("0.5")},
+    "IN_RACEMIC": {"fixed_mg": Decimal(50)},
+    "ESK": {"fixed_mg": Decimal(56)},
+    "SL": {"fixed_mg": Decimal(200)},
+    "PO": {"fixed_mg": Decimal(100)},
+}
+_numbers = count(1)
+
+
+def product(practice, starts_with: str = "Ketalar 50 mg/mL") -> Product:
+    """One of the products every practice begins with."""
+    return Product.objects.get(practice=practice, name__startswith=starts_with)
+
+
+def stock_lot(by, at: datetime = AT, route: str = "IM", amount_mg: Decimal = Decimal(1000), **more) -> StockLot:
+    """A lot received by `by` (prescriber, nurse or admin Actor) of the product usual for `route`."""
+    made = more.pop("product", None) or product(by.practice, PRODUCT_FOR[route])
+    values = {
+        "product_id": made.pk,
+        "lot_number": f"LOT{next(_numbers)}",
+        "expires_on": date(2027, 12, 31),
+        "location": "Safe A",
+        "amount_mg": whole_units(made, amount_mg),
+        "supplier": "Wholesale Pharmacy",
+        **more,
+    }
+    return actions.receive_stock(by=by, at=at, **values)
+
+
+def whole_units(product: Product, amount_mg: Decimal) -> Decimal:
+    """The amount, down to a whole number of units where the product comes in units."""
+    return amount_mg - amount_mg % product.unit_mg if product.unit_mg else amount_mg
+
+
+def signed_order(series: TreatmentSeries, by, at: datetime = AT, **terms) -> DoseOrder:
+    """An order by a prescriber on the care team: 70 kg weighed today, the usual first dose of the series' route."""
+    chosen = terms.pop("product", None) or product(by.practice, PRODUCT_FOR[series.route])
+    dose = TERMS_FOR[series.route]
+    if {"mg_per_kg", "fixed_mg"} & terms.keys():
+        dose = {name: value for name, value in dose.items() if name not in ("mg_per_kg", "fixed_mg")}
+    values = {
+        "password": accounts.PASSWORD,
+        "product_id": chosen.pk,
+        "weight_kg": Decimal(70),
+        "weighed_on": at.date(),
+        "expires_on": at.date() + timedelta(days=90),
+        **dose,
+        **terms,
+    }
+    return actions.sign_order(series=series, by=by, at=at, **values)
+
+
+def session_with_roster(series: TreatmentSeries, by, staff, at: datetime = AT) -> Session:
+    """A scheduled session with these Actors on its roster; `by` is who scheduled it."""
+    session = Session(
+        practice_id=series.patient.practice_id,
+        patient=series.patient,
+        series=series,
+        number=Session.objects.filter(series=series).count() + 1,
+        scheduled_for=at,
+        created_at=at,
+        created_by_id=by.membership_id,
+    )
+    session.save(force_insert=True)
+    for person in staff:
+        duty = {"prescriber": "prescriber", "therapist": "therapist"}.get(person.acting_as, "monitor")
+        RosterEntry(
+            session=session,
+            membership_id=person.membership_id,
+            duty=duty,
+            joined_at=at,
+            added_by_id=by.membership_id,
+        ).save(force_insert=True)
+    return session
+
+
+def dosing_record(clinic, at: datetime = AT, route: str = "IM", order: DoseOrder | None = None, **terms):
+    """An open sheet of a new session with prescriber, nurse and therapist on its roster.
+
+    Without an `order` a patient with a care team, a series and a signed order are made first.
+    """
+    if order is None:
+        person = patients.patient_with_team(clinic, at - timedelta(hours=1))
+        course = patients.series(person, clinic.prescriber, at - timedelta(hours=1), route=route)
+        order = signed_order(course, clinic.prescriber, at - timedelta(minutes=30), **terms)
+    session = session_with_roster(order.series, clinic.nurse, [clinic.prescriber, clinic.nurse, clinic.therapist], at)
+    return actions.open_dosing_record(by=clinic.nurse, at=at, id=session.pk, order=order)
+
+
+def given_dose(
+    clinic, record: DosingRecord | None = None, at: datetime = AT, lot: StockLot | None = None, **entry
+) -> Administration:
+    """The ordered dose given by the nurse from a lot with enough; nothing but the dose is drawn unless said so."""
+    record = record or dosing_record(clinic, at, route=entry.pop("route", "IM"))
+    lot = lot or stock_lot(clinic.nurse, at, route=record.route)
+    drawn = entry.pop("drawn_mg", record.order.drawn_mg)
+    infusion = {}
+    if record.route == "IV":
+        infusion = {"final_volume_ml": record.order.final_volume_ml, "duration_min": record.order.duration_min}
+    values = {
+        "lot_id": lot.pk,
+        "drawn_mg": drawn,
+        "planned_mg": min(drawn, record.order.drawn_mg),
+        "given_by_id": clinic.nurse.membership_id,
+        **infusion,
+        **entry,
+    }
+    return actions.give_dose(dosing_record=record, by=values.pop("by", clinic.nurse), at=at, **values)
