@@ -4,7 +4,7 @@ from accounts.navigation import navigation_for
 
 DEFAULT_CRISIS = {
     "lines": [
-        {"label": "988 Suicide & Crisis Lifeline", "number": "988"},
+        {"label": "Crisis line", "number": "988"},
         {"label": "Emergency", "number": "911"},
     ],
     "clinic_phone": "",

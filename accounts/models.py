@@ -24,7 +24,7 @@ class Practice(Record):
     phone = models.CharField(max_length=32, blank=True)
     address = models.CharField(max_length=240, blank=True)
     dea_number = models.CharField("DEA registration number", max_length=16, blank=True)
-    crisis_label = models.CharField(max_length=80, default="988 Suicide & Crisis Lifeline")
+    crisis_label = models.CharField(max_length=80, default="Crisis line")
     crisis_number = models.CharField(max_length=20, default="988")
     emergency_number = models.CharField(max_length=20, default="911")
     next_mrn = models.PositiveIntegerField(default=1001)

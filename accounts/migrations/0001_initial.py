@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                     "dea_number",
                     models.CharField(blank=True, max_length=16, verbose_name="DEA registration number"),
                 ),
-                ("crisis_label", models.CharField(default="988 Suicide & Crisis Lifeline", max_length=80)),
+                ("crisis_label", models.CharField(default="Crisis line", max_length=80)),
                 ("crisis_number", models.CharField(default="988", max_length=20)),
                 ("emergency_number", models.CharField(default="911", max_length=20)),
                 ("next_mrn", models.PositiveIntegerField(default=1001)),
