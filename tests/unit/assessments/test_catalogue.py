@@ -244,3 +244,20 @@ def test_form_text_becomes_the_answer(code, key, text, answer):
 def test_unknown_item_key_is_refused_by_name():
     with pytest.raises(LookupError, match="PHQ9 has no question q11"):
         get_instrument("PHQ9").item("q11")
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "wording"),
+    [
+        ("SUDS", "suds", "How much distress do you feel right now?"),
+        ("MADRS", "m4", "sleep"),
+        ("BDI2", "b1", "item 1"),
+    ],
+)
+def test_wording_is_the_question_or_its_neutral_tag(code, key, wording):
+    assert get_instrument(code).item(key).wording == wording
+
+
+@pytest.mark.parametrize(("code", "key"), [("PHQ9", "q1"), ("ASQ", "q1"), ("SUDS", "suds")])
+def test_choice_is_not_a_range(code, key):
+    assert not get_instrument(code).item(key).is_range

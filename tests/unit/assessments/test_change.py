@@ -128,6 +128,10 @@ def test_bdi2_meaningful_improvement_is_17_and_a_half_percent(later, is_meaningf
     assert measure_change(change_rule("BDI2"), 40, later).is_meaningful_improvement is is_meaningful
 
 
+def test_meaningful_percent_needs_a_baseline_above_0():
+    assert measure_change(change_rule("BDI2"), 0, 0).is_meaningful_improvement is None
+
+
 def test_yardstick_without_a_source_answers_none():
     change = measure_change(change_rule("WHO5"), 40, 60)
 
@@ -169,6 +173,10 @@ def test_reliable_change_index_example():
     rule = dataclasses.replace(PHQ9, reliable_change=threshold)
     assert measure_change(rule, 10, 3).is_reliable_improvement is example["minus_7_is_reliable"]
     assert measure_change(rule, 10, 4).is_reliable_improvement is example["minus_6_is_reliable"]
+
+
+def test_reliability_of_zero_is_possible():
+    assert standard_error_of_difference(Decimal(2), Decimal(0)) == 2 * Decimal(2).sqrt()
 
 
 @pytest.mark.parametrize(("sd", "reliability"), [("0", "0.8"), ("-1", "0.8"), ("6", "1"), ("6", "-0.1")])

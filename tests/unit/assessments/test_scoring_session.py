@@ -108,3 +108,8 @@ def test_rass_levels(level, flags, may_leave):
 )
 def test_aldrete_ready_from_9(changes, total, is_ready):
     assert score("ALDRETE", flat("ALDRETE", 2, **changes)) == {"total": total, "ready": is_ready}
+
+
+@pytest.mark.parametrize(("open_item", "missing"), [({}, ()), ({"q2": None}, ("q2",))])
+def test_ebi_names_what_is_open(open_item, missing):
+    assert score_result("EBI", flat("EBI", 50, **open_item)).missing == missing
