@@ -57,11 +57,23 @@ def as_blocker(finding) -> Blocker:
     )
 
 
-def work_out(*, series, product: Product | None, terms: OrderTerms, day: date) -> WorkedOrder:
-    """The plan for a series' next order on `day` (the clinic's date); never raises for numbers that cannot be."""
+def work_out(
+    *,
+    series,
+    product: Product | None,
+    terms: OrderTerms,
+    day: date,
+    session_id=None,
+) -> WorkedOrder:
+    """The plan for a series' order on `day` (the clinic's date); never raises for numbers that cannot be.
+
+    `session_id` names the session it is worked out for, whose own doses are not earlier ones.
+    """
     limits = limits_in_force(series.patient.practice_id, series.route)
+    request = _request(series, product, terms, day, limits)
+    request |= earlier_doses(series.patient_id, series.route, session_id)
     try:
-        plan = plan_dose(**_request(series, product, terms, day, limits))
+        plan = plan_dose(**request)
     except DoseInputError as error:
         sentence = str(error)
         return WorkedOrder(terms, limits, problem=sentence[:1].upper() + sentence[1:].rstrip(".") + ".")
@@ -84,20 +96,33 @@ def _request(series, product, terms, day, limits) -> dict:
         "booster_after_min": terms.booster_after_min,
         "concentration_mg_per_ml": product.concentration_mg_per_ml if product else None,
         "unit_dose_mg": product.unit_mg if product and not product.is_esketamine else None,
-        **earlier_doses(series.patient_id, series.route),
     }
 
 
-def earlier_doses(patient_id, route: str) -> dict:
+def earlier_doses(patient_id, route: str, session_id=None) -> dict:
     """first_session, previous_mg_per_kg and previous_weight_kg, as `plan_dose` takes them."""
-    last = DosingRecord.objects.filter(patient_id=patient_id, route=route).dosed().order_by("-first_dose_at")
-    record = last.select_related("order").first()
+    dosed = DosingRecord.objects.filter(patient_id=patient_id, route=route).dosed().exclude(pk=session_id)
+    record = dosed.select_related("order").order_by("-first_dose_at").first()
     signed = DoseOrder.objects.filter(patient_id=patient_id, signed_at__isnull=False).order_by("-signed_at")
     return {
         "first_session": record is None,
         "previous_mg_per_kg": _given_mg_per_kg(record) if record else None,
         "previous_weight_kg": signed.values_list("weight_kg", flat=True).first(),
     }
+
+
+def terms_of(order: DoseOrder) -> OrderTerms:
+    """The terms an order was signed with."""
+    return OrderTerms(
+        weight_kg=order.weight_kg,
+        weighed_on=order.weighed_on,
+        mg_per_kg=order.mg_per_kg,
+        fixed_mg=None if order.mg_per_kg is not None else order.dose_mg,
+        final_volume_ml=order.final_volume_ml,
+        duration_min=order.duration_min,
+        booster_mg=order.booster_mg,
+        booster_after_min=order.booster_after_min,
+    )
 
 
 def _given_mg_per_kg(record: DosingRecord) -> Decimal | None:
