@@ -687,7 +687,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="session",
-            constraint=models.UniqueConstraint(fields=("series", "number"), name="session_numbered_once"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["cancelled", "no_show", "aborted"]), _negated=True),
+                fields=("series", "number"),
+                name="session_numbered_once",
+            ),
         ),
         migrations.AddConstraint(
             model_name="session",

@@ -89,7 +89,11 @@ class Session(Record):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["series", "number"], name="session_numbered_once"),
+            models.UniqueConstraint(
+                fields=["series", "number"],
+                condition=~Q(state__in=["cancelled", "no_show", "aborted"]),
+                name="session_numbered_once",
+            ),
             models.CheckConstraint(condition=Q(state__in=State.values()), name="session_state_known"),
             models.CheckConstraint(
                 condition=Q(signed_at=None, signed_by=None)

@@ -1,0 +1,45 @@
+"""Everything that may be done with a session; the only writers of this app."""
+
+from sessions_app.actions.dosing import (
+    change_session_infusion,
+    dispose_session_remainder,
+    end_session_infusion,
+    give_session_dose,
+    start_recovery,
+)
+from sessions_app.actions.leaving import discharge_patient
+from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
+from sessions_app.actions.schedule import (
+    abort_session,
+    cancel_session,
+    give_session_assessments,
+    mark_no_show,
+    schedule_session,
+)
+from sessions_app.actions.signing import add_addendum, review_blockers, review_session, sign_session
+from sessions_app.actions.timeline import record_adverse_event, record_observation, record_reading
+
+__all__ = [
+    "abort_session",
+    "add_addendum",
+    "cancel_session",
+    "change_session_infusion",
+    "check_in_patient",
+    "discharge_patient",
+    "dispose_session_remainder",
+    "end_session_infusion",
+    "give_session_assessments",
+    "give_session_dose",
+    "mark_no_show",
+    "name_roster",
+    "override_blocker",
+    "record_adverse_event",
+    "record_observation",
+    "record_reading",
+    "review_blockers",
+    "review_session",
+    "schedule_session",
+    "set_ready",
+    "sign_session",
+    "start_recovery",
+]

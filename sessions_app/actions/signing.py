@@ -1,0 +1,140 @@
+"""The prescriber's signature, what may be added after it, and the administrative review of the dosing record."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from accounts.access import authorize
+from accounts.actions import reauthenticate
+from accounts.actor import Actor
+from accounts.roles import Permission
+from common import audit
+from common.blockers import Blocker
+from common.errors import Blocked, InvalidInput, StaleState
+from dosing.models import Administration, DosingRecord
+from sessions_app import hooks
+from sessions_app.actions.schedule import require_reason
+from sessions_app.actions.transition import event_fields, held, move
+from sessions_app.leaving_facts import signature_blockers
+from sessions_app.models import RosterEntry, Session, SessionAddendum, SessionReview
+from sessions_app.session_facts import load_facts
+from sessions_app.signed_content import sha256_of
+from sessions_app.states import State
+
+
+def sign_session(*, session: Session, by: Actor, at: datetime, password: str, version: int | None = None) -> Session:
+    """The prescriber signs with the own password; from then on nothing of the session changes (R40, R41).
+
+    Raises Blocked with everything still open: drug not accounted for, readings missed, no discharge.
+    """
+    role = authorize(
+        by, Permission.SIGN_SESSION, practice_id=session.practice_id, patient=session.patient_id, session=session.pk
+    )
+    reauthenticate(by, password)
+    with transaction.atomic():
+        row = held(session, version)
+        if row.signed_at is not None:
+            raise StaleState("This session is already signed.")
+        blockers = signature_blockers(load_facts(row), at)
+        if blockers:
+            raise Blocked(blockers)
+        if row.state_now not in (State.DISCHARGED, State.ENDED_EARLY):
+            raise StaleState(f"This session is now: {row.state_now.label.lower()}. It cannot be signed.")
+        row.signed_at, row.signed_by_id = at, by.membership_id
+        digest = sha256_of(row)
+        move(
+            row,
+            State.SIGNED,
+            by=by,
+            role=role,
+            at=at,
+            moment=at,
+            signed_at=at,
+            signed_by_id=by.membership_id,
+            content_sha256=digest,
+        )
+        hooks.signed.collect(session=row, by=by, at=at)
+        audit.record(by, "sessions.sign_session", at=at, subject=row, role=role, detail={"sha256": digest})
+    return row
+
+
+def add_addendum(*, session: Session, by: Actor, at: datetime, text: str, reason: str) -> SessionAddendum:
+    """A correction or addition after the signature; the signed original stays as it was."""
+    role = authorize(
+        by, Permission.ADD_ADDENDUM, practice_id=session.practice_id, patient=session.patient_id, session=session.pk
+    )
+    wrong = {}
+    if len(text.strip()) < 3:
+        wrong["text"] = "Write the addition or correction."
+    if len(reason.strip()) < 5:
+        wrong["reason"] = "Say why it is added now."
+    if wrong:
+        raise InvalidInput(wrong)
+    with transaction.atomic():
+        row = held(session)
+        if row.signed_at is None:
+            raise StaleState("This session is not signed yet. Enter it in the record itself.")
+        addendum = SessionAddendum(
+            session=row, text=text.strip(), reason=reason.strip(), **event_fields(by, role, at, at)
+        )
+        addendum.save(force_insert=True)
+        audit.record(
+            by,
+            "sessions.add_addendum",
+            at=at,
+            subject=addendum,
+            patient_id=row.patient_id,
+            role=role,
+            detail={"session": str(row.pk)},
+        )
+    return addendum
+
+
+def review_session(*, session: Session, by: Actor, at: datetime, note: str) -> SessionReview:
+    """Mark the dosing record of a signed session as reviewed, with a note.
+
+    The reviewer neither drew, gave, verified nor was named to prescribe or monitor in this session.
+    """
+    role = authorize(by, Permission.REVIEW_DOSING, practice_id=session.practice_id)
+    require_reason(note, field="note")
+    with transaction.atomic():
+        row = held(session)
+        blockers = review_blockers(row, by)
+        if blockers:
+            raise Blocked(blockers)
+        reviewed = DosingRecord.objects.filter(pk=row.dosing_record_id, reviewed_at=None)
+        if not reviewed.update(reviewed_at=at, version=F("version") + 1):
+            raise StaleState("Somebody already reviewed this record.")
+        review = SessionReview(session=row, note=note.strip(), **event_fields(by, role, at, at))
+        review.save(force_insert=True)
+        audit.record(
+            by,
+            "sessions.review_session",
+            at=at,
+            subject=review,
+            patient_id=row.patient_id,
+            role=role,
+            detail={"session": str(row.pk)},
+        )
+    return review
+
+
+def review_blockers(session: Session, by: Actor) -> list[Blocker]:
+    """Why this person cannot review this session now."""
+    found = []
+    if session.signed_at is None:
+        found.append(Blocker("NOT_SIGNED", "The prescriber has to sign the session first.", "KAP-REV-SIGNED"))
+    if session.dosing_record_id is None:
+        found.append(Blocker("NO_DOSE", "Nothing was given in this session.", "KAP-REV-SIGNED"))
+        return found
+    me = by.membership_id
+    hands = Q(given_by_id=me) | Q(verified_by_id=me) | Q(recorded_by_id=me) | Q(draw__drawn_by_id=me)
+    on_roster = session.roster.filter(
+        membership_id=me, duty__in=(RosterEntry.Duty.PRESCRIBER, RosterEntry.Duty.MONITOR)
+    )
+    took_part = Administration.objects.filter(hands, dosing_record_id=session.dosing_record_id).exists()
+    if took_part or on_roster.exists():
+        sentence = "You took part in this dose. Somebody else has to review it."
+        found.append(Blocker("REVIEWER_TOOK_PART", sentence, "KAP-REV-OTHER"))
+    return found

@@ -1,0 +1,140 @@
+"""Collects everything that still stands between a checked-in patient and the dose, in one list for page and act."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from accounts.roles import Permission
+from assessments.readiness import risk_blockers, set_blockers
+from common.blockers import Blocker
+from dosing.readiness import order_blockers
+from patients.readiness import dose_blockers as patient_blockers
+from sessions_app import gates
+from sessions_app.models import BlockerOverride, RosterEntry, SessionAssessment
+from sessions_app.monitoring import BASELINE_MAX_AGE, due_times, is_overdue, next_due
+from sessions_app.session_facts import SessionFacts
+from sessions_app.states import State
+from sessions_app.vital_limits import Severity, is_caution, is_hold, judge, words_of
+
+GATE = "dose"
+PRESCRIBER_MAY = Permission.OVERRIDE_BLOCKER.value
+MAY_START = (State.CHECKED_IN, State.READY)
+MAY_REPEAT = (State.DOSING, State.RECOVERY)
+
+
+def dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
+    """Every blocker of the next dose: all of them before the first, those of the room before a further one."""
+    session = facts.session
+    if session.state_now in MAY_REPEAT:
+        return further_dose_blockers(facts, at)
+    if session.state_now not in MAY_START:
+        sentence = "Check the patient in first."
+        if session.state_now is not State.SCHEDULED:
+            sentence = f"No dose can be given: the session is {session.state_now.label.lower()}."
+        return [Blocker("NOT_CHECKED_IN", sentence, "KAP-CHK-STATE")]
+    weight = facts.check_in.weight_kg if facts.check_in else None
+    return [
+        *_check_in(facts),
+        *_roster(facts),
+        *_baseline(facts, at),
+        *_questionnaires(facts, at),
+        *patient_blockers(session.patient, at, route=facts.route),
+        *order_blockers(facts.order, session.patient, session.series, at, weight, session_id=session.pk),
+        *risk_blockers(session.patient, at),
+        *gates.dose_blockers.collect(session=session, at=at),
+    ]
+
+
+def further_dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
+    """Before a booster, another device or another infusion: roster, the last reading, and no reading overdue."""
+    due = next_due(due_times(facts.route, facts.doses, at), facts.counted)
+    found = [*_roster(facts), *_pressure(facts, for_first=False), *_critical(facts)]
+    if is_overdue(due, at):
+        sentence = "A reading is overdue. Take it before the next dose."
+        found.append(Blocker("READING_OVERDUE", sentence, "KAP-MON-GRACE"))
+    return found
+
+
+def split(blockers: list[Blocker], overrides: tuple[BlockerOverride, ...], gate: str = GATE):
+    """(standing, passed): a stored override passes a blocker only while its sentence still reads the same.
+
+    The sentence names the measured value, so a new value needs a new decision.
+    """
+    decided = {(row.code, row.sentence) for row in overrides if row.gate == gate}
+    standing, passed = [], []
+    for blocker in blockers:
+        is_passed = blocker.override and (blocker.code, blocker.sentence[:300]) in decided
+        (passed if is_passed else standing).append(blocker)
+    return standing, passed
+
+
+def _check_in(facts: SessionFacts) -> Iterator[Blocker]:
+    arrival = facts.check_in
+    if arrival is None:
+        yield Blocker("CHECK_IN_MISSING", "Fill in the check-in.", "KAP-CHK-STATE")
+        return
+    if not arrival.identity_confirmed:
+        yield Blocker("IDENTITY_UNCONFIRMED", "Confirm who the patient is with two identifiers.", "KAP-CHK-IDENTITY")
+    if not arrival.fasting_confirmed:
+        yield Blocker("FASTING_UNCONFIRMED", "Fasting is not confirmed. Ask and check in again.", "KAP-CHK-FASTING")
+    if not arrival.escort_confirmed:
+        sentence = "No escort home is confirmed. Ask and check in again."
+        yield Blocker("ESCORT_UNCONFIRMED", sentence, "KAP-CHK-ESCORT")
+    if arrival.medicines_changed:
+        note = f": {arrival.medicines_note}" if arrival.medicines_note else ""
+        sentence = f"Medicines changed since the last visit{note}. A prescriber has to decide."
+        yield Blocker("MEDICINES_CHANGED", sentence, "KAP-CHK-MEDICINES", override=PRESCRIBER_MAY)
+
+
+def _roster(facts: SessionFacts) -> Iterator[Blocker]:
+    duty = RosterEntry.Duty
+    if duty.PRESCRIBER not in facts.roster:
+        yield Blocker("NO_PRESCRIBER", "Name the supervising prescriber.", "KAP-CHK-ROSTER")
+    if duty.MONITOR not in facts.roster:
+        yield Blocker("NO_MONITOR", "Name who monitors the patient.", "KAP-CHK-ROSTER")
+
+
+def _baseline(facts: SessionFacts, at: datetime) -> Iterator[Blocker]:
+    baseline = facts.baseline
+    if baseline is None:
+        sentence = "Take a full baseline: blood pressure, heart rate, SpO2 and respiratory rate."
+        yield Blocker("BASELINE_MISSING", sentence, "KAP-MON-BASELINE")
+    elif at - baseline.occurred_at > BASELINE_MAX_AGE:
+        sentence = "The baseline is older than 60 minutes. Take it again."
+        yield Blocker("BASELINE_OLD", sentence, "KAP-MON-BASELINE")
+    yield from _pressure(facts, for_first=True)
+    yield from _critical(facts)
+
+
+def _pressure(facts: SessionFacts, *, for_first: bool) -> Iterator[Blocker]:
+    """The last pressure decides, so that a recheck counts."""
+    taken = [row for row in facts.readings if row.systolic_mmhg is not None]
+    if not taken:
+        return
+    value = words_of(taken[-1], "pressure")
+    if is_hold(taken[-1]):
+        sentence = f"Blood pressure {value}: hold the dose and repeat in 5 to 10 minutes (160/100 or above)."
+        yield Blocker("PRESSURE_HOLD", sentence, "KAP-MON-BP-HOLD")
+    elif for_first and facts.route == "ESK" and is_caution(taken[-1]):
+        sentence = f"Blood pressure {value} is above 140/90: a prescriber weighs benefit and risk before esketamine."
+        yield Blocker("PRESSURE_CAUTION", sentence, "KAP-MON-BP-CAUTION", override=PRESCRIBER_MAY)
+
+
+def _critical(facts: SessionFacts) -> Iterator[Blocker]:
+    """Any critical value of the last reading except the pressure, which has its own hold."""
+    if not facts.readings:
+        return
+    for finding in judge(facts.readings[-1]):
+        if finding.severity is Severity.CRITICAL and finding.measure != "pressure":
+            yield Blocker(
+                f"CRITICAL_{finding.measure.upper()}"[:40], f"{finding.sentence} No dose now.", finding.source
+            )
+
+
+def _questionnaires(facts: SessionFacts, at: datetime) -> Iterator[Blocker]:
+    sets = [
+        link.assessment_set
+        for link in facts.assessment_links
+        if link.moment == SessionAssessment.Moment.PRE and link.assessment_set.cancelled_at is None
+    ]
+    found = [blocker for given in sets or [None] for blocker in set_blockers(given, at)]
+    yield from list({blocker.code: blocker for blocker in found}.values())

@@ -1,0 +1,129 @@
+"""Loads everything that the rules and the page of one session look at, in a fixed number of queries."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from dosing.models import Administration, DoseOrder
+from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session, SessionAssessment, VitalReading
+from sessions_app.monitoring import DoseSpan
+
+ROW = (
+    "patient",
+    "series",
+    "room",
+    "practice",
+    "signed_by__user",
+    "order__product",
+    "order__signed_by__user",
+    "dosing_record__product",
+    "discharge__recorded_by__user",
+    "discharge__prescriber__user",
+    "review__recorded_by__user",
+)
+BASELINE_VALUES = ("systolic_mmhg", "diastolic_mmhg", "heart_rate_bpm", "spo2_pct", "respiratory_rate")
+
+
+def full(queryset):
+    """A session queryset with what its page needs joined."""
+    return queryset.select_related(*ROW)
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """One session with its rows, oldest first. `order` is the newest signed one while the visit lasts, then its own."""
+
+    session: Session
+    check_ins: tuple[CheckIn, ...]
+    roster_history: tuple[RosterEntry, ...]
+    all_readings: tuple[VitalReading, ...]
+    overrides: tuple[BlockerOverride, ...]
+    assessment_links: tuple[SessionAssessment, ...]
+    administrations: tuple[Administration, ...]
+    order: DoseOrder | None
+
+    def as_of(self, moment: datetime) -> "SessionFacts":
+        """The same without readings taken after `moment`, for an act that is written down late."""
+        return replace(self, all_readings=tuple(row for row in self.all_readings if row.occurred_at <= moment))
+
+    @property
+    def route(self) -> str:
+        """The route that decides the clocks: the order's, else the series'."""
+        return self.order.route if self.order else self.session.series.route
+
+    @property
+    def check_in(self) -> CheckIn | None:
+        return max(self.check_ins, key=lambda row: (row.occurred_at, row.recorded_at), default=None)
+
+    @cached_property
+    def roster(self) -> dict[str, RosterEntry]:
+        """Who is on duty now, by duty."""
+        return {entry.duty: entry for entry in self.roster_history if entry.left_at is None}
+
+    @cached_property
+    def readings(self) -> tuple[VitalReading, ...]:
+        """Readings that stand: a corrected one is left out."""
+        corrected = {row.corrects_id for row in self.all_readings}
+        return tuple(row for row in self.all_readings if row.pk not in corrected)
+
+    @cached_property
+    def doses(self) -> tuple[DoseSpan, ...]:
+        return tuple(
+            DoseSpan(row.occurred_at, row.end.occurred_at if hasattr(row, "end") else None)
+            for row in self.administrations
+        )
+
+    @property
+    def running(self) -> list[Administration]:
+        return [row for row in self.administrations if not hasattr(row, "end")]
+
+    def before_dose(self) -> list[VitalReading]:
+        first = self.session.first_dose_at
+        return [row for row in self.readings if first is None or row.occurred_at <= first]
+
+    def after_dose(self) -> list[VitalReading]:
+        first = self.session.first_dose_at
+        return [row for row in self.readings if first is not None and row.occurred_at > first]
+
+    @property
+    def baseline(self) -> VitalReading | None:
+        """The last full set of vital signs before the dose (KAP-MON-BASELINE)."""
+        complete = [row for row in self.before_dose() if None not in (getattr(row, n) for n in BASELINE_VALUES)]
+        return complete[-1] if complete else None
+
+    @property
+    def counted(self) -> list:
+        """Times of readings that count for a due time: with a pressure, or with a note why it was not taken."""
+        return [row.occurred_at for row in self.after_dose() if row.systolic_mmhg is not None or row.note]
+
+
+def load_facts(session: Session) -> SessionFacts:
+    """The facts of a session fetched with `full`."""
+    people = "recorded_by__user"
+    return SessionFacts(
+        session=session,
+        check_ins=tuple(session.check_ins.select_related(people).order_by("occurred_at", "recorded_at")),
+        roster_history=tuple(session.roster.select_related("membership__user").order_by("joined_at", "duty")),
+        all_readings=tuple(session.readings.select_related(people).order_by("occurred_at", "recorded_at")),
+        overrides=tuple(session.overrides.select_related(people).order_by("recorded_at")),
+        assessment_links=tuple(session.assessment_links.select_related("assessment_set").order_by("created_at")),
+        administrations=administrations_of(session),
+        order=session.order if session.state_now.is_over else current_order(session) or session.order,
+    )
+
+
+def administrations_of(session: Session) -> tuple[Administration, ...]:
+    if session.dosing_record_id is None:
+        return ()
+    rows = Administration.objects.filter(dosing_record_id=session.dosing_record_id).order_by("number")
+    return tuple(
+        rows.select_related(
+            "end__recorded_by__user", "draw__lot__product", "given_by__user", "verified_by__user", "recorded_by__user"
+        )
+    )
+
+
+def current_order(session: Session) -> DoseOrder | None:
+    """The newest signed order of the series that no later version replaced; it may have expired."""
+    orders = DoseOrder.objects.filter(series_id=session.series_id, signed_at__isnull=False, replaced_by=None)
+    return orders.select_related("product", "signed_by__user").order_by("-version").first()

@@ -1,0 +1,74 @@
+"""The whole record of one session as canonical JSON, and the SHA-256 that its signature keeps (R41)."""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import models
+
+from dosing.models import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
+from sessions_app.models import Discharge, Session
+from sessions_app.states import State
+
+SCHEMA = "session/1"
+# What the signature itself writes, or what only counts changes.
+NOT_SIGNED = {"state", "version", "content_sha256"}
+
+
+def content_of(session: Session) -> dict:
+    """Every row that belongs to the session, in a fixed order. The signing transition itself is not part of it."""
+    transitions = session.transitions.exclude(to_state=State.SIGNED.value)
+    record_id = session.dosing_record_id
+    return {
+        "schema": SCHEMA,
+        "session": _row(session, leave_out=NOT_SIGNED),
+        "transitions": _rows(transitions),
+        "roster": _rows(session.roster.all()),
+        "check_ins": _rows(session.check_ins.all()),
+        "overrides": _rows(session.overrides.all()),
+        "assessments": _rows(session.assessment_links.all()),
+        "readings": _rows(session.readings.all()),
+        "observations": _rows(session.observations.all()),
+        "adverse_events": _rows(session.adverse_events.all()),
+        "discharge": _rows(Discharge.objects.filter(session=session)),
+        "administrations": _rows(Administration.objects.filter(dosing_record_id=record_id)),
+        "infusion_changes": _rows(InfusionChange.objects.filter(administration__dosing_record_id=record_id)),
+        "administration_ends": _rows(AdministrationEnd.objects.filter(administration__dosing_record_id=record_id)),
+        "draws": _rows(Draw.objects.filter(dosing_record_id=record_id)),
+        "remainders": _rows(Remainder.objects.filter(draw__dosing_record_id=record_id)),
+    }
+
+
+def sha256_of(session: Session) -> str:
+    """SHA-256 (hex) of the canonical JSON: sorted keys, no spaces, UTF-8, times in UTC, decimals as text."""
+    text = json.dumps(content_of(session), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_intact(session: Session) -> bool:
+    """Whether what is stored now is what was signed; read fresh from the database."""
+    stored = Session.objects.get(pk=session.pk)
+    return bool(stored.content_sha256) and sha256_of(stored) == stored.content_sha256
+
+
+def _rows(queryset) -> list[dict]:
+    return [_row(row) for row in queryset.order_by("pk")]
+
+
+def _row(row: models.Model, leave_out: set[str] = frozenset()) -> dict:
+    fields = [field.attname for field in row._meta.concrete_fields if field.name not in leave_out]
+    return {name: getattr(row, name) for name in fields}
+
+
+def _plain(value):
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no canonical form")

@@ -1,0 +1,187 @@
+"""Sessions in every state for tests, made through the actions. `at` is the moment of the check-in; the dose is 10
+minutes later and the rest follows it, so a test that asks for "now" passes an `at` some hours back."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from patients.models import TreatmentSeries
+from sessions_app import actions
+from sessions_app.models import Session
+from sessions_app.monitoring import CLOCKS, DoseSpan, due_times
+from sessions_app.session_facts import full, load_facts
+from tests.builders import accounts, dosing, patients
+
+AT = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
+DOSE_AFTER = timedelta(minutes=10)
+BASELINE = {
+    "systolic_mmhg": 122,
+    "diastolic_mmhg": 78,
+    "heart_rate_bpm": 70,
+    "spo2_pct": 98,
+    "respiratory_rate": 14,
+    "moaas": 5,
+}
+ARRIVAL = {
+    "identity_confirmed": True,
+    "fasting_confirmed": True,
+    "escort_confirmed": True,
+    "escort_name": "Alex Escort",
+    "medicines_changed": False,
+    "weight_kg": Decimal(70),
+}
+WELL = {
+    "aldrete_activity": 2,
+    "aldrete_respiration": 2,
+    "aldrete_circulation": 2,
+    "aldrete_consciousness": 2,
+    "aldrete_oxygen": 2,
+    "is_oriented": True,
+    "walks_unaided": True,
+    "dissociation_resolved": True,
+    "nausea_controlled": True,
+    "no_suicidal_intent": True,
+    "escort_present": True,
+    "escort_name": "Alex Escort",
+    "instructions_given": True,
+}
+
+
+def stored(session: Session) -> Session:
+    """The session as the database has it now."""
+    return full(Session.objects).get(pk=session.pk)
+
+
+def series_with_order(clinic, at: datetime = AT, route: str = "IM", **terms) -> TreatmentSeries:
+    """A ready patient's open series with a signed order: nothing of the chart stands before a dose."""
+    before = at - timedelta(hours=2)
+    person = patients.ready_patient(clinic, before)
+    course = patients.series(person, clinic.prescriber, before, route=route)
+    dosing.signed_order(course, clinic.prescriber, before, **terms)
+    return course
+
+
+def scheduled_session(clinic, at: datetime = AT, route: str = "IM", series=None, by=None, **plan) -> Session:
+    """Planned for `at`, an hour before it; `by` is the nurse unless said otherwise."""
+    course = series or series_with_order(clinic, at, route)
+    made = actions.schedule_session(
+        series=course,
+        by=by or clinic.nurse,
+        at=at - timedelta(hours=1),
+        **{"scheduled_for": at, **plan},
+    )
+    return stored(made)
+
+
+def named_roster(clinic, session: Session, at: datetime = AT, **people) -> Session:
+    members = {
+        "prescriber_id": clinic.prescriber.membership_id,
+        "monitor_id": clinic.nurse.membership_id,
+        "therapist_id": clinic.therapist.membership_id,
+        **people,
+    }
+    actions.name_roster(session=session, by=clinic.nurse, at=at, **members)
+    return stored(session)
+
+
+def checked_in_session(clinic, at: datetime = AT, route: str = "IM", series=None, questionnaires=False, **arrival):
+    """Arrived, roster named, baseline taken; a prescriber passed the missing questionnaires unless asked for.
+
+    `questionnaires=True` leaves that blocker standing.
+    """
+    session = named_roster(clinic, scheduled_session(clinic, at, route, series), at)
+    actions.check_in_patient(session=session, by=clinic.nurse, at=at, **{**ARRIVAL, **BASELINE, **arrival})
+    if not questionnaires:
+        actions.override_blocker(
+            session=session,
+            by=clinic.prescriber,
+            at=at,
+            code="PRE_ASSESSMENT_MISSING",
+            reason="Asked in the interview today",
+        )
+    return stored(session)
+
+
+def give(clinic, session: Session, at: datetime, lot=None, by=None, **entry):
+    """Give the ordered dose in this session; from a new lot unless one is given. Returns the administration."""
+    facts = load_facts(stored(session))
+    order = facts.order
+    lot = lot or dosing.stock_lot(clinic.nurse, at - timedelta(hours=1), route=order.route)
+    drawn = entry.pop("drawn_mg", order.drawn_mg)
+    infusion = {}
+    if order.route == "IV":
+        infusion = {
+            "final_volume_ml": order.final_volume_ml,
+            "duration_min": order.duration_min,
+            "diluent": "NaCl 0.9 %",
+        }
+    values = {
+        "lot_id": lot.pk,
+        "drawn_mg": drawn,
+        "planned_mg": min(drawn, order.drawn_mg),
+        "given_by_id": clinic.nurse.membership_id,
+        **infusion,
+        **entry,
+    }
+    return actions.give_session_dose(session=session, by=by or clinic.nurse, at=at, **values)
+
+
+def dosed_session(clinic, at: datetime = AT, route: str = "IM", series=None, **entry) -> Session:
+    """After the first dose, in DOSING; an infusion (route "IV") is running."""
+    session = checked_in_session(clinic, at, route, series)
+    give(clinic, session, at + DOSE_AFTER, **entry)
+    return stored(session)
+
+
+def reading(clinic, session: Session, at: datetime, by=None, **values):
+    """A full normal reading."""
+    return actions.record_reading(session=session, by=by or clinic.nurse, at=at, **{**BASELINE, **values})
+
+
+def end_infusion(clinic, session: Session, at: datetime, how: str = "completed", **more):
+    running = load_facts(stored(session)).running[0]
+    return actions.end_session_infusion(
+        session=session, administration_id=running.pk, by=clinic.nurse, at=at, how=how, **more
+    )
+
+
+def observed_session(clinic, at: datetime = AT, route: str = "IM", series=None, **entry) -> Session:
+    """Dosed, every reading taken when due, and the minimum observation over at the last reading."""
+    session = dosed_session(clinic, at, route, series, **entry)
+    dose_at = session.first_dose_at
+    clock = CLOCKS[route]
+    ended_at = dose_at + timedelta(minutes=40) if clock.is_infusion else dose_at
+    leave_at = ended_at + timedelta(minutes=clock.observe_min)
+    for moment in due_times(route, [DoseSpan(dose_at, ended_at)], leave_at):
+        if clock.is_infusion and moment == ended_at:
+            end_infusion(clinic, session, ended_at)
+        if moment <= leave_at:
+            reading(clinic, session, moment)
+    return stored(session)
+
+
+def leaving_time(session: Session) -> datetime:
+    """The moment of the last reading, when an observed session may end."""
+    return session.readings.latest("occurred_at").occurred_at
+
+
+def discharge(clinic, session: Session, at: datetime, by=None, **answers):
+    return actions.discharge_patient(session=session, by=by or clinic.nurse, at=at, **{**WELL, **answers})
+
+
+def discharged_session(clinic, at: datetime = AT, route: str = "IM", series=None, **entry) -> Session:
+    """Left on every criterion."""
+    session = observed_session(clinic, at, route, series, **entry)
+    discharge(clinic, session, leaving_time(session))
+    return stored(session)
+
+
+def signed_session(clinic, at: datetime = AT, route: str = "IM", series=None, **entry) -> Session:
+    """Discharged and signed by the prescriber an hour later."""
+    session = discharged_session(clinic, at, route, series, **entry)
+    actions.sign_session(
+        session=session,
+        by=clinic.prescriber,
+        at=session.ended_at + timedelta(hours=1),
+        password=accounts.PASSWORD,
+    )
+    return stored(session)
