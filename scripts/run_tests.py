@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What `make test` runs: every check and every test, on both engines, with one table at the end."""
+"""What `make test` runs: every check, and every test on both engines, with one table at the end."""
 
 import argparse
 import re
@@ -119,30 +119,29 @@ def _options() -> argparse.Namespace:
         "--only", action="append", choices=["checks", *test_stages.SUITES], default=[], help="repeat for more"
     )
     parser.add_argument("--one-at-a-time", action="store_true", help="no two stages beside each other")
-    own, _, extra = _split(sys.argv[1:])
-    options = parser.parse_args(own)
-    options.pytest = extra
+    words = sys.argv[1:]
+    cut = words.index("--") if "--" in words else len(words)
+    options = parser.parse_args(words[:cut])
+    options.pytest = words[cut + 1 :]
     return options
-
-
-def _split(words: list[str]) -> tuple[list[str], str, list[str]]:
-    if "--" not in words:
-        return words, "", []
-    cut = words.index("--")
-    return words[:cut], "--", words[cut + 1 :]
 
 
 def _run_all(options: argparse.Namespace, logs: Path) -> list[Result]:
     suites = [name for name in options.only if name != "checks"]
     engines = [options.engine] if options.engine else list(test_stages.ENGINES)
+    results = []
     with tempfile.TemporaryDirectory(prefix="clinic-checks-") as home:
-        checks = test_stages.checks(Path(home)) if not options.only or "checks" in options.only else []
-        if options.only and not suites:
-            return _run_lanes([checks], logs)
-        with test_services.services() as services:
-            runs = [test_stages.test_runs(engine, services, suites, options.pytest) for engine in engines]
-            lanes = [[*checks, *runs[0]], *runs[1:]]
-            return _run_lanes([list(chain(*lanes))] if options.one_at_a_time else lanes, logs)
+        if not options.only or "checks" in options.only:
+            results += _run_lanes([test_stages.checks(Path(home))], logs)
+    if options.only and not suites:
+        return results
+    with test_services.services() as services:
+        told = [(engine, test_stages.engine_environment(engine, services)) for engine in engines]
+        tests = [test_stages.tests(*one, suites, options.pytest) for one in told]
+        journeys = [test_stages.journeys(*one, suites, options.pytest) for one in told]
+        results += _run_lanes([list(chain(*tests))], logs)
+        results += _run_lanes([list(chain(*journeys))] if options.one_at_a_time else journeys, logs)
+    return results
 
 
 def _run_lanes(stages: list[list[Stage]], logs: Path) -> list[Result]:

@@ -60,22 +60,29 @@ def _deployed(home: Path) -> dict[str, str]:
     return {"CLINIC_HOME": str(home), "CLINIC_ONE_MACHINE": "", "BEHIND_TLS_PROXY": "1"} | keys | address
 
 
-def test_runs(engine: str, services: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
-    """The runs for one engine: all but the journeys on two processes, then the journeys on their own."""
-    environment = _engine_environment(engine, services)
-    runs = []
-    quick = [suite for suite in only if suite != JOURNEYS]
+def tests(engine: str, environment: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
+    """Everything but the journeys, on two processes, which is all the cores there are: one engine at a time."""
+    folders = [f"tests/{suite}" for suite in only if suite != JOURNEYS]
+    if only and not folders:
+        return []
     if not only:
-        runs.append((f"{engine}: tests", ["tests", f"--ignore=tests/{JOURNEYS}", "-n", PROCESSES]))
-    elif quick:
-        runs.append((f"{engine}: {' '.join(quick)}", [*(f"tests/{suite}" for suite in quick), "-n", PROCESSES]))
-    if not only or JOURNEYS in only:
-        runs.append((f"{engine}: {JOURNEYS}", [f"tests/{JOURNEYS}"]))
-    pytest = [str(PYTHON), "-m", "pytest", "--durations=15", "--color=no"]
-    return [Stage(name, [*pytest, *words, *extra], environment, is_pytest=True) for name, words in runs]
+        folders = ["tests", f"--ignore=tests/{JOURNEYS}"]
+    return [_pytest(f"{engine}: tests", [*folders, "-n", PROCESSES, *extra], environment)]
 
 
-def _engine_environment(engine: str, services: dict[str, str]) -> dict[str, str]:
+def journeys(engine: str, environment: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
+    """The browser stories, in one process, so that both engines fit beside each other."""
+    if only and JOURNEYS not in only:
+        return []
+    return [_pytest(f"{engine}: {JOURNEYS}", [f"tests/{JOURNEYS}", *extra], environment)]
+
+
+def _pytest(name: str, words: list[str], environment: dict[str, str]) -> Stage:
+    command = [str(PYTHON), "-m", "pytest", "--durations=15", "--color=no", *words]
+    return Stage(name, command, environment, is_pytest=True)
+
+
+def engine_environment(engine: str, services: dict[str, str]) -> dict[str, str]:
     """Each engine has a numbered part of Redis to itself, so that both may run at the same time."""
     number = ENGINES.index(engine) + 1
     return {

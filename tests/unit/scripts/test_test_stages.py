@@ -1,6 +1,5 @@
 """`make test` gives each engine its own services and leaves no test out."""
 
-import pytest
 import test_stages
 
 SERVICES = {
@@ -11,13 +10,14 @@ SERVICES = {
 }
 
 
-def _commands(engine: str, only: list[str]) -> list[list[str]]:
-    return [stage.command for stage in test_stages.test_runs(engine, SERVICES, only, [])]
+def _commands(only: list[str]) -> list[list[str]]:
+    environment = test_stages.engine_environment("sqlite", SERVICES)
+    stages = [make("sqlite", environment, only, ["-x"]) for make in (test_stages.tests, test_stages.journeys)]
+    return [stage.command for made in stages for stage in made]
 
 
-@pytest.mark.parametrize("engine", test_stages.ENGINES)
-def test_everything_runs_by_default(engine):
-    suite, journeys = _commands(engine, [])
+def test_everything_runs_by_default():
+    suite, journeys = _commands([])
 
     assert "tests" in suite
     assert "--ignore=tests/journeys" in suite
@@ -25,16 +25,24 @@ def test_everything_runs_by_default(engine):
 
 
 def test_a_part_runs_when_asked_for():
-    (only,) = _commands("sqlite", ["unit", "sweeps"])
+    (suite,) = _commands(["unit", "sweeps"])
 
-    assert "tests/unit" in only
-    assert "tests/sweeps" in only
-    assert "tests/journeys" not in only
+    assert {"tests/unit", "tests/sweeps"} <= set(suite)
+    assert "tests/journeys" not in suite
+
+
+def test_journeys_alone_run_when_asked_for():
+    (journeys,) = _commands(["journeys"])
+
+    assert "tests/journeys" in journeys
+
+
+def test_words_for_pytest_reach_it():
+    assert all(command[-1] == "-x" for command in _commands([]))
 
 
 def test_engines_share_neither_database_nor_redis_numbers():
-    sqlite = test_stages.test_runs("sqlite", SERVICES, [], [])[0].environment
-    postgresql = test_stages.test_runs("postgresql", SERVICES, [], [])[0].environment
+    sqlite, postgresql = (test_stages.engine_environment(engine, SERVICES) for engine in test_stages.ENGINES)
 
     assert sqlite["DATABASE_URL"] == ""
     assert postgresql["DATABASE_URL"] == SERVICES["DATABASE_URL"]
