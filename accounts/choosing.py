@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import Membership, Practice, User
@@ -36,6 +37,9 @@ def memberships_of(user_id):
     )
 
 
-def has_no_practice() -> bool:
-    """Whether nothing was set up yet, so that the sign-in page can say how."""
-    return not Practice.objects.exists()
+def setup_command() -> str:
+    """How to open the first practice, while there is none; empty afterwards."""
+    if Practice.objects.exists():
+        return ""
+    prefix = "CLINIC_ONE_MACHINE=1 " if settings.ONE_MACHINE else ""
+    return f"{prefix}.venv/bin/python manage.py create_practice"

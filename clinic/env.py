@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 KEY_NAMES = ("SECRET_KEY", "FIELD_KEY", "ANCHOR_KEY")
@@ -66,11 +66,19 @@ def database(home: Path, url: str) -> dict:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
-        "PORT": parts.port or "",
+        "PORT": _port(parts),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
+
+
+def _port(parts: SplitResult) -> int | str:
+    """The port, or "" for the usual one. Raises ValueError, without what was found: it may be half a password."""
+    try:
+        return parts.port or ""
+    except ValueError:
+        raise ValueError("DATABASE_URL: the port is no number (a / in the password is written %2F)") from None
 
 
 def sqlite(path: Path) -> dict:

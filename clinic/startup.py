@@ -1,52 +1,71 @@
 """Refuses to serve when the installation is insecure or its records are unprotected (R46, R92)."""
 
 import sys
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from clinic.celery import app as queue
 from common.immutability import missing_triggers
+
+NO_MAIL = ("console", "dummy", "locmem", "filebased")
+YEAR_SECONDS = 31536000
 
 
 def settings_faults() -> list[str]:
     """Sentences that name each insecure setting and never print its value."""
-    production = not settings.ONE_MACHINE
-    key = settings.SECRET_KEY
-    checks = [
-        (
-            "SECRET_KEY is missing, short or a known default",
-            len(key) < 40 or key.startswith(("django-insecure-", "refused-by")),
-        ),
-        ("FIELD_KEY is missing or equals SECRET_KEY", not settings.FIELD_KEY or key == settings.FIELD_KEY),
-        ("DEBUG must be off", settings.DEBUG),
-        (
-            "ALLOWED_HOSTS is empty or allows every host",
-            not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS,
-        ),
-        (
-            "SESSION_COOKIE_SECURE and CSRF_COOKIE_SECURE must be on",
-            production and not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE),
-        ),
-        (
-            "SECURE_HSTS_SECONDS must be at least one year",
-            production and settings.SECURE_HSTS_SECONDS < 31536000,
-        ),
-        ("SECURE_SSL_REDIRECT must be on", production and not settings.SECURE_SSL_REDIRECT),
-        (
-            "BEHIND_TLS_PROXY must say that a TLS proxy stands in front",
-            production and not settings.SECURE_PROXY_SSL_HEADER,
-        ),
-        ("EMAIL_BACKEND must deliver mail", production and "console" in settings.EMAIL_BACKEND),
-        ("REDIS_URL needs a password unless it is a unix socket", _redis_is_open()),
-        ("keys.env may be read by others", _keys_are_readable()),
-    ]
+    checks = [*_checks_always(), *([] if settings.ONE_MACHINE else _checks_in_production())]
     return [sentence for sentence, is_fault in checks if is_fault]
+
+
+def _checks_always() -> list[tuple[str, bool]]:
+    key = settings.SECRET_KEY
+    known = key.startswith(("django-insecure-", "refused-by")) or len(set(key)) < 10
+    return [
+        ("SECRET_KEY is missing, shorter than 40 characters or a known default", len(key) < 40 or known),
+        ("FIELD_KEY is missing or shorter than 40 characters", len(settings.FIELD_KEY) < 40),
+        ("ANCHOR_KEY is missing or shorter than 40 characters", len(settings.ANCHOR_KEY) < 40),
+        ("SECRET_KEY, FIELD_KEY and ANCHOR_KEY must differ", _keys_repeat()),
+        ("DEBUG must be off", settings.DEBUG),
+        ("ALLOWED_HOSTS is empty or allows every host", _allows_any_host()),
+        ("REDIS_URL needs a password unless it is a unix socket", _redis_is_open()),
+        ("CELERY accept_content must be JSON only", set(queue.conf.accept_content) != {"json"}),
+        ("keys.env may be read by others: make it mode 0600", _keys_are_readable()),
+    ]
+
+
+def _checks_in_production() -> list[tuple[str, bool]]:
+    cookies = settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE and settings.SESSION_COOKIE_HTTPONLY
+    plain_origins = [origin for origin in settings.CSRF_TRUSTED_ORIGINS if not origin.startswith("https://")]
+    return [
+        ("SESSION_COOKIE_SECURE, SESSION_COOKIE_HTTPONLY and CSRF_COOKIE_SECURE must be on", not cookies),
+        ("SECURE_HSTS_SECONDS must be at least one year", settings.SECURE_HSTS_SECONDS < YEAR_SECONDS),
+        ("SECURE_SSL_REDIRECT must be on", not settings.SECURE_SSL_REDIRECT),
+        ("BEHIND_TLS_PROXY must say that a TLS proxy stands in front", not settings.SECURE_PROXY_SSL_HEADER),
+        ("PUBLIC_URL must begin with https://, since patients get links to it", _public_url_is_plain()),
+        ("CSRF_TRUSTED_ORIGINS must all begin with https://", bool(plain_origins)),
+        ("EMAIL_BACKEND must deliver mail", any(f".{name}." in settings.EMAIL_BACKEND for name in NO_MAIL)),
+    ]
+
+
+def _keys_repeat() -> bool:
+    keys = [key for key in (settings.SECRET_KEY, settings.FIELD_KEY, settings.ANCHOR_KEY) if key]
+    return len(keys) != len(set(keys))
+
+
+def _allows_any_host() -> bool:
+    return not settings.ALLOWED_HOSTS or any(host.strip() in {"*", "."} for host in settings.ALLOWED_HOSTS)
+
+
+def _public_url_is_plain() -> bool:
+    return not settings.PUBLIC_URL.startswith("https://")
 
 
 def _redis_is_open() -> bool:
     url = settings.REDIS_URL
-    return bool(url) and not url.startswith(("unix:", "redis+socket:")) and "@" not in url
+    return bool(url) and not url.startswith(("unix:", "redis+socket:")) and not urlsplit(url).password
 
 
 def _keys_are_readable() -> bool:
@@ -55,16 +74,23 @@ def _keys_are_readable() -> bool:
 
 
 def database_faults() -> list[str]:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return ["the database is not migrated: run manage.py migrate"]
-    faults = [f"record protection is missing: {name}" for name in missing_triggers()]
-    if connection.vendor == "postgresql" and not settings.ONE_MACHINE:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-            if cursor.fetchone()[0]:
-                faults.append("the database role must not be a superuser")
+    """What is wrong with the database; the address itself is never printed."""
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return ["the database is not migrated: run manage.py migrate"]
+        faults = [f"record protection is missing: {name}" for name in missing_triggers()]
+        if connection.vendor == "postgresql" and not settings.ONE_MACHINE and _role_is_superuser():
+            faults.append("DATABASE_URL: the database role must not be a superuser")
+    except DatabaseError:
+        return ["DATABASE_URL: the database does not answer or refuses this role"]
     return faults
+
+
+def _role_is_superuser() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        return cursor.fetchone()[0]
 
 
 def refuse_insecure_start() -> None:

@@ -28,7 +28,7 @@ def sign_in(request):
         memberships = submit(form, actions.check_sign_in, by=visitor_of(request), at=at)
         if not refused(memberships):
             return _enter(request, memberships, at)
-    context = {"form": form, "next": request.GET.get("next", ""), "is_new": choosing.has_no_practice()}
+    context = {"form": form, "next": request.GET.get("next", ""), "setup_command": choosing.setup_command()}
     return render(request, "accounts/sign_in.html", context, status=form_status(form))
 
 
