@@ -1,11 +1,56 @@
-"""What this app puts into the navigation and onto the home pages."""
+"""What this app puts into the navigation and onto the home pages: my patients, and what an admin has to see to."""
 
+from datetime import datetime, timedelta
+
+from accounts.actor import Actor
 from accounts.navigation import NavEntry, Panel
+from accounts.roles import Permission
+from patients.chart import given_by_series
+from patients.models import Consent, Patient, TreatmentSeries
+
+SHOWN = 8
 
 
-def navigation_entries(actor) -> list[NavEntry]:
-    return []
+def navigation_entries(actor: Actor) -> list[NavEntry]:
+    return [NavEntry("Patients", "patients:list", "users", (Permission.VIEW_IDENTITY,), order=20)]
 
 
-def home_panels_for(actor, at) -> list[Panel]:
-    return []
+def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
+    panels = []
+    if actor.can(Permission.VIEW_CHART):
+        panels.append(_my_patients(actor))
+    if actor.reaches_practice(Permission.EDIT_IDENTITY):
+        panels += _office(actor, at)
+    return panels
+
+
+def _my_patients(actor: Actor) -> Panel:
+    """The people this clinician takes care of, those with an open series first."""
+    mine = Patient.objects.visible_to(actor, Permission.VIEW_CHART).in_care()
+    series = TreatmentSeries.objects.visible_to(actor).open().filter(patient__in=mine)
+    rows = list(series.select_related("patient").order_by("-opened_at")[:SHOWN])
+    given = given_by_series([row.pk for row in rows])
+    context = {"rows": [(row, given[row.pk]) for row in rows], "total": mine.count()}
+    return Panel(
+        "my-patients", "My patients", "patients/home/my_patients.html", context, count=context["total"], order=40
+    )
+
+
+def _office(actor: Actor, at: datetime) -> list[Panel]:
+    """For those who run the practice: charts nobody takes care of, missing consents, the week's registrations."""
+    everybody = Patient.objects.visible_to(actor).in_care()
+    week = everybody.filter(registered_at__gte=at - timedelta(days=7)).order_by("-registered_at")
+    orphans, unsigned = everybody.without_team(), everybody.without_consent(Consent.Scope.TREATMENT)
+    panels = [
+        _list("no-team", "No care team", orphans, "Nobody clinical can open these charts.", "team", order=30),
+        _list("no-consent", "Treatment consent missing", unsigned, "No dose can be given.", "consents", order=60),
+        _list("new-patients", "Registered this week", week, "", "overview", order=70),
+    ]
+    return [panel for panel in panels if panel.count or panel.key == "new-patients"]
+
+
+def _list(key: str, title: str, patients, text: str, page: str, order: int) -> Panel:
+    rows = patients.order_by(*(patients.query.order_by or ("family_name", "id")))
+    context = {"patients": list(rows[:SHOWN]), "text": text, "route": f"patients:{page}"}
+    context["total"] = patients.count()
+    return Panel(key, title, "patients/home/patients.html", context, count=context["total"], order=order)

@@ -30,7 +30,10 @@ class Standing:
     consents: dict[str, str] = field(default_factory=dict)
 
     def take(self, kind: str, code: str, value: str) -> None:
-        """Add one row; rows come oldest first, so a later answer or consent takes the place of an earlier one."""
+        """Add one row; rows come oldest first, so a later answer or consent takes the place of an earlier one.
+
+        The last answer written counts, also when it is a late entry; of consents the last one signed.
+        """
         if kind == "answer":
             self.answers[code] = value
         elif kind == "consent":
@@ -43,7 +46,7 @@ class Standing:
 
 def standing_of(patient: Patient) -> Standing:
     """The patient's record in the form the rules read, in one query."""
-    rows = _rows(ContraindicationAnswer.objects, patient, "answer", F("item"), F("answer"), F("occurred_at"))
+    rows = _rows(ContraindicationAnswer.objects, patient, "answer", F("item"), F("answer"), F("recorded_at"))
     withdrawn = Case(When(withdrawal=None, then=Value("signed")), default=Value("withdrawn"), output_field=CharField())
     rows = rows.union(
         _rows(Consent.objects, patient, "consent", F("scope"), withdrawn, F("occurred_at")),
@@ -75,7 +78,11 @@ def dose_blockers(patient: Patient, at: datetime, *, route: str | None = None) -
     be overridden by a prescriber with a reason; nobody overrides an absolute contraindication for the route, a
     ketamine allergy, theophylline, or a missing treatment consent (KAP-SCR-*, KAP-PAT-CONSENT).
     """
-    standing = standing_of(patient)
+    return blockers_of(standing_of(patient), patient, route)
+
+
+def blockers_of(standing: Standing, patient: Patient, route: str | None) -> list[Blocker]:
+    """The same for a record that was already read."""
     return [
         *_consent(standing, patient),
         *_allergies(standing, patient),
@@ -120,7 +127,9 @@ def _unanswered(standing: Standing, patient: Patient) -> Iterable[Blocker]:
         yield Blocker("SCREEN_UNANSWERED", sentence, "KAP-SCR-SCREEN", link=link)
     unknown = [item.label for item in ITEMS.values() if standing.answers.get(item.code) == "unknown"]
     if unknown:
-        sentence = f"Still unknown in the contraindication screen: {', '.join(unknown)}. Find out, then answer yes or no."
+        sentence = (
+            f"Still unknown in the contraindication screen: {', '.join(unknown)}. Find out, then answer yes or no."
+        )
         yield Blocker("SCREEN_UNKNOWN", sentence, "KAP-SCR-SCREEN", link=link)
 
 
@@ -130,7 +139,9 @@ def _contraindications(standing: Standing, patient: Patient, route: str | None) 
         if standing.answers.get(item.code) != "yes":
             continue
         if item.forbids(route):
-            yield Blocker(f"CONTRAINDICATED_{item.code.upper()}", f"Contraindicated: {item.label}.", item.source, link=link)
+            yield Blocker(
+                f"CONTRAINDICATED_{item.code.upper()}", f"Contraindicated: {item.label}.", item.source, link=link
+            )
         else:
             sentence = f"Caution: {item.label}. The prescriber decides and says why."
             yield Blocker(f"CAUTION_{item.code.upper()}", sentence, item.source, link=link, **PRESCRIBER)

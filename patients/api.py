@@ -1,0 +1,145 @@
+"""Patients over the API: list and search, read, register. Writes go through the same actions as the pages."""
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import TIME_ZONES
+from accounts.roles import Permission
+from common import audit
+from common.api import Cursor
+from common.errors import InvalidInput
+from patients import actions
+from patients.models import Patient
+from patients.scope import patient_for
+
+ORDERINGS = {
+    "family_name": ("family_name", "given_name", "id"),
+    "-family_name": ("-family_name", "-given_name", "-id"),
+    "registered_at": ("registered_at", "id"),
+    "-registered_at": ("-registered_at", "-id"),
+}
+
+
+class PatientQuery(serializers.Serializer):
+    """The only parameters the list knows; any other is refused."""
+
+    search = serializers.CharField(required=False, max_length=80, help_text="Words of a name, or an MRN.")
+    in_care = serializers.BooleanField(required=False, allow_null=True, default=None)
+    ordering = serializers.ChoiceField(choices=list(ORDERINGS), default="family_name")
+    cursor = serializers.CharField(required=False, max_length=300)
+    page_size = serializers.IntegerField(required=False, min_value=1, max_value=200)
+
+    def validate(self, values):
+        unknown = sorted(set(self.initial_data) - set(self.fields))
+        if unknown:
+            raise InvalidInput(dict.fromkeys(unknown, "This parameter is not known here."))
+        return values
+
+
+class PatientOut(serializers.Serializer):
+    """Identity and contact; no chart facts."""
+
+    id = serializers.UUIDField()
+    mrn = serializers.CharField()
+    given_name = serializers.CharField()
+    family_name = serializers.CharField()
+    preferred_name = serializers.CharField()
+    pronouns = serializers.CharField()
+    birth_date = serializers.DateField()
+    sex_at_birth = serializers.ChoiceField(choices=Patient.Sex.choices)
+    email = serializers.CharField()
+    phone = serializers.CharField()
+    address = serializers.CharField()
+    time_zone = serializers.CharField()
+    email_allowed = serializers.BooleanField()
+    emergency_name = serializers.CharField()
+    emergency_phone = serializers.CharField()
+    emergency_relation = serializers.CharField()
+    in_care = serializers.BooleanField(source="is_in_care")
+    registered_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+
+
+class PatientIn(serializers.Serializer):
+    """A registration. The client makes `id`, so that a retry is the same patient."""
+
+    id = serializers.UUIDField()
+    given_name = serializers.CharField(max_length=80)
+    family_name = serializers.CharField(max_length=80)
+    birth_date = serializers.DateField()
+    time_zone = serializers.ChoiceField(choices=[name for name, _ in TIME_ZONES])
+    preferred_name = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    pronouns = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    sex_at_birth = serializers.ChoiceField(choices=Patient.Sex.choices, required=False)
+    email = serializers.EmailField(required=False, allow_blank=True)
+    phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    address = serializers.CharField(max_length=240, required=False, allow_blank=True)
+    email_allowed = serializers.BooleanField(required=False)
+    emergency_name = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    emergency_phone = serializers.CharField(max_length=32, required=False, allow_blank=True)
+    emergency_relation = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    height_cm = serializers.IntegerField(min_value=50, max_value=250, required=False, allow_null=True)
+    team = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=50)
+    overrides = serializers.DictField(
+        child=serializers.CharField(max_length=300),
+        required=False,
+        help_text="Blocker code to reason; POSSIBLE_DUPLICATE says how you know this is another person.",
+    )
+
+
+class PatientCursor(Cursor):
+    """Pages in the order that the query asks for."""
+
+    def get_ordering(self, request, queryset, view):
+        return ORDERINGS[view.query["ordering"]]
+
+
+class PatientList(APIView):
+    """The patients in the caller's scope."""
+
+    needs = {"GET": Permission.VIEW_IDENTITY, "POST": Permission.REGISTER_PATIENT}
+
+    @extend_schema(
+        operation_id="patients_list",
+        parameters=[
+            PatientQuery,
+            OpenApiParameter("cursor", str, description="From `next` or `previous` of the page before."),
+        ],
+        responses=PatientOut(many=True),
+    )
+    def get(self, request):
+        query = PatientQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        self.query = query.validated_data
+        actor = request._request.actor
+        patients = Patient.objects.visible_to(actor).matching(self.query.get("search", ""))
+        if self.query["in_care"] is not None:
+            patients = patients.in_care() if self.query["in_care"] else patients.discharged()
+        pages = PatientCursor()
+        rows = pages.paginate_queryset(patients, request, view=self)
+        audit.record_list(actor, "patients.listed_patients", [row.pk for row in rows])
+        return pages.get_paginated_response(PatientOut(rows, many=True).data)
+
+    @extend_schema(operation_id="patients_create", request=PatientIn, responses={201: PatientOut})
+    def post(self, request):
+        given = PatientIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        actor = request._request.actor
+        patient = actions.register_patient(by=actor, at=timezone.now(), **given.validated_data)
+        return Response(PatientOut(patient).data, status=status.HTTP_201_CREATED)
+
+
+class PatientDetail(APIView):
+    """One patient's identity and contact."""
+
+    needs = {"GET": Permission.VIEW_IDENTITY}
+
+    @extend_schema(operation_id="patients_read", responses=PatientOut)
+    def get(self, request, pk):
+        actor = request._request.actor
+        patient = patient_for(actor, pk)
+        audit.record_look(actor, "patients.looked_at_identity", subject=patient)
+        return Response(PatientOut(patient).data)

@@ -1,0 +1,26 @@
+"""Forms of the patient's record; each one's cleaned data are the keywords of its action."""
+
+from patients.forms.consent import ConsentForm, WithdrawConsentForm
+from patients.forms.facts import AllergyForm, DiagnosisForm, EndFactForm, MedicineForm
+from patients.forms.people import ConfirmForm, EditPatientForm, PatientFilterForm, RegisterPatientForm
+from patients.forms.screening import ScreeningForm
+from patients.forms.series import CloseSeriesForm, OpenSeriesForm, SeriesPlanForm
+from patients.forms.team import AddToTeamForm
+
+__all__ = [
+    "AddToTeamForm",
+    "AllergyForm",
+    "CloseSeriesForm",
+    "ConfirmForm",
+    "ConsentForm",
+    "DiagnosisForm",
+    "EditPatientForm",
+    "EndFactForm",
+    "MedicineForm",
+    "OpenSeriesForm",
+    "PatientFilterForm",
+    "RegisterPatientForm",
+    "ScreeningForm",
+    "SeriesPlanForm",
+    "WithdrawConsentForm",
+]

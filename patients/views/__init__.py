@@ -1,0 +1,1 @@
+"""Pages of the patient's record, by noun."""
