@@ -166,7 +166,7 @@ def _report(result: Result) -> None:
         print(child_processes.last_lines(result.log, SHOWN_LINES))
         print("-----")
     print(f"  {result.outcome:<9}{result.stage.name} ({result.seconds:.0f} s)", flush=True)
-    if result.closing:
+    if result.outcome == "passed" and result.closing:
         print(result.closing, flush=True)
 
 
