@@ -22,10 +22,10 @@ def _chosen(label: str, choices, sentence: str) -> forms.ChoiceField:
 
 class SeriesPlanForm(PlainForm):
     planned_sessions = _whole("Planned sessions", 1, 60, SESSIONS)
-    min_hours_between = _whole("Hours between sessions, at least", 24, 2160, HOURS, initial=72)
+    min_hours_between = _whole("Hours apart, at least", 24, 2160, HOURS, initial=72)
     modality = _chosen("Therapy", Modality.choices, "Choose the therapy.")
     review_after = _whole(
-        "Look at the plan again after dose", 1, 60, "Enter a dose number, or leave it empty.", required=False
+        "Plan review after dose", 1, 60, "Enter a dose number, or leave it empty.", required=False
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.roles import Permission
 from common.records import Privacy, Record, RecordKind
@@ -49,10 +50,8 @@ class PatientQuerySet(models.QuerySet):
         from patients.models.consent import Consent
 
         latest = Consent.objects.filter(patient_id=OuterRef("pk"), scope=scope).order_by("-occurred_at", "-recorded_at")
-        standing = Case(When(withdrawal=None, then=Value(1)), default=Value(0))
-        return self.annotate(consent_stands=Subquery(latest.annotate(stands=standing).values("stands")[:1])).exclude(
-            consent_stands=1
-        )
+        stands = latest.annotate(stands=Case(When(withdrawal=None, then=Value(1)), default=Value(0))).values("stands")
+        return self.alias(consent_stands=Coalesce(Subquery(stands[:1]), 0)).filter(consent_stands=0)
 
 
 def on_team(membership_id, patient: str = "pk") -> Exists:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.gatekeeping import needs
-from accounts.roles import Permission
+from accounts.roles import Permission, Role
 from common import audit
 from common.http import form_status, refused, submit
 from patients import actions
@@ -26,8 +26,15 @@ def consents(request, pk):
 
 
 def _page(request, patient, form):
+    """Who runs the practice sees that and when somebody signed; names and reasons are for the team and compliance."""
     context = chart_context(request, patient, "consents")
-    context |= {"form": form, "states": consent_states(patient), "consents": patient.consents.newest_first()}
+    may_read = context["sees_chart"] or Role.COMPLIANCE in request.actor.roles
+    context |= {
+        "sees_details": may_read,
+        "form": form,
+        "states": consent_states(patient),
+        "consents": patient.consents.newest_first(),
+    }
     return render(request, "patients/consents.html", context, status=form_status(form))
 
 
