@@ -21,6 +21,19 @@ class TeamScoped(models.QuerySet):
         return mine if actor.reaches_practice(permission) else mine.filter(on_team(actor.membership_id, "patient_id"))
 
 
+class SetQuerySet(TeamScoped):
+    def open(self):
+        return self.filter(completed_at=None, cancelled_at=None)
+
+    def newest_first(self):
+        return self.order_by("-due_at", "-id")
+
+    def with_answers(self):
+        """Each set with its questionnaires' states and its creator, in three queries whatever the number."""
+        states = Assessment.objects.defer("answers", "details", "subscales").order_by("started_at")
+        return self.select_related("created_by__user").prefetch_related(models.Prefetch("assessments", states), "links")
+
+
 class AssessmentSet(Record):
     """One or more questionnaires given together for one occasion (before a session, a follow-up …)."""
 
@@ -47,7 +60,7 @@ class AssessmentSet(Record):
     completed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
 
-    objects = TeamScoped.as_manager()
+    objects = SetQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -64,6 +77,22 @@ class AssessmentSet(Record):
     @property
     def is_open(self) -> bool:
         return self.completed_at is None and self.cancelled_at is None
+
+
+class LinkQuerySet(models.QuerySet):
+    def answerable(self, at):
+        """Links that still open a questionnaire (R70, R72, R73)."""
+        return self.filter(
+            used_at=None,
+            revoked_at=None,
+            locked_at=None,
+            expires_at__gt=at,
+            assessment_set__completed_at=None,
+            assessment_set__cancelled_at=None,
+        )
+
+    def with_patient(self):
+        return self.select_related("assessment_set__patient__practice")
 
 
 class AnswerLink(Record):
@@ -90,6 +119,18 @@ class AnswerLink(Record):
     revoked_at = models.DateTimeField(null=True)
     birth_date_tries = models.PositiveSmallIntegerField(default=0)
     locked_at = models.DateTimeField(null=True)
+
+    objects = LinkQuerySet.as_manager()
+
+    def is_answerable(self, at) -> bool:
+        """The same question as `LinkQuerySet.answerable`, asked of this row and its set."""
+        ended = self.used_at or self.revoked_at or self.locked_at
+        return not ended and self.expires_at > at and self.assessment_set.is_open
+
+
+class AssessmentQuerySet(TeamScoped):
+    def submitted(self):
+        return self.filter(submitted_at__isnull=False)
 
 
 class Assessment(Record):
@@ -121,7 +162,7 @@ class Assessment(Record):
     is_complete = models.BooleanField(default=False)
     details = models.JSONField(default=dict)
 
-    objects = TeamScoped.as_manager()
+    objects = AssessmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -135,6 +176,24 @@ class RiskQuerySet(TeamScoped):
 
     def open(self):
         return self.filter(closed_at=None)
+
+    def closed(self):
+        return self.exclude(closed_at=None)
+
+    def with_people(self):
+        return self.select_related("patient", "assessment", "acknowledged_by__user", "closed_by__user")
+
+    def most_pressing_first(self):
+        """Open before closed, urgent before alert, nobody acting yet before acknowledged, then the oldest."""
+        return self.annotate(
+            is_closed=models.Case(models.When(closed_at=None, then=0), default=1),
+            is_calmer=models.Case(models.When(severity=RiskItem.Severity.URGENT, then=0), default=1),
+            is_taken=models.Case(models.When(acknowledged_at=None, then=0), default=1),
+        ).order_by("is_closed", "is_calmer", "is_taken", "raised_at", "id")
+
+    def waiting(self) -> dict:
+        """How many are open and since when the oldest waits."""
+        return self.open().aggregate(count=models.Count("pk"), oldest=models.Min("raised_at"))
 
 
 class RiskItem(Record):

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.access import authorize
 from accounts.roles import Permission
 from assessments.catalogue import get_instrument
+from assessments.drafts import new_draft
 from assessments.hooks import submitted
 from assessments.models import AnswerLink, Assessment, AssessmentSet, RiskItem
 from assessments.scoring import InvalidAnswers, score_result
@@ -14,39 +16,65 @@ from assessments.scoring.answers import clean_answers
 from assessments.scoring.result import plain
 from common import audit
 from common.errors import InvalidInput, NotPermitted, StaleState
+from common.models import AuditEvent
+
+ALREADY_SENT = "These answers were already sent."
+RISK_CODES = ("SI_", "SUICIDE_")
 
 
-def _may_answer(by, patient, link: AnswerLink | None):
-    """The role of a clinician, or '' for the patient over a live link; raises NotPermitted otherwise."""
-    if link is not None and not by.roles:
-        if link.assessment_set.patient_id != patient.pk:
-            raise NotPermitted("link")
-        return ""
-    return authorize(by, Permission.RECORD_ASSESSMENT, practice_id=patient.practice_id, patient=patient.pk)
+def _may_answer(by, assessment_set: AssessmentSet, link: AnswerLink | None, at: datetime) -> str:
+    """The role of a clinician, or '' for the patient over a live link to this set; raises NotPermitted otherwise."""
+    patient = assessment_set.patient
+    if link is None or by.roles:
+        return authorize(by, Permission.RECORD_ASSESSMENT, practice_id=patient.practice_id, patient=patient.pk)
+    if link.assessment_set_id != assessment_set.pk:
+        raise NotPermitted("link")
+    if not AnswerLink.objects.answerable(at).filter(pk=link.pk).exists():
+        raise StaleState("This link is not open any more.")
+    return ""
+
+
+def _hold(assessment_set: AssessmentSet) -> dict[str, Assessment]:
+    """Lock an open set until the transaction ends and read its questionnaires, by instrument.
+
+    The conditional update is the lock on both engines, so two questionnaires sent at once cannot each think that
+    the other is still missing. Raises StaleState when the set is finished or cancelled.
+    """
+    held = AssessmentSet.objects.open().filter(pk=assessment_set.pk).update(occasion=F("occasion"))
+    if not held:
+        raise StaleState("These questionnaires are already finished or cancelled.")
+    return {row.instrument: row for row in Assessment.objects.filter(assessment_set_id=assessment_set.pk)}
+
+
+def _store(row: Assessment, **values) -> None:
+    """Write into the draft, inserting it on its first answer; a submitted one raises StaleState."""
+    if row.submitted_at is not None:
+        raise StaleState(ALREADY_SENT)
+    if row._state.adding:
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save(force_insert=True)
+        return
+    if not Assessment.objects.filter(pk=row.pk, submitted_at=None).update(**values):
+        raise StaleState(ALREADY_SENT)
+    for name, value in values.items():
+        setattr(row, name, value)
 
 
 @transaction.atomic
 def start_assessment(
     *, assessment_set: AssessmentSet, instrument: str, by, at: datetime, link: AnswerLink | None = None
 ) -> Assessment:
-    """The draft of one instrument of a set; made on first use, the same one afterwards."""
-    _may_answer(by, assessment_set.patient, link)
+    """The stored draft of one instrument of a set; made on first use, the same one afterwards."""
+    role = _may_answer(by, assessment_set, link, at)
     if instrument not in assessment_set.instruments:
         raise InvalidInput({"instrument": "This questionnaire is not part of the set."})
-    existing = assessment_set.assessments.filter(instrument=instrument).first()
-    if existing:
-        return existing
-    if not assessment_set.is_open:
-        raise StaleState("These questionnaires are already finished or cancelled.")
-    draft = Assessment(
-        patient_id=assessment_set.patient_id,
-        assessment_set=assessment_set,
-        instrument=instrument,
-        instrument_version=get_instrument(instrument).version,
-        started_at=at,
-    )
-    draft.save(force_insert=True)
-    audit.record(by, "assessments.start", at=at, subject=draft, detail={"instrument": instrument})
+    existing = Assessment.objects.filter(assessment_set=assessment_set, instrument=instrument).first()
+    draft = existing or _hold(assessment_set).get(instrument)
+    if draft is None:
+        draft = new_draft(assessment_set, instrument, at)
+        draft.save(force_insert=True)
+        audit.record(by, "assessments.start", at=at, subject=draft, role=role, detail={"instrument": instrument})
     return draft
 
 
@@ -55,21 +83,21 @@ def save_answers(
     *, assessment: Assessment, by, at: datetime, answers: dict, link: AnswerLink | None = None
 ) -> Assessment:
     """Keep what was answered so far. Raises InvalidInput per question, StaleState when already submitted."""
-    _may_answer(by, assessment.patient, link)
+    role = _may_answer(by, assessment.assessment_set, link, at)
     cleaned = _clean(assessment, answers)
-    kept = Assessment.objects.filter(pk=assessment.pk, submitted_at=None).update(answers=plain(cleaned), answered_at=at)
-    if not kept:
-        raise StaleState("These answers were already sent.")
-    audit.record(by, "assessments.save_answers", at=at, subject=assessment, detail={"answered": len(cleaned)})
-    assessment.answers, assessment.answered_at = plain(cleaned), at
-    return assessment
+    row = _hold(assessment.assessment_set).get(assessment.instrument) or assessment
+    _store(row, answers=plain(cleaned), answered_at=at)
+    audit.record(by, "assessments.save_answers", at=at, subject=row, role=role, detail={"answered": len(cleaned)})
+    return row
 
 
 def _clean(assessment: Assessment, answers: dict) -> dict:
+    """The checked answers without the open ones. A risk answer counts even where the form would not have asked."""
     try:
-        return clean_answers(get_instrument(assessment.instrument), answers)
+        cleaned = clean_answers(get_instrument(assessment.instrument), answers)
     except InvalidAnswers as error:
         raise InvalidInput(dict(error.errors)) from error
+    return {key: value for key, value in cleaned.items() if value is not None}
 
 
 @transaction.atomic
@@ -85,15 +113,20 @@ def submit_assessment(
 ) -> Assessment:
     """Submit once: score by the instrument's own rules, freeze, raise risk items, finish the set when it is the last.
 
-    Raises InvalidInput per question (also for a required one left open when `allow_missing` is false), StaleState
-    when it was submitted before: the answers are never shown back and nothing is stored twice (R72).
+    Returns the stored row (not always the object given). Raises InvalidInput per question (also for a required one
+    left open when `allow_missing` is false), StaleState when it was submitted before: the answers are never shown
+    back and nothing is stored twice (R72).
     """
-    role = _may_answer(by, assessment.patient, link)
+    assessment_set = assessment.assessment_set
+    role = _may_answer(by, assessment_set, link, at)
     cleaned = _clean(assessment, answers)
     if not allow_missing:
         _refuse_open_questions(assessment, cleaned)
     scored = _scored_values(assessment, cleaned)
-    stored = Assessment.objects.filter(pk=assessment.pk, submitted_at=None).update(
+    rows = _hold(assessment_set)
+    row = rows.setdefault(assessment.instrument, assessment)
+    _store(
+        row,
         **scored,
         answers=plain(cleaned),
         answered_at=at,
@@ -102,15 +135,17 @@ def submit_assessment(
         link=link,
         channel=channel or (link.channel if link else "staff"),
     )
-    if not stored:
-        raise StaleState("These answers were already sent.")
-    assessment.refresh_from_db()
-    audit.record(
-        by, "assessments.submit", at=at, subject=assessment, role=role, detail={"instrument": assessment.instrument}
+    risk = _raise_risk(row, at)
+    detail = {"instrument": row.instrument}
+    AuditEvent.objects.bulk_create(
+        [
+            audit.row(by, "assessments.submit", at=at, subject=row, role=role, detail=detail),
+            *(audit.row(by, "assessments.raise_risk", at=at, subject=item, role=role) for item in risk),
+        ]
     )
-    _raise_risk(assessment, by, at)
-    _finish_set(assessment.assessment_set, by, at)
-    return assessment
+    if all(code in rows and rows[code].submitted_at for code in assessment_set.instruments):
+        _finish_set(assessment_set, by, at, link)
+    return row
 
 
 def _refuse_open_questions(assessment: Assessment, cleaned: dict) -> None:
@@ -121,7 +156,10 @@ def _refuse_open_questions(assessment: Assessment, cleaned: dict) -> None:
 
 
 def _scored_values(assessment: Assessment, cleaned: dict) -> dict:
-    result = score_result(assessment.instrument, cleaned)
+    try:
+        result = score_result(assessment.instrument, cleaned)
+    except InvalidAnswers as error:
+        raise InvalidInput(dict(error.errors)) from error
     return {
         "instrument_version": result.version,
         "total": result.total,
@@ -133,11 +171,10 @@ def _scored_values(assessment: Assessment, cleaned: dict) -> dict:
     }
 
 
-def _raise_risk(assessment: Assessment, by, at: datetime) -> None:
-    for flag in assessment.flags:
-        if flag["severity"] not in RiskItem.Severity.values or not flag["code"].startswith(("SI_", "SUICIDE_")):
-            continue
-        item = RiskItem(
+def _raise_risk(assessment: Assessment, at: datetime) -> list[RiskItem]:
+    """One open item for every alert or urgent flag about suicide; the caller writes their audit rows."""
+    items = [
+        RiskItem(
             patient_id=assessment.patient_id,
             assessment=assessment,
             code=flag["code"],
@@ -145,18 +182,16 @@ def _raise_risk(assessment: Assessment, by, at: datetime) -> None:
             sentence=flag["sentence"][:240],
             raised_at=at,
         )
-        item.save(force_insert=True)
-        audit.record(by, "assessments.raise_risk", at=at, subject=item, detail={"severity": item.severity})
+        for flag in assessment.flags
+        if flag["severity"] in RiskItem.Severity.values and flag["code"].startswith(RISK_CODES)
+    ]
+    return RiskItem.objects.bulk_create(items) if items else []
 
 
-def _finish_set(assessment_set: AssessmentSet, by, at: datetime) -> None:
-    done = assessment_set.assessments.filter(submitted_at__isnull=False).count()
-    if done < len(assessment_set.instruments):
-        return
-    finished = AssessmentSet.objects.filter(pk=assessment_set.pk, completed_at=None, cancelled_at=None).update(
-        completed_at=at
-    )
-    if finished:
-        assessment_set.completed_at = at
-        assessment_set.links.filter(used_at=None).update(used_at=at)
-        submitted.collect(assessment_set=assessment_set, by=by, at=at)
+def _finish_set(assessment_set: AssessmentSet, by, at: datetime, link: AnswerLink | None) -> None:
+    """The caller holds the set. A finished set closes its links; the one that was used says so."""
+    AssessmentSet.objects.filter(pk=assessment_set.pk).update(completed_at=at)
+    assessment_set.completed_at = at
+    if link is not None:
+        AnswerLink.objects.filter(pk=link.pk).update(used_at=at)
+    submitted.collect(assessment_set=assessment_set, by=by, at=at)

@@ -36,6 +36,8 @@ def give_assessments(
         if scheduled
         else authorize(by, Permission.RECORD_ASSESSMENT, practice_id=patient.practice_id, patient=patient.pk)
     )
+    if occasion not in AssessmentSet.Occasion.values:
+        raise InvalidInput({"occasion": "Choose what the questionnaires are for."})
     given = AssessmentSet(
         patient=patient,
         occasion=occasion,

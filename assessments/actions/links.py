@@ -13,9 +13,14 @@ TRIES = 5
 
 @transaction.atomic
 def check_birth_date(*, link: AnswerLink, by, at: datetime, birth_date: date) -> bool:
-    """Whether the birth date fits; a wrong one counts, and the fifth wrong one locks the link for good."""
-    counted = AnswerLink.objects.filter(pk=link.pk, locked_at=None, birth_date_tries__lt=TRIES).update(
-        birth_date_tries=F("birth_date_tries") + 1
+    """Whether the birth date fits; a wrong one counts, and the fifth wrong one locks the link for good.
+
+    The try is counted before the date is looked at, so parallel guesses cannot pass the limit.
+    """
+    counted = (
+        AnswerLink.objects.answerable(at)
+        .filter(pk=link.pk, birth_date_tries__lt=TRIES)
+        .update(birth_date_tries=F("birth_date_tries") + 1)
     )
     if not counted:
         return False

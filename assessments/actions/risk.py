@@ -46,8 +46,15 @@ def record_risk_contact(
 ) -> RiskContact:
     """Who was reached, how it went and what is planned. Raises StaleState on a closed item."""
     role = _authorize(item, by)
-    if RiskItem.objects.filter(pk=item.pk, closed_at__isnull=False).exists():
-        raise StaleState("This item is closed.")
+    if not RiskItem.objects.open().filter(pk=item.pk).exists():
+        raise StaleState("This item is closed. Nothing was saved.")
+    faults = {}
+    if how not in RiskContact.How.values:
+        faults["how"] = "Choose how you tried to reach the patient."
+    if len(outcome.strip()) < 5:
+        faults["outcome"] = "Say in a few words how it went."
+    if faults:
+        raise InvalidInput(faults)
     contact = RiskContact(
         risk_item=item,
         how=how,
@@ -57,7 +64,7 @@ def record_risk_contact(
         recorded_at=at,
         recorded_by_id=by.membership_id,
         recorded_as=role.value,
-        late_reason=late_reason,
+        late_reason=late_reason.strip(),
     )
     contact.save(force_insert=True)
     audit.record(

@@ -1,0 +1,56 @@
+"""Questionnaires, links and risk items for tests, made through the app's own actions."""
+
+from datetime import UTC, datetime, timedelta
+
+from assessments import actions
+from assessments.catalogue import get_instrument
+from assessments.drafts import draft_of
+from assessments.models import AnswerLink, Assessment, AssessmentSet, RiskItem
+
+AT = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
+CALM_ASQ = {"q1": 0, "q2": 0, "q3": 0, "q4": 0}
+
+
+def given_set(patient, by, at: datetime = AT, instruments=("PHQ9", "GAD7"), **more) -> AssessmentSet:
+    """A set handed to the patient; `by` is a clinician on the care team."""
+    values = {"occasion": "pre", "due_at": at + timedelta(days=1), **more}
+    return actions.give_assessments(patient=patient, by=by, at=at, instruments=list(instruments), **values)
+
+
+def link(assessment_set, by, at: datetime = AT, channel: str = "handed", days: int = 7) -> tuple[AnswerLink, str]:
+    """A live link and its token."""
+    return actions.make_link(
+        assessment_set=assessment_set, by=by, at=at, channel=channel, expires_at=at + timedelta(days=days)
+    )
+
+
+def lowest_answers(code: str, **changed) -> dict:
+    """The first choice (or lowest number) of every question that has to be answered; `changed` overrides some."""
+    instrument = get_instrument(code)
+    answers = {}
+    for item in instrument.items:
+        if item.ask_if is None:
+            answers[item.key] = item.low if item.is_range else item.options[0].value
+    return {**answers, **changed}
+
+
+def answered(assessment_set, code: str, by, at: datetime = AT, **changed) -> Assessment:
+    """One questionnaire of the set submitted by a clinician."""
+    draft = draft_of(AssessmentSet.objects.get(pk=assessment_set.pk), code, at)
+    return actions.submit_assessment(assessment=draft, by=by, at=at, answers=lowest_answers(code, **changed))
+
+
+def answered_set(patient, by, at: datetime = AT, answers: dict[str, dict] | None = None, **more) -> AssessmentSet:
+    """A whole set answered; `answers` maps an instrument to the answers that differ from the lowest."""
+    answers = answers or {"PHQ9": {}}
+    given = given_set(patient, by, at, instruments=tuple(answers), **more)
+    for code, changed in answers.items():
+        answered(given, code, by, at, **changed)
+    given.refresh_from_db()
+    return given
+
+
+def risk_item(patient, by, at: datetime = AT, urgent: bool = True) -> RiskItem:
+    """An open item from a positive answer on item 9."""
+    given = answered_set(patient, by, at, {"PHQ9": {"q9": 3 if urgent else 1}})
+    return RiskItem.objects.get(assessment__assessment_set=given)
