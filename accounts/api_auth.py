@@ -4,9 +4,9 @@ from django.utils import timezone
 from rest_framework import authentication, exceptions, permissions
 
 from accounts import failures
-from accounts.api_tokens import usable_token
 from accounts.middleware import actor_of
 from accounts.origin import client_ip
+from accounts.token_lookup import usable_token
 
 
 class SessionActor(authentication.SessionAuthentication):

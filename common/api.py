@@ -33,6 +33,7 @@ def problem_handler(error, context) -> Response | None:
     if isinstance(error, ClinicError):
         return _clinic_problem(request, error)
     if isinstance(error, Http404):
+        record_denial(request, 404)
         return problem(404, "NOT_FOUND", "Not found")
     if isinstance(error, PermissionDenied):
         return problem(403, "NOT_PERMITTED", "Your role does not allow this")
@@ -48,7 +49,7 @@ def problem_handler(error, context) -> Response | None:
 
 def _clinic_problem(request, error: ClinicError) -> Response:
     if error.status in (403, 404):
-        record_denial(request, error)
+        record_denial(request, error.status)
         return problem(error.status, error.code, error.title)
     if isinstance(error, InvalidInput):
         return problem(422, error.code, error.title, errors=error.fields)

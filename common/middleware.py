@@ -3,7 +3,7 @@
 import logging
 import uuid
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from common import audit
@@ -51,14 +51,16 @@ class ErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, error):
+        if isinstance(error, Http404):
+            record_denial(request, 404)
         if not isinstance(error, ClinicError):
             return None
         if error.status in (403, 404):
-            record_denial(request, error)
+            record_denial(request, error.status)
         return error_page(request, error)
 
 
-def record_denial(request, error) -> None:
+def record_denial(request, status: int) -> None:
     """One audit row for a refused look or act; the asked-for route is told, never record content."""
     from django.utils import timezone
 
@@ -71,7 +73,7 @@ def record_denial(request, error) -> None:
         "denied",
         at=timezone.now(),
         outcome="denied",
-        detail={"route": match.view_name if match else "", "status": error.status},
+        detail={"route": match.view_name if match else "", "status": status},
     )
 
 

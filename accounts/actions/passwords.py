@@ -6,10 +6,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from accounts.actions.staff import may_manage_staff, temporary_password
 from accounts.actor import Actor
 from accounts.credentials import reauthenticate
 from accounts.models import ApiToken, Membership, User
+from accounts.staff_rules import may_manage_staff, temporary_password
 from common import audit
 from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput, StaleState

@@ -1,6 +1,5 @@
 """Adding people to a practice, changing what they may do, ending their work there."""
 
-import secrets
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -8,27 +7,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from accounts.access import authorize
 from accounts.actor import Actor
 from accounts.models import ApiToken, Membership, Practice, User
-from accounts.roles import Permission, Role
+from accounts.staff_rules import may_manage_staff, role_flags, temporary_password
 from common import audit
 from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput, StaleState
-
-# No letters or digits that look alike; four groups of four are about 79 bits.
-READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-def temporary_password() -> str:
-    return "-".join("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(4))
-
-
-def may_manage_staff(by: Actor, practice_id) -> str:
-    """The role that allows it; the system may too, so that the first admin can be made."""
-    if by.is_system and by.practice_id == practice_id:
-        return by.acting_as
-    return authorize(by, Permission.MANAGE_STAFF, practice_id=practice_id)
 
 
 def add_staff(
@@ -112,17 +96,6 @@ def end_membership(*, membership: Membership, by: Actor, at: datetime) -> Member
             by, "accounts.end_membership", at=at, subject=membership, role=role, detail={"tokens_revoked": tokens}
         )
     return membership
-
-
-def role_flags(roles) -> dict[str, bool]:
-    """The membership's columns for these roles. Raises InvalidInput for none or an unknown one."""
-    try:
-        chosen = {Role(value) for value in roles}
-    except ValueError:
-        raise InvalidInput({"roles": "Choose roles from the list."}) from None
-    if not chosen:
-        raise InvalidInput({"roles": "Choose at least one role."})
-    return {f"is_{role.value}": role in chosen for role in Role}
 
 
 def _check_person(email: str, full_name: str, initials: str) -> None:

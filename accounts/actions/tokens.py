@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts.actor import Actor
-from accounts.api_tokens import token_hash
 from accounts.models import ApiToken
+from accounts.token_lookup import token_hash
 from common import audit
 from common.errors import InvalidInput, NotPermitted, OutOfScope, StaleState
 
