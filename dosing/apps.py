@@ -1,3 +1,5 @@
+"""The drug: products, limits, stock, orders, doses."""
+
 from django.apps import AppConfig
 
 
@@ -5,7 +7,14 @@ class DosingConfig(AppConfig):
     name = "dosing"
 
     def ready(self):
+        from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
+        from dosing import home
         from dosing.starting_rows import make_starting_rows
+        from patients import chart
 
         defaults.register("dosing", make_starting_rows)
+        navigation.register("dosing", home.navigation_entries)
+        home_panels.register("dosing", home.home_panels_for)
+        chart.tabs.register("dosing", home.chart_tabs)
+        chart.series_panels.register("dosing", home.series_panels)

@@ -1,4 +1,23 @@
 """Addresses of this app."""
 
+from django.urls import path
+
+from dosing.views import amounts, limits, orders, products, stock
+
 app_name = "dosing"
-urlpatterns: list = []
+urlpatterns = [
+    path("stock/", stock.lots, name="stock"),
+    path("stock/receive/", stock.receive, name="receive_stock"),
+    path("stock/<uuid:pk>/", stock.lot, name="lot"),
+    path("products/", products.listing, name="products"),
+    path("products/new/", products.new, name="product_new"),
+    path("products/<uuid:pk>/in-use/", products.in_use, name="product_in_use"),
+    path("limits/", limits.overview, name="limits"),
+    path("limits/<slug:route>/", limits.of_route, name="limits_of_route"),
+    path("limits/<slug:route>/new/", limits.new, name="limits_new"),
+    path("series/<uuid:pk>/order/", orders.new, name="order_new"),
+    path("series/<uuid:pk>/order/preview/", orders.preview, name="order_preview"),
+    path("orders/<uuid:pk>/", orders.order, name="order"),
+    path("patients/<uuid:pk>/", orders.of_patient, name="patient_orders"),
+    path("amounts/", amounts.in_mg, name="amounts"),
+]

@@ -7,6 +7,8 @@ from common.clinical import Route
 from common.fields import ExactDecimalField
 from common.records import Privacy, Record, RecordKind
 
+MEASURES = {"device": "devices", "troche": "troches", "capsule": "capsules"}
+
 
 class PracticeScoped(models.QuerySet):
     """Rows of the actor's practice, when the actor may see stock."""
@@ -17,6 +19,27 @@ class PracticeScoped(models.QuerySet):
         if actor is None or not actor.can(Permission.VIEW_STOCK):
             return self.none()
         return self.filter(practice_id=actor.practice_id)
+
+
+class ProductQuerySet(PracticeScoped):
+    def in_use(self):
+        return self.filter(is_active=True).order_by("name")
+
+    def for_route(self, route: str) -> list:
+        """Products in use for a route, by name (the routes are a short JSON list, so Python sorts them out)."""
+        return [product for product in self.in_use() if route in product.routes]
+
+
+class RouteLimitQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        from accounts.roles import Permission
+
+        if actor is None or not actor.can(Permission.VIEW_SETTINGS):
+            return self.none()
+        return self.filter(practice_id=actor.practice_id)
+
+    def newest_first(self):
+        return self.select_related("set_by__user").order_by("-version")
 
 
 class Product(Record):
@@ -48,7 +71,7 @@ class Product(Record):
     routes = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
 
-    objects = PracticeScoped.as_manager()
+    objects = ProductQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -63,6 +86,24 @@ class Product(Record):
     @property
     def is_liquid(self) -> bool:
         return self.concentration_mg_per_ml is not None
+
+    @property
+    def mg_in_one(self):
+        """Mg of base in one mL or one unit."""
+        return self.concentration_mg_per_ml if self.is_liquid else self.unit_mg
+
+    @property
+    def measure(self) -> str:
+        """What an amount of it is counted in: mL, devices, troches, capsules."""
+        return "mL" if self.is_liquid else MEASURES.get(self.form, "units")
+
+    def mg_of(self, amount):
+        """Mg of base in so many mL or units, exact."""
+        return amount * self.mg_in_one
+
+    def amount_of(self, mg):
+        """The mL or units that hold so many mg; not rounded."""
+        return mg / self.mg_in_one
 
     def __str__(self):
         return self.name
@@ -85,6 +126,8 @@ class RouteLimit(Record):
     set_at = models.DateTimeField()
     set_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     note = models.CharField(max_length=300, blank=True)
+
+    objects = RouteLimitQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice", "route", "version"], name="limit_version_once")]

@@ -20,6 +20,10 @@ class DosingRecordQuerySet(models.QuerySet):
     def dosed(self):
         return self.filter(first_dose_at__isnull=False)
 
+    def with_open_remainder(self):
+        """Sheets on which drug was drawn that is neither given, wasted nor returned; the oldest first."""
+        return self.filter(has_open_remainder=True).order_by("first_dose_at")
+
 
 class DosingRecord(Record):
     """Totals and exception marks kept by the dosing actions from the event rows, so that lists filter by index.

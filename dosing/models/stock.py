@@ -1,11 +1,67 @@
 """Stock by lot, and the append-only ledger of its movements."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
 from common.fields import ExactDecimalField
 from common.records import EventRecord, Privacy, Record, RecordKind
 from dosing.models.formulary import PracticeScoped
+
+SOON = timedelta(days=90)
+
+
+class LotQuerySet(PracticeScoped):
+    def with_product(self):
+        return self.select_related("product")
+
+    def in_stock(self):
+        return self.filter(balance_mg__gt=0)
+
+    def usable_on(self, day):
+        """Lots with something left that have not expired on `day`, the next to expire first."""
+        return self.in_stock().filter(expires_on__gte=day).with_product().order_by("expires_on", "lot_number", "id")
+
+    def expiring(self, day):
+        """Lots in stock that expire within 90 days of `day`."""
+        return self.in_stock().filter(expires_on__gte=day, expires_on__lte=day + SOON)
+
+    def expired(self, day):
+        """Lots that are still in stock although they have expired."""
+        return self.in_stock().filter(expires_on__lt=day)
+
+    def in_order(self):
+        return self.with_product().order_by("product__name", "expires_on", "lot_number", "id")
+
+    def in_stock_by_product(self):
+        """Mg in stock of each product, by name: product__name, product__form, mg."""
+        sums = self.order_by("product__name").values("product__name", "product__form")
+        return list(sums.annotate(mg=models.Sum("balance_mg")))
+
+    def of_kind(self, kind: str, day):
+        """The rows behind one choice of the list's filter."""
+        choices = {
+            "expiring": lambda: self.expiring(day),
+            "expired": lambda: self.expired(day),
+            "empty": lambda: self.filter(balance_mg=0),
+            "all": lambda: self,
+        }
+        return choices.get(kind, self.in_stock)()
+
+
+class StockMovementQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        from accounts.roles import Permission
+
+        if actor is None or not actor.can(Permission.VIEW_STOCK):
+            return self.none()
+        return self.filter(lot__practice_id=actor.practice_id)
+
+    def of_lot(self, lot):
+        """The ledger of a lot, the latest movement first, with the people it names."""
+        people = ("recorded_by__user", "witness__user", "draw__drawn_by__user")
+        return self.filter(lot=lot).select_related(*people).order_by("-number")
 
 
 class StockLot(Record):
@@ -23,7 +79,7 @@ class StockLot(Record):
     movements = models.PositiveIntegerField(default=0)
     received_at = models.DateTimeField()
 
-    objects = PracticeScoped.as_manager()
+    objects = LotQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -31,6 +87,17 @@ class StockLot(Record):
             models.UniqueConstraint(fields=["practice", "product", "lot_number", "location"], name="lot_once"),
         ]
         indexes = [models.Index(fields=["practice", "product", "expires_on"], name="lot_to_use")]
+
+    @property
+    def balance_amount(self):
+        """The balance in mL or units."""
+        return self.product.amount_of(self.balance_mg)
+
+    def expiry_on(self, day) -> str:
+        """'expired', 'soon' (within 90 days) or 'good' on that day."""
+        if self.expires_on < day:
+            return "expired"
+        return "soon" if self.expires_on <= day + SOON else "good"
 
     def __str__(self):
         return f"{self.product} · lot {self.lot_number}"
@@ -61,6 +128,8 @@ class StockMovement(EventRecord):
     supplier_dea = models.CharField("supplier's DEA number", max_length=16, blank=True)
     invoice = models.CharField(max_length=40, blank=True)
     note = models.CharField(max_length=300, blank=True)
+
+    objects = StockMovementQuerySet.as_manager()
 
     class Meta(EventRecord.Meta):
         constraints = [

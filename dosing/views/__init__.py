@@ -1,0 +1,1 @@
+"""Pages of orders, stock, products and limits."""
