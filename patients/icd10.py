@@ -63,4 +63,4 @@ def tidy(code: str) -> str:
 
 def is_valid(code: str) -> bool:
     """Whether a tidied code has the form of ICD-10-CM; that it exists in the year's release is not known here."""
-    return bool(FORM.match(code))
+    return bool(FORM.fullmatch(code))
