@@ -50,7 +50,12 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     worker_hijack_root_logger=False,
     beat_schedule={
-        "follow-ups": {"task": "followups.sweep", "schedule": settings.CELERY_SWEEP_SECONDS},
+        "follow-ups": {
+            "task": "followups.sweep",
+            "schedule": settings.CELERY_SWEEP_SECONDS,
+            # Sweeps that pile up while no worker runs are forgotten: one finds everything.
+            "options": {"expires": max(30, 2 * settings.CELERY_SWEEP_SECONDS)},
+        },
     },
     beat_max_loop_interval=1,
     **(_redis_broker() if settings.REDIS_URL else _embedded_broker()),

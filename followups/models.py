@@ -1,11 +1,25 @@
 """Follow-up after a dose: the practice's time points, each patient's check-ins, and the messages that carry them."""
 
+from datetime import timedelta
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.roles import Permission
-from assessments.models import TeamScoped
+from assessments.models import AnswerLink, TeamScoped
 from common.records import Privacy, Record, RecordKind
+
+UNOPENED_AFTER = timedelta(minutes=2)  # KAP-FUP-SILENCE: a due check-in that nobody opened
+UNANSWERED_AFTER = timedelta(hours=24)  # KAP-FUP-LATE: asked, and no answer yet
+REMEMBERED_FOR = timedelta(days=14)  # KAP-FUP-NOANSWER: how long a missed check-in stays on the lists
+
+
+class FollowUpPointQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """The points of the actor's practice, in the order they are asked."""
+        if actor is None or not actor.can(Permission.VIEW_SETTINGS):
+            return self.none()
+        return self.filter(practice_id=actor.practice_id).order_by("offset_hours")
 
 
 class FollowUpPoint(Record):
@@ -22,6 +36,8 @@ class FollowUpPoint(Record):
     window_after_h = models.PositiveIntegerField(default=24)
     is_active = models.BooleanField(default=True)
 
+    objects = FollowUpPointQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["practice", "offset_hours"], name="follow_up_offset_once"),
@@ -33,10 +49,96 @@ class CheckInQuerySet(TeamScoped):
     default_permission = Permission.VIEW_FOLLOWUPS
 
     def due(self, at):
-        return self.filter(state=CheckIn.State.PLANNED, due_at__lte=at)
+        """Planned and due, still inside their window."""
+        return self.filter(state=CheckIn.State.PLANNED, due_at__lte=at, closes_at__gt=at)
 
-    def overdue(self, at):
+    def missed(self, at):
+        """Planned, never opened, and their window is over: messages were not going out."""
+        return self.filter(state=CheckIn.State.PLANNED, closes_at__lte=at)
+
+    def over(self, at):
+        """Asked, and their window is over without an answer."""
         return self.filter(state=CheckIn.State.SENT, closes_at__lte=at)
+
+    def in_another_zone(self):
+        """Planned for a time zone in which the patient no longer lives."""
+        return self.filter(state=CheckIn.State.PLANNED).exclude(time_zone=F("patient__time_zone"))
+
+    def unopened(self, at):
+        """Due for a while and not opened: the queue stands still (F6)."""
+        return self.filter(state=CheckIn.State.PLANNED, due_at__lte=at - UNOPENED_AFTER)
+
+    def due_between(self, start, end):
+        """Planned for, or already asked on, the time from `start` up to `end`."""
+        return self.filter(
+            state__in=[CheckIn.State.PLANNED, CheckIn.State.SENT, CheckIn.State.ANSWERED],
+            due_at__gte=start,
+            due_at__lt=end,
+        )
+
+    def waiting(self):
+        """Asked, and the answer is awaited."""
+        return self.filter(state=CheckIn.State.SENT)
+
+    def coming(self, at, days: int = 30):
+        return self.filter(state=CheckIn.State.PLANNED, due_at__gt=at, due_at__lte=at + timedelta(days=days))
+
+    def late(self, at):
+        """No answer a day after asking, or not even asked although it was due."""
+        return self.filter(_is_late(at))
+
+    def to_call(self, at):
+        """Asked, but no message went out and no usable link was handed over: somebody has to call."""
+        return self.filter(_is_to_call(at))
+
+    def unclear(self):
+        """Their message failed, or nobody knows whether it went out."""
+        return self.filter(_is_unclear())
+
+    def no_answer(self, at):
+        """Ended without an answer in the last two weeks, and the patient has answered none since."""
+        return self.filter(_is_unanswered(at))
+
+    def needing_somebody(self, at):
+        return self.filter(_is_late(at) | _is_to_call(at) | _is_unclear() | _is_unanswered(at))
+
+    def of_patient(self, patient):
+        """A patient's whole plan: the latest dose first, its check-ins in order, with what was sent."""
+        return (
+            self.filter(patient=patient)
+            .select_related("session", "point", "assessment_set")
+            .prefetch_related("messages", "assessment_set__links")
+            .order_by("-session__first_dose_at", "due_at")
+        )
+
+    def for_list(self):
+        """With what a row of a list shows; the number of queries does not grow with the rows."""
+        return self.select_related("patient", "session", "assessment_set").prefetch_related(
+            "messages", "assessment_set__links"
+        )
+
+
+def _is_late(at) -> Q:
+    return Q(state="planned", due_at__lte=at - UNOPENED_AFTER) | Q(state="sent", sent_at__lte=at - UNANSWERED_AFTER)
+
+
+def _is_to_call(at) -> Q:
+    messages = OutboxMessage.objects.filter(check_in=OuterRef("pk")).exclude(state=OutboxMessage.State.DROPPED)
+    links = AnswerLink.objects.filter(
+        assessment_set=OuterRef("assessment_set"), revoked_at=None, locked_at=None, expires_at__gt=at
+    )
+    return Q(state="sent") & ~Exists(messages) & ~Exists(links)
+
+
+def _is_unclear() -> Q:
+    return Q(state="sent") & Exists(OutboxMessage.objects.unclear().filter(check_in=OuterRef("pk")))
+
+
+def _is_unanswered(at) -> Q:
+    later = CheckIn.objects.filter(
+        patient=OuterRef("patient"), state=CheckIn.State.ANSWERED, answered_at__gte=OuterRef("due_at")
+    )
+    return Q(state__in=["expired", "missed"], ended_at__gt=at - REMEMBERED_FOR) & ~Exists(later)
 
 
 class CheckIn(Record):
@@ -53,6 +155,7 @@ class CheckIn(Record):
         SENT = "sent", "Sent"
         ANSWERED = "answered", "Answered"
         EXPIRED = "expired", "No answer"
+        MISSED = "missed", "Not sent in time"
         CANCELLED = "cancelled", "Cancelled"
         SUPERSEDED = "superseded", "Replaced by a later one"
 
@@ -81,7 +184,7 @@ class CheckIn(Record):
         constraints = [
             models.UniqueConstraint(fields=["session", "point"], name="check_in_once_per_point"),
             models.CheckConstraint(
-                condition=Q(state__in=["planned", "sent", "answered", "expired", "cancelled", "superseded"]),
+                condition=Q(state__in=["planned", "sent", "answered", "expired", "missed", "cancelled", "superseded"]),
                 name="check_in_state_known",
             ),
         ]
@@ -89,7 +192,15 @@ class CheckIn(Record):
             models.Index(fields=["due_at"], condition=Q(state="planned"), name="check_in_due"),
             models.Index(fields=["closes_at"], condition=Q(state="sent"), name="check_in_closing"),
             models.Index(fields=["patient", "due_at"], name="check_in_of_patient"),
+            models.Index(fields=["due_at", "id"], name="check_in_by_due"),
+            models.Index(
+                fields=["ended_at"], condition=Q(state__in=["expired", "missed"]), name="check_in_without_answer"
+            ),
         ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.PLANNED, self.State.SENT)
 
 
 class OutboxQuerySet(models.QuerySet):
@@ -100,6 +211,18 @@ class OutboxQuerySet(models.QuerySet):
     def unclear(self):
         """Messages that a person must look at."""
         return self.filter(state__in=[OutboxMessage.State.AMBIGUOUS, OutboxMessage.State.FAILED])
+
+    def abandoned(self, at):
+        """Claimed by a worker that did not report back within its lease."""
+        return self.filter(state=OutboxMessage.State.CLAIMED, claimed_until__lte=at)
+
+    def unneeded(self):
+        """Still waiting although their check-in is over."""
+        return self.filter(state=OutboxMessage.State.PENDING).exclude(check_in__state=CheckIn.State.SENT)
+
+    def stuck(self, at):
+        """Waiting for a worker longer than five minutes after their time (F6, KAP-FUP-SILENCE)."""
+        return self.filter(state=OutboxMessage.State.PENDING, next_try_at__lte=at - timedelta(minutes=5))
 
 
 class OutboxMessage(Record):
@@ -117,6 +240,7 @@ class OutboxMessage(Record):
         SENT = "sent", "Sent"
         AMBIGUOUS = "ambiguous", "Unclear whether sent"
         FAILED = "failed", "Not sent"
+        DROPPED = "dropped", "Not needed any more"
 
     practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="+")
     check_in = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="messages")
@@ -136,7 +260,12 @@ class OutboxMessage(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["check_in", "channel", "purpose"], name="message_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "claimed", "sent", "ambiguous", "failed", "dropped"]),
+                name="message_state_known",
+            ),
         ]
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(state__in=["pending", "claimed"]), name="message_waiting"),
+            models.Index(fields=["check_in"], condition=Q(state__in=["ambiguous", "failed"]), name="message_unclear"),
         ]

@@ -8,49 +8,94 @@ from django.utils import timezone
 from accounts.actor import system_actor
 from common.errors import StaleState
 from followups import actions
-from followups.mail import check_in_mail
+from followups.mail import NotSent, Unclear, check_in_mail, send_mail
 from followups.models import CheckIn, OutboxMessage
 
 log = logging.getLogger("clinic.followups")
 BATCH = 200
+DOORBELL_SECONDS = 60  # a task that waited longer is forgotten; the sweep rings again
 
 
 def _by(practice_id=None):
     return system_actor("follow-ups", practice_id)
 
 
+def ring_for(message_id) -> None:
+    deliver.apply_async([str(message_id)], expires=DOORBELL_SECONDS)
+
+
 @shared_task(name="followups.sweep")
 def sweep() -> None:
-    """Open what is due, ring for waiting messages, close what is over."""
+    """Move, open and close what time asks for, settle what workers left behind, ring for waiting messages."""
     at = timezone.now()
-    _each(CheckIn.objects.due(at), actions.open_check_in, at)
-    _each(CheckIn.objects.overdue(at), actions.expire_check_in, at)
-    actions.release_expired_claims(by=_by(), at=at)
+    _each_check_in(CheckIn.objects.in_another_zone(), actions.move_check_in, at)
+    _each_check_in(CheckIn.objects.missed(at), actions.miss_check_in, at)
+    _open_due(at)
+    _each_check_in(CheckIn.objects.over(at), actions.expire_check_in, at)
+    _each_message(OutboxMessage.objects.abandoned(at), actions.give_up_claim, at)
+    _each_message(OutboxMessage.objects.unneeded(), actions.drop_message, at)
     for message_id in OutboxMessage.objects.waiting(at).values_list("pk", flat=True)[:BATCH]:
-        deliver.delay(str(message_id))
+        ring_for(message_id)
 
 
-def _each(check_ins, action, at) -> None:
-    for check_in in check_ins.select_related("patient", "point", "assessment_set").order_by("due_at")[:BATCH]:
-        try:
-            action(check_in=check_in, by=_by(check_in.patient.practice_id), at=at)
-        except StaleState:
-            continue  # another worker was first
-        except Exception:
-            log.exception("check-in %s could not be handled", check_in.pk)
+def _open_due(at) -> None:
+    """At most one question to a patient: of several that are due only the latest is asked (F4)."""
+    due = _with_people(CheckIn.objects.due(at))
+    latest = {check_in.patient_id: check_in.pk for check_in in due}
+    for check_in in due:
+        if check_in.patient.discharged_from_care_at is not None:
+            _act(actions.stop_check_in, at, check_in=check_in)
+        elif latest[check_in.patient_id] != check_in.pk:
+            _act(actions.supersede_check_in, at, check_in=check_in)
+        else:
+            _act(actions.open_check_in, at, check_in=check_in)
+
+
+def _with_people(check_ins) -> list[CheckIn]:
+    rows = check_ins.select_related("patient", "point", "session__patient", "assessment_set")
+    return list(rows.order_by("due_at")[:BATCH])
+
+
+def _each_check_in(check_ins, action, at) -> None:
+    for check_in in _with_people(check_ins):
+        _act(action, at, check_in=check_in)
+
+
+def _each_message(messages, action, at) -> None:
+    for message in messages.select_related("check_in__patient")[:BATCH]:
+        _act(action, at, message=message)
+
+
+def _act(action, at, **subject) -> None:
+    """One row's trouble never keeps the others waiting; the row stays due and is tried again (F24)."""
+    (row,) = subject.values()
+    patient = row.patient if isinstance(row, CheckIn) else row.check_in.patient
+    try:
+        action(**subject, by=_by(patient.practice_id), at=at)
+    except StaleState:
+        return  # another worker was first
+    except Exception:
+        log.exception("%s %s could not be handled by %s", row._meta.label, row.pk, action.__name__)
 
 
 @shared_task(name="followups.deliver", argsrepr="(message)")
 def deliver(message_id: str) -> None:
     """Send one outbox message if it is still waiting."""
-    at, by = timezone.now(), _by()
-    claimed = actions.claim_message(message_id=message_id, by=by, at=at)
-    if claimed is None:
+    by = _by()
+    message = actions.claim_message(message_id=message_id, by=by, at=timezone.now())
+    if message is None:
         return
-    message, token = claimed
     try:
-        check_in_mail(message, token).send()
-    except OSError as error:
+        token = actions.make_message_link(message=message, by=by, at=timezone.now())
+        if token is None:
+            return
+        send_mail(check_in_mail(message, token))
+    except Unclear as error:
+        actions.record_unclear(message=message, by=by, at=timezone.now(), error=str(error))
+    except NotSent as error:
+        actions.record_trouble(message=message, by=by, at=timezone.now(), error=str(error))
+    except Exception as error:  # anything before the server was reached: try later, at most five times
+        log.error("message %s could not be sent: %s", message.pk, type(error).__name__)
         actions.record_trouble(message=message, by=by, at=timezone.now(), error=type(error).__name__)
-        return
-    actions.record_sent(message=message, by=by, at=timezone.now())
+    else:
+        actions.record_sent(message=message, by=by, at=timezone.now())

@@ -1,37 +1,47 @@
-"""Opens a check-in when it is due, sends it again on request, closes it when answered or over."""
+"""Opens a check-in when it is due or when a clinician says so; sends it again; hands its link over."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts.access import authorize
 from accounts.roles import Permission
-from assessments.actions import cancel_set, give_assessments
+from assessments.actions import give_assessments, make_link
 from common import audit
-from common.errors import StaleState
+from common.errors import Blocked, StaleState
+from followups.actions.delivery import ring
+from followups.actions.ending import drop_messages
+from followups.contact import mail_blockers, may_be_mailed
 from followups.models import CheckIn, OutboxMessage
+from followups.schedule import waking_time
 
-
-def may_be_mailed(patient) -> bool:
-    return bool(patient.email and patient.email_allowed and patient.discharged_from_care_at is None)
+LINK_LIVES = timedelta(days=7)  # R73
 
 
 @transaction.atomic
 def open_check_in(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
-    """Claim a planned check-in, give its questionnaires, and put its message into the outbox, all or nothing.
+    """Claim a due check-in, give its questionnaires, and put its message into the outbox, all or nothing.
 
-    Raises StaleState when another worker was first. A patient without e-mail gets no message; staff see "to call".
+    Raises StaleState when another worker was first. A patient who may not be mailed gets no message; staff see
+    "to call". In the patient's quiet hours the message waits for the morning.
     """
-    claimed = CheckIn.objects.filter(pk=check_in.pk, state=CheckIn.State.PLANNED).update(
+    _open(check_in, by, at)
+    if may_be_mailed(check_in.patient):
+        _queue_message(check_in, at, "invite", next_try_at=waking_time(at, check_in.patient.time_zone))
+    audit.record(by, "followups.open_check_in", at=at, subject=check_in)
+    return check_in
+
+
+def _open(check_in: CheckIn, by, at: datetime) -> None:
+    claimed = CheckIn.objects.filter(pk=check_in.pk, state=CheckIn.State.PLANNED, closes_at__gt=at).update(
         state=CheckIn.State.SENT, sent_at=at, version=F("version") + 1
     )
     if not claimed:
         raise StaleState("This check-in is no longer planned.")
-    patient = check_in.patient
     given = give_assessments(
-        patient=patient,
+        patient=check_in.patient,
         by=by,
         at=at,
         occasion="follow_up",
@@ -41,71 +51,87 @@ def open_check_in(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
         scheduled=True,
     )
     CheckIn.objects.filter(pk=check_in.pk).update(assessment_set=given)
-    if may_be_mailed(patient):
-        _queue_message(check_in, at, "invite")
-    audit.record(by, "followups.open_check_in", at=at, subject=check_in)
-    check_in.refresh_from_db()
-    return check_in
+    check_in.state, check_in.sent_at, check_in.assessment_set = CheckIn.State.SENT, at, given
+    check_in.version += 1
 
 
-def _queue_message(check_in: CheckIn, at: datetime, purpose: str) -> OutboxMessage:
-    from followups.tasks import deliver
-
+def _queue_message(check_in: CheckIn, at: datetime, purpose: str, next_try_at: datetime) -> OutboxMessage:
     message = OutboxMessage(
         practice_id=check_in.patient.practice_id,
         check_in=check_in,
         purpose=purpose,
-        next_try_at=at,
+        next_try_at=next_try_at,
         created_at=at,
         message_id=f"<{uuid.uuid4()}@check-in.invalid>",
     )
-    message.save(force_insert=True)
-    deliver.delay_on_commit(str(message.pk))
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError as error:
+        raise StaleState("Somebody is sending this check-in at the moment. Reload to see it.") from error
+    if next_try_at <= at:
+        ring(message.pk)
     return message
+
+
+def _role_of(by, check_in: CheckIn):
+    patient = check_in.patient
+    return authorize(by, Permission.MANAGE_FOLLOWUPS, practice_id=patient.practice_id, patient=patient.pk)
+
+
+def _refuse_unmailable(check_in: CheckIn) -> None:
+    standing = mail_blockers(check_in.patient)
+    if standing:
+        raise Blocked(standing)
 
 
 @transaction.atomic
 def send_now(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
-    """A clinician sends a planned check-in before its time."""
-    patient = check_in.patient
-    authorize(by, Permission.MANAGE_FOLLOWUPS, practice_id=patient.practice_id, patient=patient.pk)
-    return open_check_in(check_in=check_in, by=by, at=at)
+    """A clinician sends a planned check-in before its time, at any hour."""
+    role = _role_of(by, check_in)
+    _refuse_unmailable(check_in)
+    _open(check_in, by, at)
+    _queue_message(check_in, at, "invite", next_try_at=at)
+    audit.record(by, "followups.send_now", at=at, subject=check_in, role=role)
+    return check_in
 
 
 @transaction.atomic
 def send_again(*, check_in: CheckIn, by, at: datetime) -> OutboxMessage:
-    """Send a fresh link to the contact on file; the older link ends when the new one is made (R73)."""
-    patient = check_in.patient
-    role = authorize(by, Permission.MANAGE_FOLLOWUPS, practice_id=patient.practice_id, patient=patient.pk)
-    if not CheckIn.objects.filter(pk=check_in.pk, state=CheckIn.State.SENT).exists():
-        raise StaleState("Only an open check-in can be sent again.")
-    if not may_be_mailed(patient):
-        raise StaleState("There is no e-mail address that may be used. Hand over a link or call.")
+    """Send a fresh link to the address on file; the older link ends when the new one is made (R73)."""
+    role = _role_of(by, check_in)
+    _refuse_unless_waiting(check_in, at)
+    _refuse_unmailable(check_in)
     number = check_in.messages.count()
-    message = _queue_message(check_in, at, f"again-{number}")
+    drop_messages(check_in)
+    message = _queue_message(check_in, at, f"again-{number}", next_try_at=at)
     audit.record(by, "followups.send_again", at=at, subject=check_in, role=role, detail={"number": number})
     return message
 
 
-@transaction.atomic
-def mark_answered(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
-    """The whole set arrived; called in the transaction that submits the last questionnaire."""
-    CheckIn.objects.filter(pk=check_in.pk, state=CheckIn.State.SENT).update(
-        state=CheckIn.State.ANSWERED, answered_at=at, ended_at=at, version=F("version") + 1
-    )
-    audit.record(by, "followups.mark_answered", at=at, subject=check_in)
-    return check_in
+def _refuse_unless_waiting(check_in: CheckIn, at: datetime) -> None:
+    if not CheckIn.objects.filter(pk=check_in.pk, state=CheckIn.State.SENT, closes_at__gt=at).exists():
+        raise StaleState("Only a check-in that waits for its answer can be sent again.")
 
 
 @transaction.atomic
-def expire_check_in(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
-    """No answer inside the window: close it and end its link. Raises StaleState when it was answered meanwhile."""
-    closed = CheckIn.objects.filter(pk=check_in.pk, state=CheckIn.State.SENT, closes_at__lte=at).update(
-        state=CheckIn.State.EXPIRED, ended_at=at, ended_reason="No answer in time.", version=F("version") + 1
+def hand_over_link(*, check_in: CheckIn, by, at: datetime) -> tuple[CheckIn, str]:
+    """A link to give to the patient in person or by phone; opens a planned check-in, sends nothing (R73).
+
+    Returns the check-in and the token, told once. Older links and waiting messages end.
+    """
+    role = _role_of(by, check_in)
+    if check_in.state == CheckIn.State.PLANNED:
+        _open(check_in, by, at)
+    _refuse_unless_waiting(check_in, at)
+    drop_messages(check_in)
+    _, token = make_link(
+        assessment_set=check_in.assessment_set, by=by, at=at, channel="handed", expires_at=link_ends(check_in, at)
     )
-    if not closed:
-        raise StaleState("This check-in is not waiting any more.")
-    if check_in.assessment_set_id and check_in.assessment_set.is_open:
-        cancel_set(assessment_set=check_in.assessment_set, by=by, at=at, scheduled=True)
-    audit.record(by, "followups.expire_check_in", at=at, subject=check_in)
-    return check_in
+    audit.record(by, "followups.hand_over_link", at=at, subject=check_in, role=role)
+    return check_in, token
+
+
+def link_ends(check_in: CheckIn, at: datetime) -> datetime:
+    """Seven days, or the end of the check-in, whichever comes first (R73)."""
+    return min(check_in.closes_at, at + LINK_LIVES)
