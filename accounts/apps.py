@@ -10,6 +10,9 @@ class AccountsConfig(AppConfig):
         from accounts import api_schema  # noqa: F401  (tells the OpenAPI document how to sign in)
         from accounts.home import home_panels_for, navigation_entries
         from accounts.navigation import home_panels, navigation
+        from accounts.reference import role_page
+        from common.reference import pages
 
         navigation.register("accounts", navigation_entries)
         home_panels.register("accounts", home_panels_for)
+        pages.register("roles", role_page)

@@ -43,6 +43,11 @@ class Function:
                     names.add(target.id)
         return names
 
+    def writes_audit_rows(self) -> bool:
+        """By audit.record…, or several made by audit.row and stored in bulk."""
+        calls = self.calls()
+        return any(call.startswith("audit.record") for call in calls) or {"audit.row", "bulk_create"} <= calls
+
 
 def action_functions() -> list[Function]:
     found = []
@@ -72,7 +77,7 @@ def audited_names() -> set[str]:
     """Names of functions that write an audit row themselves or through another one; grown until nothing changes."""
     audited: set[str] = set()
     while True:
-        grown = {f.name for f in ALL if f.calls() & audited or any(c.startswith("audit.record") for c in f.calls())}
+        grown = {function.name for function in ALL if function.calls() & audited or function.writes_audit_rows()}
         if grown <= audited:
             return audited
         audited |= grown

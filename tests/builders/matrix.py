@@ -1,0 +1,169 @@
+"""What the access matrix asks each address about: one practice in motion, and the arguments of every address.
+
+A new address with arguments gets one entry in SAMPLES (name → arguments, made from the world). Objects are made when
+first asked for, through the builders of each app.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cached_property
+
+from django.utils import timezone
+
+from accounts.models import ApiToken
+from accounts.roles import Role
+from tests.builders import accounts, assessments, patients, sessions
+
+CANARY = "Featherstonehaugh"
+CLINICAL = (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST)
+
+
+class World:
+    """A practice with a patient and everything that may hang on one; a stranger off the team; another practice."""
+
+    def __init__(self):
+        self.at = timezone.now() - timedelta(hours=8)
+        self.clinic = accounts.clinic_with_staff(at=self.at - timedelta(days=1))
+        self.other = accounts.clinic_with_staff(at=self.at - timedelta(days=1), name="Hill")
+        everybody = accounts.staff(self.other.practice, tuple(Role), at=self.at)
+        off_team = accounts.staff(self.clinic.practice, CLINICAL, at=self.at)
+        self.principals = {
+            "prescriber": self.clinic.prescriber,
+            "nurse": self.clinic.nurse,
+            "therapist": self.clinic.therapist,
+            "off_team": accounts.actor(off_team),
+            "elsewhere": accounts.actor(everybody),
+            "admin": self.clinic.admin,
+            "compliance": self.clinic.compliance,
+        }
+
+    @cached_property
+    def session(self):
+        """Signed, with every row a session can have on the way there."""
+        session = sessions.signed_session(self.clinic, self.at)
+        type(session.patient).objects.filter(pk=session.patient_id).update(family_name=CANARY)
+        return session
+
+    @cached_property
+    def patient(self):
+        return type(self.session.patient).objects.get(pk=self.session.patient_id)
+
+    @property
+    def series(self):
+        return self.session.series
+
+    @property
+    def reading(self):
+        return self.session.readings.first()
+
+    @cached_property
+    def administration(self):
+        from dosing.models import Administration
+
+        return Administration.objects.get(dosing_record_id=self.session.pk)
+
+    @property
+    def order(self):
+        return self.administration.dosing_record.order
+
+    @property
+    def lot(self):
+        return self.administration.draw.lot
+
+    @cached_property
+    def assessment_set(self):
+        return assessments.given_set(self.patient, self.clinic.nurse, self.at)
+
+    @cached_property
+    def risk_item(self):
+        return assessments.risk_item(self.patient, self.clinic.nurse, self.at)
+
+    @cached_property
+    def fact(self):
+        from patients import actions
+
+        return actions.add_allergy(patient=self.patient, by=self.clinic.nurse, at=self.at, substance="latex", severity="mild")
+
+    @cached_property
+    def consent(self):
+        return patients.consent(self.patient, self.clinic.nurse, self.at, scope="messages")
+
+    @cached_property
+    def token(self):
+        accounts.api_token(self.clinic.nurse)
+        return ApiToken.objects.get(membership=self.clinic.members["nurse"])
+
+    @property
+    def member(self):
+        return self.clinic.members["therapist"]
+
+
+def _same(names: str, arguments: Callable[[World], dict]) -> dict[str, Callable]:
+    return dict.fromkeys(names.split(), arguments)
+
+
+SAMPLES: dict[str, Callable[[World], dict]] = {
+    # accounts
+    **_same(
+        "accounts:staff_member accounts:change_roles accounts:end_membership accounts:reset_password",
+        lambda world: {"pk": world.member.pk},
+    ),
+    "accounts:revoke_token": lambda world: {"pk": world.token.pk},
+    # patients
+    **_same(
+        "patients:overview patients:edit patients:end_care patients:resume_care patients:facts "
+        "patients:contraindications patients:answer_contraindications patients:consents patients:record_consent "
+        "patients:team patients:add_to_team patients:series_list patients:open_series api:patient",
+        lambda world: {"pk": world.patient.pk},
+    ),
+    "patients:add_fact": lambda world: {"pk": world.patient.pk, "kind": "allergy"},
+    "patients:end_fact": lambda world: {"pk": world.patient.pk, "kind": "allergy", "fact_pk": world.fact.pk},
+    "patients:withdraw_consent": lambda world: {"pk": world.patient.pk, "consent_pk": world.consent.pk},
+    "patients:remove_from_team": lambda world: {
+        "pk": world.patient.pk,
+        "membership_pk": world.clinic.therapist.membership_id,
+    },
+    **_same(
+        "patients:series patients:change_series patients:close_series dosing:order_new dosing:order_preview",
+        lambda world: {"pk": world.series.pk},
+    ),
+    # dosing
+    "dosing:lot": lambda world: {"pk": world.lot.pk},
+    "dosing:product_in_use": lambda world: {"pk": world.lot.product_id},
+    **_same("dosing:limits_of_route dosing:limits_new", lambda world: {"route": "IM"}),
+    "dosing:order": lambda world: {"pk": world.order.pk},
+    "dosing:patient_orders": lambda world: {"pk": world.patient.pk},
+    # sessions
+    **_same("sessions:of_patient", lambda world: {"patient_id": world.patient.pk}),
+    **_same("sessions:schedule", lambda world: {"series_id": world.series.pk}),
+    **_same(
+        "sessions:session sessions:live sessions:signature sessions:questionnaires sessions:abort sessions:check_in "
+        "sessions:roster sessions:ready sessions:give_dose sessions:recovery sessions:reading sessions:observation "
+        "sessions:adverse_event sessions:discharge sessions:sign sessions:addendum sessions:review",
+        lambda world: {"pk": world.session.pk},
+    ),
+    "sessions:call_off": lambda world: {"pk": world.session.pk, "how": "cancel"},
+    "sessions:override": lambda world: {"pk": world.session.pk, "code": "PRE_ASSESSMENT_MISSING"},
+    **_same(
+        "sessions:change_infusion sessions:end_infusion",
+        lambda world: {"pk": world.session.pk, "administration_id": world.administration.pk},
+    ),
+    "sessions:remainder": lambda world: {"pk": world.session.pk, "draw_id": world.administration.draw_id},
+    "sessions:correct_reading": lambda world: {"pk": world.session.pk, "reading_id": world.reading.pk},
+}
+
+# Addresses of one's own things: everybody else gets 404.
+OWNERS = {"accounts:revoke_token": "nurse"}
+
+# Values that lead to a patient's link pages; an unknown token gets the same page as an expired one.
+LINK_TOKEN = {"token": "x" * 43}
+
+
+def sample(world: World, name: str, arguments) -> dict | None:
+    """The arguments for an address, or None when nobody said which."""
+    if not arguments:
+        return {}
+    if arguments == {"token"}:
+        return LINK_TOKEN
+    make = SAMPLES.get(name)
+    return make(world) if make else None
