@@ -1,0 +1,59 @@
+"""Puts the made-up practice together: half a year of sessions, and a board for today."""
+
+from datetime import datetime, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from common.clinical import Indication
+from demo.calendar import Calendar
+from demo.clinic import DemoClinic, fill_the_safe, open_demo_practice
+from demo.life import ROUTES, live
+from demo.story import run
+from demo.today import todays_lives
+
+INDICATIONS = (Indication.TRD,) * 14 + (Indication.PTSD,) * 10 + (Indication.ANX,) * 9 + (Indication.MDD,) * 5
+INDICATIONS += (Indication.MDSI,) * 2
+DAYS = 170
+
+
+def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
+    """Everything, made through the actions the app itself uses. The same seed and moment give the same practice."""
+    rng = Random(seed)  # noqa: S311  (made-up data)
+    opened = now - timedelta(days=DAYS)
+    clinic = open_demo_practice(opened)
+    fill_the_safe(clinic, opened + timedelta(hours=1), 0)
+    calendar = Calendar(clinic.rooms, clinic.practice.time_zone)
+    clinic.later.append(_deliveries(clinic, opened))
+    lives = [
+        live(clinic, calendar, Random(rng.random()), number, plan, now)  # noqa: S311
+        for number, plan in enumerate(_plans(rng, patients, opened, now))
+    ]
+    lives += todays_lives(clinic, Random(rng.random()), patients, now)  # noqa: S311
+    run([*lives, clinic.later.pop()], clinic.later, now)
+    return clinic
+
+
+def _deliveries(clinic: DemoClinic, opened: datetime):
+    for month in (1, 2, 3, 4):
+        at = opened + timedelta(days=38 * month, hours=2)
+        yield at
+        fill_the_safe(clinic, at, month)
+
+
+def _plans(rng: Random, patients: int, opened: datetime, now: datetime) -> list[dict]:
+    """When each patient begins, by which route and why; beginnings are spread over the half year."""
+    indications, routes = list(INDICATIONS), list(ROUTES)
+    rng.shuffle(indications)
+    rng.shuffle(routes)
+    plans = []
+    for number in range(patients):
+        indication = indications[number % len(indications)]
+        route = routes[number % len(routes)]
+        share = number / patients
+        begins = opened + timedelta(days=1 + share * (DAYS - 30), hours=3 + rng.randint(0, 4))
+        plans.append({"begins": begins, "route": route, "indication": indication, "sessions": 10})
+    return plans
+
+
+def local_day(moment: datetime, zone: str):
+    return moment.astimezone(ZoneInfo(zone)).date()

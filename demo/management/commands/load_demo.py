@@ -1,0 +1,38 @@
+"""Fill an empty clinic with made-up patients, and write the sign-ins to a file in the clinic's folder."""
+
+import os
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Practice
+from clinic.celery import app
+from demo.clinic import PASSWORD, STAFF
+from demo.load import load
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser):
+        parser.add_argument("--seed", type=int, default=2026)
+        parser.add_argument("--patients", type=int, default=40)
+
+    def handle(self, *args, **options):
+        if Practice.objects.exists():
+            raise CommandError("This clinic already has a practice. Demonstration data is only for an empty one.")
+        app.conf.broker_url = "memory://"  # what happened in the past needs no doorbell
+        now = timezone.now().replace(second=0, microsecond=0)
+        with transaction.atomic():
+            load(options["seed"], now, options["patients"])
+        self._write_sign_ins()
+
+    def _write_sign_ins(self) -> None:
+        lines = [f"  {', '.join(r.label for r in roles):<18} {email:<28} {PASSWORD}" for _, _, _, email, roles in STAFF]
+        text = "\n".join(["Sign in with:", *lines, ""])
+        path = settings.HOME / "demo-sign-ins.txt"
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+        self.stdout.write(text)

@@ -1,0 +1,66 @@
+"""Today's board in motion: sessions planned, arriving, running, recovering, and waiting for a signature."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+from accounts.roles import Role
+from common.clinical import Indication, Route
+from demo.clinic import DemoClinic
+from demo.life import before_and_after, order_for, register
+from demo.visit import Steps, finish, give_after_decisions, observe, prepare
+from sessions_app import actions as sessions
+
+# route, indication, minutes from now to the planned start; everything before now then happens as far as time allows
+BOARD = (
+    (Route.IM, Indication.PTSD, -330, "signed"),
+    (Route.SL, Indication.ANX, -185, "discharged"),
+    (Route.IM, Indication.TRD, -105, "running"),
+    (Route.ESK, Indication.TRD, -75, "running"),
+    (Route.IV, Indication.MDD, -50, "running"),
+    (Route.IV, Indication.TRD, -14, "arrived"),
+    (Route.IM, Indication.PTSD, 45, "planned"),
+    (Route.IV, Indication.ANX, 150, "planned"),
+)
+
+
+def todays_lives(clinic: DemoClinic, rng: Random, first_number: int, now: datetime) -> list[Steps]:
+    return [
+        _life(clinic, Random(rng.random()), first_number + index, *row, now)  # noqa: S311
+        for index, row in enumerate(BOARD)
+    ]
+
+
+def _life(clinic, rng, number, route, indication, minutes, until, now: datetime) -> Steps:
+    begins = now - timedelta(days=9, minutes=number)
+    yield begins
+    who, series = register(clinic, rng, number, begins, indication, route)
+    yield now - timedelta(days=1, hours=1)
+    order = order_for(clinic, who, series, now - timedelta(days=1, hours=1))
+    starts = now + timedelta(minutes=minutes)
+    session = sessions.schedule_session(
+        series=series,
+        by=who.team[Role.NURSE],
+        at=now - timedelta(days=1),
+        scheduled_for=starts,
+        planned_minutes=180,
+        **before_and_after(series, 1),
+    )
+    yield from prepare(clinic, who, session, starts)
+    if until == "arrived":
+        return
+    dose_at = starts + timedelta(minutes=20)
+    yield dose_at
+    administration = give_after_decisions(clinic, who, session, order, dose_at)
+    yield from observe(clinic, who, session, order, dose_at, administration)
+    left_at = session.readings.latest("occurred_at").occurred_at
+    yield from _leave(clinic, who, session, left_at, until)
+
+
+def _leave(clinic, who, session, left_at: datetime, until: str) -> Steps:
+    """Up to the signature; a session that waits for it stops before."""
+    steps = finish(clinic, who, session, left_at)
+    yield next(steps)
+    if until == "discharged":
+        next(steps)
+        return
+    yield from steps

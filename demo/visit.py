@@ -1,0 +1,268 @@
+"""One made-up session from check-in to signature, as steps that each wait for their moment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from django.db import transaction
+
+from accounts.actor import patient_actor
+from accounts.roles import Role
+from assessments.actions import make_link, start_assessment, submit_assessment
+from common.clinical import Route
+from common.errors import Blocked
+from demo.clinic import PASSWORD, DemoClinic
+from demo.course import Course, answers_for
+from demo.vitals import Baseline, reading_at
+from demo.words import ADVERSE, OBSERVATIONS
+from dosing.models import DoseOrder, Draw
+from sessions_app import actions
+from sessions_app.models import Session
+from sessions_app.monitoring import CLOCKS, DoseSpan, due_times
+
+Steps = Iterator[datetime]
+WELL = {
+    "aldrete_activity": 2,
+    "aldrete_respiration": 2,
+    "aldrete_circulation": 2,
+    "aldrete_consciousness": 2,
+    "aldrete_oxygen": 2,
+    "is_oriented": True,
+    "walks_unaided": True,
+    "dissociation_resolved": True,
+    "nausea_controlled": True,
+    "no_suicidal_intent": True,
+    "escort_present": True,
+    "instructions_given": True,
+}
+
+
+@dataclass
+class Patient:
+    """A made-up patient under way: the stored person with the course and baseline behind the numbers."""
+
+    person: object
+    course: Course
+    baseline: Baseline
+    weight_kg: Decimal
+    team: dict[Role, object]
+    rng: Random
+    escort: str
+
+
+def answer_by_link(
+    who: Patient, assessment_set, at: datetime, doses: float, suicidal: int = 0, hours_after=None
+) -> None:
+    """The patient answers a whole set over a fresh link."""
+    link, _ = make_link(
+        assessment_set=assessment_set,
+        by=who.team[Role.NURSE],
+        at=at,
+        channel="handed",
+        expires_at=at + timedelta(days=2),
+    )
+    answer_set(who, assessment_set, link, at, doses, suicidal, hours_after)
+
+
+def answer_set(
+    who: Patient, assessment_set, link, at: datetime, doses: float, suicidal: int = 0, hours_after=None
+) -> None:
+    by = patient_actor(who.person, who.person.practice_id)
+    for code in assessment_set.instruments:
+        draft = start_assessment(assessment_set=assessment_set, instrument=code, by=by, at=at, link=link)
+        given = answers_for(code, who.rng, who.course, doses, suicidal, hours_after)
+        submit_assessment(assessment=draft, by=by, at=at, answers=given, link=link)
+
+
+def prepare(clinic: DemoClinic, who: Patient, session: Session, starts: datetime) -> Steps:
+    """Questionnaires, check-in and roster; leaves the session waiting for its dose."""
+    yield starts - timedelta(minutes=40)
+    for joined in session.assessment_links.filter(moment="pre").select_related("assessment_set__patient"):
+        answer_by_link(who, joined.assessment_set, starts - timedelta(minutes=40), session.number - 1)
+    yield starts
+    nurse = who.team[Role.NURSE]
+    actions.name_roster(
+        session=session,
+        by=nurse,
+        at=starts,
+        prescriber_id=who.team[Role.PRESCRIBER].membership_id,
+        monitor_id=nurse.membership_id,
+        therapist_id=who.team[Role.THERAPIST].membership_id,
+    )
+    changed = who.rng.random() < 0.08
+    actions.check_in_patient(
+        session=session,
+        by=nurse,
+        at=starts,
+        identity_confirmed=True,
+        fasting_confirmed=True,
+        escort_confirmed=True,
+        escort_name=who.escort,
+        escort_phone=who.person.emergency_phone,
+        medicines_changed=changed,
+        medicines_note="Sertraline raised to 100 mg" if changed else "",
+        weight_kg=who.weight_kg,
+        **{name: value for name, value in reading_at(who.rng, who.baseline, -10).items() if name != "dissociation"},
+    )
+
+
+def give_after_decisions(
+    clinic: DemoClinic, who: Patient, session: Session, order: DoseOrder, at: datetime, late: int = 0
+):
+    """Give the dose; where something stands in the way that a prescriber may decide, the prescriber decides first."""
+    try:
+        with transaction.atomic():
+            return give_first_dose(clinic, who, session, order, at, late)
+    except Blocked as refusal:
+        for blocker in refusal.blockers:
+            actions.override_blocker(
+                session=session,
+                by=who.team[Role.PRESCRIBER],
+                at=at,
+                code=blocker.code,
+                reason="Seen and spoken with today; benefit outweighs the risk",
+            )
+    return give_first_dose(clinic, who, session, order, at, late)
+
+
+def give_first_dose(clinic: DemoClinic, who: Patient, session: Session, order: DoseOrder, at: datetime, late: int = 0):
+    """The ordered dose; `late` minutes between the act and its entry."""
+    drawn = _drawn(who.rng, order)
+    infusion = {}
+    if order.route == Route.IV:
+        infusion = {
+            "final_volume_ml": order.final_volume_ml,
+            "duration_min": order.duration_min,
+            "diluent": "NaCl 0.9 %",
+        }
+    site = {Route.IV: "left forearm, 22 G", Route.IM: "right deltoid", Route.SC: "abdomen, left"}.get(
+        Route(order.route), ""
+    )
+    return actions.give_session_dose(
+        session=session,
+        by=who.team[Role.NURSE],
+        at=at + timedelta(minutes=late),
+        lot_id=clinic.lots[order.route].pk,
+        drawn_mg=drawn,
+        planned_mg=min(drawn, order.drawn_mg),
+        given_by_id=who.team[Role.NURSE].membership_id,
+        site=site,
+        occurred_at=at,
+        late_reason="Tablet was charging; written on paper first" if late > 15 else "",
+        **(_verifier(who) if who.rng.random() < 0.5 else {}),
+        **infusion,
+    )
+
+
+def _verifier(who: Patient) -> dict[str, str]:
+    return {"verified_email": who.team[Role.PRESCRIBER].user.email, "verified_password": PASSWORD}
+
+
+def _drawn(rng: Random, order: DoseOrder) -> Decimal:
+    """What is drawn: for injections often a little more than ordered, so that a remainder is left to waste."""
+    if order.route in (Route.IM, Route.SC, Route.IV) and rng.random() < 0.7:
+        step = Decimal(5)
+        return (order.drawn_mg // step + 1) * step
+    return order.drawn_mg
+
+
+def observe(
+    clinic: DemoClinic, who: Patient, session: Session, order: DoseOrder, dose_at: datetime, administration
+) -> Steps:
+    """Readings when due, words, sometimes an adverse event or an early stop, until the minimum observation is over."""
+    rng, nurse = who.rng, who.team[Role.NURSE]
+    clock = CLOCKS[order.route]
+    stop_early = clock.is_infusion and rng.random() < 0.05
+    runs = timedelta(minutes=26 if stop_early else order.duration_min or 0)
+    ended_at = dose_at + runs if clock.is_infusion else dose_at
+    last_device = timedelta(minutes=10 if order.route == Route.ESK else 0)
+    leave_at = ended_at + last_device + timedelta(minutes=clock.observe_min)
+    strength = rng.uniform(0.6, 1.5)
+    adverse_after = rng.choice((20, 35, 50)) if rng.random() < 0.07 else None
+    times = [t for t in due_times(order.route, [DoseSpan(dose_at, ended_at)], leave_at) if t < leave_at] + [leave_at]
+    is_ended = not clock.is_infusion
+    for moment in times:
+        if not is_ended and moment >= ended_at:
+            yield ended_at
+            actions.end_session_infusion(
+                session=session,
+                administration_id=administration.pk,
+                by=nurse,
+                at=ended_at,
+                how="stopped" if stop_early else "completed",
+                reason="Asked to stop, too intense; calm afterwards" if stop_early else "",
+            )
+            is_ended = True
+        yield moment
+        minutes = (moment - dose_at).total_seconds() / 60
+        _take_reading(who, session, moment, minutes, strength)
+        if adverse_after is not None and minutes >= adverse_after:
+            _adverse_event(who, session, moment)
+            adverse_after = None
+
+
+def _take_reading(who: Patient, session: Session, moment: datetime, minutes: float, strength: float) -> None:
+    values = reading_at(who.rng, who.baseline, minutes, strength)
+    late = 22 if who.rng.random() < 0.004 else 0
+    actions.record_reading(
+        session=session,
+        by=who.team[Role.NURSE],
+        at=moment + timedelta(minutes=late),
+        occurred_at=moment,
+        late_reason="Monitor printed it, typed in afterwards" if late else "",
+        **values,
+    )
+    if 10 < minutes < 75 and who.rng.random() < 0.3:
+        what = who.rng.choice(tuple(OBSERVATIONS))
+        actions.record_observation(
+            session=session, by=who.team[Role.THERAPIST], at=moment, what=what, text=who.rng.choice(OBSERVATIONS[what])
+        )
+
+
+def _adverse_event(who: Patient, session: Session, moment: datetime) -> None:
+    category, grade, description, action, outcome = who.rng.choice(ADVERSE)
+    actions.record_adverse_event(
+        session=session,
+        by=who.team[Role.NURSE],
+        at=moment,
+        category=category,
+        grade=grade,
+        relatedness="probable",
+        description=description,
+        action=action,
+        outcome=outcome,
+    )
+
+
+def finish(clinic: DemoClinic, who: Patient, session: Session, left_at: datetime) -> Steps:
+    """Questionnaires after the session, discharge, waste of what is left, signature."""
+    yield left_at
+    session.refresh_from_db()
+    nurse, prescriber = who.team[Role.NURSE], who.team[Role.PRESCRIBER]
+    for joined in session.assessment_links.filter(moment="post").select_related("assessment_set__patient"):
+        answer_by_link(who, joined.assessment_set, left_at, session.number, hours_after=0)
+    waste_what_is_left(clinic, who, session, left_at)
+    actions.discharge_patient(session=session, by=nurse, at=left_at, escort_name=who.escort, **WELL)
+    signed_at = left_at + timedelta(minutes=who.rng.randint(15, 120))
+    yield signed_at
+    actions.sign_session(session=session, by=prescriber, at=signed_at, password=PASSWORD)
+
+
+def waste_what_is_left(clinic: DemoClinic, who: Patient, session: Session, at: datetime) -> None:
+    nurse = who.team[Role.NURSE]
+    witness = next(other for other in clinic.people[Role.NURSE] if other.membership_id != nurse.membership_id)
+    for draw in Draw.objects.filter(dosing_record_id=session.pk, outstanding_mg__gt=0):
+        actions.dispose_session_remainder(
+            session=session,
+            draw_id=draw.pk,
+            by=nurse,
+            at=at,
+            what="waste",
+            amount_mg=draw.outstanding_mg,
+            method="Drug disposal pouch",
+            reason="Left in the syringe after the ordered dose",
+            witness_email=witness.user.email,
+            witness_password=PASSWORD,
+        )
