@@ -1,9 +1,14 @@
-"""Database triggers that keep event and signed rows as they were written, on SQLite and PostgreSQL (R44-R46)."""
+"""Database triggers that keep event and signed rows as they were written, on SQLite and PostgreSQL (R44-R46).
+
+Every name in the statements comes from the models, nothing from a request.
+"""
 
 import hashlib
+import re
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.sql.query import Query
 
 from common.records import Record, RecordKind
 
@@ -38,32 +43,48 @@ def _parents_condition(model, row: str = "NEW") -> str:
         parent = field.related_model
         stamp = parent._meta.get_field(parent.frozen_by).column
         tests.append(
-            f'EXISTS (SELECT 1 FROM "{parent._meta.db_table}" p WHERE p."id" = {row}."{field.column}" '
+            f'EXISTS (SELECT 1 FROM "{parent._meta.db_table}" p WHERE p."id" = {row}."{field.column}" '  # noqa: S608
             f'AND p."{stamp}" IS NOT NULL)'
         )
     return " OR ".join(tests)
 
 
-def _unique_sets(model) -> list[list[str]]:
-    """Column sets whose clash would let SQLite's REPLACE remove an older row."""
+def _clashes(model) -> list[str]:
+    """SQL tests of a stored row against NEW, one per unique index through which SQLite's REPLACE would remove it."""
     meta = model._meta
-    sets = [[f.column] for f in meta.concrete_fields if f.unique]
+    tests = [_same([f.column]) for f in meta.concrete_fields if f.unique]
     for constraint in meta.constraints:
-        if isinstance(constraint, models.UniqueConstraint) and constraint.condition is None and constraint.fields:
-            sets.append([meta.get_field(name).column for name in constraint.fields])
-    return sets
+        if isinstance(constraint, models.UniqueConstraint) and constraint.fields:
+            same = _same([meta.get_field(name).column for name in constraint.fields])
+            tests.append(same + _within(model, constraint.condition))
+    return tests
+
+
+def _same(columns: list[str]) -> str:
+    return " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
+
+
+def _within(model, condition) -> str:
+    """A partial index clashes only when the stored row and NEW are both within its condition."""
+    if condition is None:
+        return ""
+    connection = connections[DEFAULT_DB_ALIAS]
+    query = Query(model, alias_cols=False)
+    text, values = query.build_where(condition).as_sql(query.get_compiler(connection=connection), connection)
+    quote = connection.SchemaEditorClass(connection).quote_value
+    stored = text % tuple(quote(value) for value in values)
+    column = re.compile('"(' + "|".join(re.escape(field.column) for field in model._meta.concrete_fields) + ')"')
+    new = column.sub(r'NEW."\1"', stored)
+    return f" AND ({stored}) AND ({new})"
 
 
 def sqlite_triggers(model) -> dict[str, str]:
     table = model._meta.db_table
     frozen = _frozen_condition(model)
-    clashes = " OR ".join(
-        "(" + " AND ".join(f'"{column}" = NEW."{column}"' for column in columns) + ")"
-        for columns in _unique_sets(model)
-    )
+    clashes = " OR ".join(f"({test})" for test in _clashes(model))
     wanted = {
         "delete": ("BEFORE DELETE", ""),
-        "insert": ("BEFORE INSERT", f'EXISTS (SELECT 1 FROM "{table}" WHERE {clashes})'),
+        "insert": ("BEFORE INSERT", f'EXISTS (SELECT 1 FROM "{table}" WHERE {clashes})'),  # noqa: S608
     }
     if frozen != "1 = 0":
         wanted["update"] = ("BEFORE UPDATE", frozen)

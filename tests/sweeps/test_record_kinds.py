@@ -97,3 +97,12 @@ def test_trigger_names_fit_postgresql(model):
     if model.kind not in (RecordKind.REFERENCE, RecordKind.WORKING):
         assert len(postgresql_triggers(model)) == len({name[:63] for name in postgresql_triggers(model)})
         assert not [name for name in postgresql_triggers(model) if len(name) >= 63]
+
+
+@in_each_model
+def test_replace_guard_knows_every_unique_index(model):
+    """SQLite's REPLACE removes a row through any unique index; the guard compares columns, so not expressions."""
+    if model.kind in (RecordKind.EVENT, RecordKind.SIGNED):
+        unique = [c for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)]
+        assert not [constraint.name for constraint in unique if constraint.expressions]
+        assert not model._meta.unique_together
