@@ -24,9 +24,7 @@ class SeriesPlanForm(PlainForm):
     planned_sessions = _whole("Planned sessions", 1, 60, SESSIONS)
     min_hours_between = _whole("Hours apart, at least", 24, 2160, HOURS, initial=72)
     modality = _chosen("Therapy", Modality.choices, "Choose the therapy.")
-    review_after = _whole(
-        "Plan review after dose", 1, 60, "Enter a dose number, or leave it empty.", required=False
-    )
+    review_after = _whole("Plan review after dose", 1, 60, "Enter a dose number, or leave it empty.", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 

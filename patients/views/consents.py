@@ -21,12 +21,12 @@ from patients.views.posted import posted
 @require_safe
 def consents(request, pk):
     patient = patient_for(request.actor, pk, Permission.VIEW_CONSENT)
-    audit.record_look(request.actor, "patients.looked_at_consents", subject=patient)
     return _page(request, patient, ConsentForm())
 
 
 def _page(request, patient, form):
     """Who runs the practice sees that and when somebody signed; names and reasons are for the team and compliance."""
+    audit.record_look(request.actor, "patients.looked_at_consents", subject=patient)
     context = chart_context(request, patient, "consents")
     may_read = context["sees_chart"] or Role.COMPLIANCE in request.actor.roles
     context |= {
@@ -61,5 +61,6 @@ def withdraw_consent(request, pk, consent_pk):
         if not refused(withdrawal):
             messages.success(request, f"Consent withdrawn: {consent.get_scope_display()}.")
             return redirect("patients:consents", pk)
+    audit.record_look(request.actor, "patients.looked_at_consents", subject=patient)
     context = {"form": form, "consent": consent, **chart_context(request, patient, "consents")}
     return render(request, "patients/withdraw_consent.html", context, status=form_status(form))

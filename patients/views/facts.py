@@ -22,11 +22,11 @@ from patients.views.posted import posted
 @require_safe
 def facts(request, pk):
     patient = patient_for(request.actor, pk, Permission.VIEW_CHART)
-    audit.record_look(request.actor, "patients.looked_at_facts", subject=patient)
     return _page(request, patient)
 
 
 def _page(request, patient, kind: str = "", form=None):
+    audit.record_look(request.actor, "patients.looked_at_facts", subject=patient)
     context = chart_context(request, patient, "facts")
     context |= {"facts": facts_page(patient, kind, form), "icd10_groups": icd10.GROUPS}
     return render(request, "patients/facts.html", context, status=form_status(form) if form else 200)
@@ -63,5 +63,6 @@ def end_fact(request, pk, kind, fact_pk):
         if not refused(ended):
             messages.success(request, f"{chosen.title_of(fact)} no longer stands; it is kept in the history.")
             return redirect("patients:facts", pk)
+    audit.record_look(request.actor, "patients.looked_at_facts", subject=patient)
     context = {"form": form, "kind": chosen, "title": chosen.title_of(fact), **chart_context(request, patient, "facts")}
     return render(request, "patients/end_fact.html", context, status=form_status(form))

@@ -20,11 +20,11 @@ from patients.screening_page import screening_page
 @require_safe
 def contraindications(request, pk):
     patient = patient_for(request.actor, pk, Permission.VIEW_CHART)
-    audit.record_look(request.actor, "patients.looked_at_contraindications", subject=patient)
     return _page(request, patient, ScreeningForm())
 
 
 def _page(request, patient, form):
+    audit.record_look(request.actor, "patients.looked_at_contraindications", subject=patient)
     context = {"form": form, "screen": screening_page(patient, form), **chart_context(request, patient, "screening")}
     return render(request, "patients/contraindications.html", context, status=form_status(form))
 

@@ -44,6 +44,7 @@ def open_series(request, pk):
         if not refused(series):
             messages.success(request, f"Series opened: {series.get_route_display()}, 0 of {series.planned_sessions}.")
             return redirect("patients:series", series.pk)
+    audit.record_look(request.actor, "patients.looked_at_series_list", subject=patient)
     context = {"form": form, "has_open": patient.series.open().exists(), **chart_context(request, patient, "series")}
     return render(request, "patients/open_series.html", context, status=form_status(form))
 
@@ -75,6 +76,7 @@ def change_series(request, pk):
         if not refused(saved):
             messages.success(request, "The plan is changed.")
             return redirect("patients:series", pk)
+    audit.record_look(request.actor, "patients.looked_at_series", subject=row)
     context = {"form": form, "series": row, **chart_context(request, row.patient, "series")}
     return render(request, "patients/change_series.html", context, status=form_status(form))
 
@@ -89,5 +91,6 @@ def close_series(request, pk):
         if not refused(closed):
             messages.success(request, "The series is closed.")
             return redirect("patients:series", pk)
+    audit.record_look(request.actor, "patients.looked_at_series", subject=row)
     context = {"form": form, "series": row, **chart_context(request, row.patient, "series")}
     return render(request, "patients/close_series.html", context, status=form_status(form))

@@ -19,11 +19,11 @@ from patients.scope import patient_for
 @require_safe
 def team(request, pk):
     patient = patient_for(request.actor, pk)
-    audit.record_look(request.actor, "patients.looked_at_team", subject=patient)
     return _page(request, patient)
 
 
 def _page(request, patient, form=None, refusal=None):
+    audit.record_look(request.actor, "patients.looked_at_team", subject=patient)
     every = patient.team.select_related("membership__user", "added_by__user", "removed_by__user").order_by("joined_at")
     now = [member for member in every if member.left_at is None]
     form = form or AddToTeamForm(actor=request.actor, members=[member.membership_id for member in now])

@@ -3,6 +3,8 @@
 import pytest
 from django.test import Client
 
+from accounts.navigation import home_panels, navigation
+from patients import chart
 from tests.builders import accounts as people
 from tests.builders import patients as build
 
@@ -28,3 +30,12 @@ def patient(clinic):
 def as_(db):
     """`as_(actor)` is a client signed in as that person."""
     return lambda actor: people.sign_in(Client(), actor)
+
+
+@pytest.fixture(autouse=True)
+def _only_this_app(monkeypatch):
+    """What higher apps add to charts is tested with them; these tests see this app's part alone."""
+    for registry in (chart.tabs, chart.summary, chart.series_panels, chart.sessions_given):
+        monkeypatch.setattr(registry, "_answers", {})
+    monkeypatch.setattr(home_panels, "_answers", {"patients": home_panels.get("patients")})
+    monkeypatch.setattr(navigation, "_answers", {"patients": navigation.get("patients")})
