@@ -1,3 +1,10 @@
-"""API addresses of this app."""
+"""API addresses of follow-up."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from followups import api
+
+urlpatterns = [
+    path("check-ins", api.CheckInList.as_view(), name="check_ins"),
+    path("check-ins/<uuid:pk>", api.CheckInDetail.as_view(), name="check_in"),
+]

@@ -5,12 +5,18 @@ class FollowupsConfig(AppConfig):
     name = "followups"
 
     def ready(self):
+        from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
         from assessments.hooks import submitted
-        from followups import wiring
+        from followups import home, wiring
         from followups.defaults import make_default_points
+        from patients import chart
         from sessions_app.hooks import first_dose
 
         defaults.register("follow-up points", make_default_points)
         first_dose.register("follow-up plan", wiring.plan_after_first_dose)
         submitted.register("check-in", wiring.close_answered_check_in)
+        navigation.register("follow-up", home.navigation_entries)
+        home_panels.register("follow-up", home.home_panels_for)
+        chart.tabs.register("follow-up", home.chart_tabs)
+        chart.summary.register("follow-up", home.chart_panels)

@@ -113,9 +113,13 @@ class CheckInQuerySet(TeamScoped):
 
     def for_list(self):
         """With what a row of a list shows; the number of queries does not grow with the rows."""
-        return self.select_related("patient", "session", "assessment_set").prefetch_related(
+        return self.select_related("patient", "session", "point", "assessment_set").prefetch_related(
             "messages", "assessment_set__links"
         )
+
+    def with_everything(self):
+        """One check-in with what its page shows."""
+        return self.for_list().select_related("patient__practice", "session__patient")
 
 
 def _is_late(at) -> Q:

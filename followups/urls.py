@@ -1,4 +1,21 @@
-"""Addresses of this app."""
+"""Addresses of follow-up."""
+
+from django.urls import path
+
+from followups.views import check_ins, points
 
 app_name = "followups"
-urlpatterns: list = []
+urlpatterns = [
+    path("", check_ins.check_in_list, name="list"),
+    path("patients/<uuid:pk>/", check_ins.of_patient, name="of_patient"),
+    path("points/", points.points, name="points"),
+    path("points/add/", points.add_point, name="add_point"),
+    path("points/<uuid:pk>/", points.change_point, name="change_point"),
+    path("points/<uuid:pk>/switch/", points.switch_point, name="switch_point"),
+    path("<uuid:pk>/", check_ins.check_in, name="check_in"),
+    path("<uuid:pk>/send/", check_ins.send_now, name="send_now"),
+    path("<uuid:pk>/send-again/", check_ins.send_again, name="send_again"),
+    path("<uuid:pk>/arrived/", check_ins.confirm_delivery, name="confirm_delivery"),
+    path("<uuid:pk>/link/", check_ins.hand_over, name="hand_over"),
+    path("<uuid:pk>/cancel/", check_ins.cancel, name="cancel"),
+]

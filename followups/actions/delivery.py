@@ -16,6 +16,7 @@ from followups.models import CheckIn, OutboxMessage
 from followups.schedule import waking_time
 
 LEASE = timedelta(minutes=2)
+LINK_LIVES = timedelta(days=7)  # R73: or the end of the check-in, whichever comes first
 MAX_ATTEMPTS = 5
 State = OutboxMessage.State
 
@@ -58,7 +59,7 @@ def make_message_link(*, message: OutboxMessage, by, at: datetime) -> str | None
         by=by.in_practice(message.practice_id),
         at=at,
         channel="email",
-        expires_at=min(check_in.closes_at, at + timedelta(days=7)),
+        expires_at=min(check_in.closes_at, at + LINK_LIVES),
         scheduled=True,
     )
     return token

@@ -1,7 +1,7 @@
 """Opens a check-in when it is due or when a clinician says so; sends it again; hands its link over."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -9,15 +9,14 @@ from django.db.models import F
 from accounts.access import authorize
 from accounts.roles import Permission
 from assessments.actions import give_assessments, make_link
+from assessments.models import AnswerLink
 from common import audit
 from common.errors import Blocked, StaleState
-from followups.actions.delivery import ring
+from followups.actions.delivery import LINK_LIVES, ring
 from followups.actions.ending import drop_messages
 from followups.contact import mail_blockers, may_be_mailed
 from followups.models import CheckIn, OutboxMessage
 from followups.schedule import waking_time
-
-LINK_LIVES = timedelta(days=7)  # R73
 
 
 @transaction.atomic
@@ -115,23 +114,17 @@ def _refuse_unless_waiting(check_in: CheckIn, at: datetime) -> None:
 
 
 @transaction.atomic
-def hand_over_link(*, check_in: CheckIn, by, at: datetime) -> tuple[CheckIn, str]:
+def hand_over_link(*, check_in: CheckIn, by, at: datetime) -> tuple[AnswerLink, str]:
     """A link to give to the patient in person or by phone; opens a planned check-in, sends nothing (R73).
 
-    Returns the check-in and the token, told once. Older links and waiting messages end.
+    Returns the link and its token, told once. Older links and waiting messages end.
     """
     role = _role_of(by, check_in)
     if check_in.state == CheckIn.State.PLANNED:
         _open(check_in, by, at)
     _refuse_unless_waiting(check_in, at)
     drop_messages(check_in)
-    _, token = make_link(
-        assessment_set=check_in.assessment_set, by=by, at=at, channel="handed", expires_at=link_ends(check_in, at)
-    )
+    ends_at = min(check_in.closes_at, at + LINK_LIVES)
+    made = make_link(assessment_set=check_in.assessment_set, by=by, at=at, channel="handed", expires_at=ends_at)
     audit.record(by, "followups.hand_over_link", at=at, subject=check_in, role=role)
-    return check_in, token
-
-
-def link_ends(check_in: CheckIn, at: datetime) -> datetime:
-    """Seven days, or the end of the check-in, whichever comes first (R73)."""
-    return min(check_in.closes_at, at + LINK_LIVES)
+    return made

@@ -75,7 +75,8 @@ class Stack:
         self._start("web", web)
         _wait_until(self._answers, 60, "the web server")
 
-    def start_worker(self) -> None:
+    def start_worker(self, name: str = "worker", pool: str = "solo") -> subprocess.Popen:
+        """A worker with its own beat; several may run beside each other under different names."""
         worker = [
             str(BIN / "celery"),
             "-A",
@@ -83,21 +84,30 @@ class Stack:
             "worker",
             "-B",
             "--pool",
-            "solo",
+            pool,
+            "--concurrency",
+            "2",
+            "--hostname",
+            f"{name}@%h",
             "--loglevel",
             "INFO",
             "-s",
-            str(self.home / "beat-schedule"),
+            str(self.home / f"beat-schedule-{name}"),
         ]
-        self._start("worker", worker)
+        return self._start(name, worker)
 
-    def _start(self, name: str, command: list[str]) -> None:
-        log = open(self.home / f"{name}.log", "ab")  # noqa: SIM115  (stays open as long as the child)
-        self.children.append(
-            subprocess.Popen(
+    def _start(self, name: str, command: list[str]) -> subprocess.Popen:
+        with open(self.home / f"{name}.log", "ab") as log:
+            child = subprocess.Popen(
                 command, cwd=REPOSITORY, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
-        )
+        self.children.append(child)
+        return child
+
+    def end(self, child: subprocess.Popen, force: bool = False) -> None:
+        """End one of our programs with everything it started; by force means at once, in the middle of anything."""
+        self.children.remove(child)
+        _end(child, force)
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
@@ -131,12 +141,18 @@ class Stack:
         for child in reversed(self.children):
             child.send_signal(signal.SIGTERM)
         for child in self.children:
-            try:
-                child.wait(15)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+            _end(child)
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+def _end(child: subprocess.Popen, force: bool = False) -> None:
+    if not force:
+        child.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(15)
+            return
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
 
 
 def _free_port() -> int:

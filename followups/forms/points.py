@@ -1,0 +1,41 @@
+"""A time point of the practice."""
+
+from django import forms
+
+from accounts.forms.base import PlainForm
+from assessments.catalogue import all_instruments
+
+
+def _hours(label: str, help_text: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=0,
+        help_text=help_text,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": "Enter a number of hours.", "invalid": "Enter a whole number of hours."},
+    )
+
+
+class PointForm(PlainForm):
+    label = forms.CharField(
+        label="Name",
+        max_length=20,
+        help_text="Short, such as 7 days.",
+        error_messages={"required": "Enter a short name."},
+    )
+    offset_hours = _hours("Hours after the first dose", "A day is 24, a week 168, 30 days 720.")
+    window_before_h = _hours("May be asked earlier by, in hours", "So that the question falls on a sensible hour.")
+    window_after_h = _hours("May be answered later by, in hours", "After that it counts as no answer.")
+    instruments = forms.MultipleChoiceField(
+        label="Questionnaires, asked in this order",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one questionnaire."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["instruments"].choices = [
+            (each.code, f"{each.name} (asks about: {each.recall})")
+            for each in all_instruments()
+            if each.can_be_given and not each.kind.startswith("clinician_rated")
+        ]

@@ -1,0 +1,112 @@
+"""What the follow-up pages read: a patient's plan by dose, the practice's lists, one check-in with its preview."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.paginator import Page
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.paging import page_of
+from accounts.roles import Permission
+from common.blockers import Blocker
+from followups.contact import mail_blockers
+from followups.mail import SUBJECT, mail_text
+from followups.models import CheckIn
+from followups.rows import Row, rows_of
+from patients.models import Patient
+from patients.scope import Reach
+from sessions_app.models import Session
+
+PLACEHOLDER = "(a personal link, made when the message goes out)"
+
+
+@dataclass(frozen=True)
+class DosePlan:
+    """The check-ins that hang on one dose."""
+
+    session: Session
+    rows: list[Row]
+
+
+def patient_plan(actor: Actor, patient: Patient, at: datetime) -> list[DosePlan]:
+    """Newest dose first; four queries whatever their number."""
+    plans: dict = {}
+    for row in rows_of(CheckIn.objects.visible_to(actor).of_patient(patient), at):
+        plans.setdefault(row.check_in.session_id, []).append(row)
+    return [DosePlan(rows[0].check_in.session, rows) for rows in plans.values()]
+
+
+@dataclass(frozen=True)
+class CheckInPage:
+    row: Row
+    may_manage: bool
+    may_see_answers: bool
+    mail_blockers: list[Blocker]
+    preview: dict
+
+
+def check_in_page(actor: Actor, check_in: CheckIn, at: datetime) -> CheckInPage:
+    reach = Reach.of(actor, check_in.patient)
+    return CheckInPage(
+        row=Row(check_in, at),
+        may_manage=reach.may(Permission.MANAGE_FOLLOWUPS),
+        may_see_answers=reach.may(Permission.VIEW_ASSESSMENTS),
+        mail_blockers=mail_blockers(check_in.patient) if check_in.is_open else [],
+        preview={
+            "sender": settings.DEFAULT_FROM_EMAIL,
+            "to": check_in.patient.email,
+            "subject": SUBJECT,
+            "text": mail_text(check_in, PLACEHOLDER),
+        },
+    )
+
+
+LISTS = {
+    "attention": "Needs somebody",
+    "today": "Due today",
+    "waiting": "Waiting for the answer",
+    "late": "Overdue",
+    "no_answer": "No answer",
+    "call": "To call",
+    "unclear": "Delivery unclear",
+    "coming": "Next 30 days",
+}
+
+
+def chosen(check_ins, show: str, at: datetime):
+    """The check-ins of one of LISTS."""
+    if show == "today":
+        return check_ins.due_between(*day_of(at))
+    if show == "waiting":
+        return check_ins.waiting()
+    if show == "coming":
+        return check_ins.coming(at)
+    return {
+        "late": lambda: check_ins.late(at),
+        "no_answer": lambda: check_ins.no_answer(at),
+        "call": lambda: check_ins.to_call(at),
+        "unclear": check_ins.unclear,
+    }.get(show, lambda: check_ins.needing_somebody(at))()
+
+
+def day_of(at: datetime) -> tuple[datetime, datetime]:
+    """The practice's own day around `at`; the practice's zone is the active one."""
+    start = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    return start, (start + timedelta(days=1, hours=2)).replace(hour=0)
+
+
+@dataclass(frozen=True)
+class ListPage:
+    page: Page
+    rows: list[Row]
+    show: str
+    title: str
+
+
+def list_page(request, show: str, at: datetime) -> ListPage:
+    """One page of 25; the number of queries does not grow with the rows."""
+    found = chosen(CheckIn.objects.visible_to(request.actor), show, at)
+    page = page_of(found.for_list().order_by("due_at", "pk"), request)
+    return ListPage(page, rows_of(page, at), show, LISTS[show])

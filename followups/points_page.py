@@ -1,0 +1,31 @@
+"""The practice's time points in words, with a caution where a questionnaire looks back too far."""
+
+from dataclasses import dataclass
+
+from assessments.catalogue import get_instrument
+from followups.models import FollowUpPoint
+from followups.schedule import in_words, looks_back_too_far
+
+
+@dataclass(frozen=True)
+class PointRow:
+    point: FollowUpPoint
+    when: str
+    window: str
+    instruments: list[str]
+    looks_back_too_far: list[str]
+
+
+def point_rows(points) -> list[PointRow]:
+    return [_row(point) for point in points]
+
+
+def _row(point: FollowUpPoint) -> PointRow:
+    instruments = [get_instrument(code) for code in point.instruments]
+    return PointRow(
+        point=point,
+        when=in_words(point.offset_hours),
+        window=f"{in_words(point.window_before_h)} before to {in_words(point.window_after_h)} after",
+        instruments=[each.name for each in instruments],
+        looks_back_too_far=[each.name for each in instruments if looks_back_too_far(each.recall, point.offset_hours)],
+    )
