@@ -6,9 +6,17 @@ class SessionsAppConfig(AppConfig):
 
     def ready(self):
         from accounts.access import scope_tests
+        from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
+        from patients import chart
+        from sessions_app import home
         from sessions_app.roster import is_on_roster
         from sessions_app.starting_rows import make_starting_rows
 
         scope_tests.register("roster", is_on_roster)
         defaults.register("rooms", make_starting_rows)
+        navigation.register("sessions", home.navigation_entries)
+        home_panels.register("sessions", home.home_panels_for)
+        chart.tabs.register("sessions", home.chart_tabs)
+        chart.series_panels.register("sessions", home.series_panels)
+        chart.sessions_given.register("sessions", home.sessions_given)

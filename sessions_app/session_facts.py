@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from uuid import UUID
 
-from dosing.models import Administration, DoseOrder
+from common.errors import OutOfScope
+from dosing.models import Administration, DoseOrder, Draw
 from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session, SessionAssessment, VitalReading
 from sessions_app.monitoring import DoseSpan
 
@@ -127,3 +129,21 @@ def current_order(session: Session) -> DoseOrder | None:
     """The newest signed order of the series that no later version replaced; it may have expired."""
     orders = DoseOrder.objects.filter(series_id=session.series_id, signed_at__isnull=False, replaced_by=None)
     return orders.select_related("product", "signed_by__user").order_by("-version").first()
+
+
+def administration_of(session: Session, administration_id: UUID) -> Administration:
+    """One administration of this session; anything else does not exist."""
+    rows = Administration.objects.filter(dosing_record_id=session.dosing_record_id).select_related("dosing_record")
+    found = rows.filter(pk=administration_id).first() if session.dosing_record_id else None
+    if found is None:
+        raise OutOfScope("administration")
+    return found
+
+
+def draw_of(session: Session, draw_id: UUID) -> Draw:
+    """One draw of this session; anything else does not exist."""
+    rows = Draw.objects.filter(dosing_record_id=session.dosing_record_id).select_related("lot__product")
+    found = rows.filter(pk=draw_id).first() if session.dosing_record_id else None
+    if found is None:
+        raise OutOfScope("draw")
+    return found

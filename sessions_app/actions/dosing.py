@@ -11,7 +11,7 @@ from accounts.actor import Actor
 from accounts.roles import Permission
 from common import audit
 from common.blockers import Blocker, refuse_unless_overridden
-from common.errors import Blocked, InvalidInput, NotPermitted, OutOfScope, StaleState
+from common.errors import Blocked, InvalidInput, NotPermitted, StaleState
 from dosing.actions import (
     change_infusion,
     dispose_remainder,
@@ -19,13 +19,13 @@ from dosing.actions import (
     give_dose,
     open_dosing_record,
 )
-from dosing.models import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
+from dosing.models import Administration, AdministrationEnd, InfusionChange, Remainder
 from sessions_app import hooks
 from sessions_app.actions.preparation import store_override
 from sessions_app.actions.transition import check_version, event_fields, held, move, refuse_signed, touch
 from sessions_app.before_dose import MAY_REPEAT, MAY_START, dose_blockers, split
 from sessions_app.models import RosterEntry, Session
-from sessions_app.session_facts import SessionFacts, load_facts
+from sessions_app.session_facts import SessionFacts, administration_of, draw_of, load_facts
 from sessions_app.states import State
 
 MAY_GIVE = (RosterEntry.Duty.PRESCRIBER, RosterEntry.Duty.MONITOR)
@@ -149,15 +149,6 @@ def _may(by: Actor, session: Session, permission: str) -> bool:
         return bool(authorize(by, Permission(permission), **where))
     except NotPermitted:
         return False
-
-
-def administration_of(session: Session, administration_id: UUID) -> Administration:
-    """One administration of this session; anything else does not exist."""
-    rows = Administration.objects.filter(dosing_record_id=session.dosing_record_id).select_related("dosing_record")
-    found = rows.filter(pk=administration_id).first() if session.dosing_record_id else None
-    if found is None:
-        raise OutOfScope("administration")
-    return found
 
 
 def change_session_infusion(
@@ -284,11 +275,8 @@ def dispose_session_remainder(
     """Waste or return what is left of a draw of this session, with a second person's own sign-in (R48)."""
     if session.state_now not in (*MAY_REPEAT, State.DISCHARGED, State.ENDED_EARLY):
         raise StaleState(f"This session is now: {session.state_now.label.lower()}. Nothing is left to dispose of.")
-    draw = Draw.objects.filter(pk=draw_id, dosing_record_id=session.dosing_record_id).first()
-    if draw is None:
-        raise OutOfScope("draw")
     return dispose_remainder(
-        draw=draw,
+        draw=draw_of(session, draw_id),
         by=by,
         at=at,
         what=what,

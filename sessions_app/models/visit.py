@@ -9,6 +9,14 @@ from patients.models.person import on_team
 from sessions_app.states import State
 
 
+class RoomQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        return self.none() if actor is None else self.filter(practice_id=actor.practice_id)
+
+    def in_use(self):
+        return self.filter(is_active=True).order_by("name")
+
+
 class Room(Record):
     kind = RecordKind.REFERENCE
     privacy = Privacy(operational="id practice name is_active")
@@ -16,6 +24,8 @@ class Room(Record):
     practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="rooms")
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
+
+    objects = RoomQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["practice", "name"], name="room_name_once")]
@@ -44,6 +54,46 @@ class SessionQuerySet(models.QuerySet):
 
     def awaiting_signature(self):
         return self.filter(state__in=[State.DISCHARGED.value, State.ENDED_EARLY.value], signed_at=None)
+
+    def supervised_by(self, membership_id):
+        """Sessions on whose roster the person stands now as the prescriber."""
+        mine = RosterEntry.objects.filter(
+            session_id=OuterRef("pk"), membership_id=membership_id, duty=RosterEntry.Duty.PRESCRIBER, left_at=None
+        )
+        return self.filter(Exists(mine))
+
+    def in_progress(self):
+        return self.filter(state__in=[state.value for state in State if state.is_in_progress])
+
+    def upcoming(self, start):
+        """Planned from `start` on, the next first."""
+        planned = self.filter(state=State.SCHEDULED.value, scheduled_for__gte=start)
+        return planned.order_by("scheduled_for", "id")
+
+    def of_kind(self, kind: str, start):
+        """The rows behind one tab of the list."""
+        if kind == "open":
+            return self.in_progress().order_by("scheduled_for", "id")
+        if kind == "to_sign":
+            return self.awaiting_signature().order_by("scheduled_for", "id")
+        if kind == "past":
+            return self.filter(scheduled_for__lt=start).newest_first()
+        return self.upcoming(start)
+
+    def newest_first(self):
+        return self.order_by("-scheduled_for", "-id")
+
+    def with_names(self):
+        return self.select_related("patient", "series", "room")
+
+    def with_open_remainder(self):
+        return self.filter(dosing_record__has_open_remainder=True, signed_at=None)
+
+    def given_counts(self, series_ids) -> dict:
+        """Series id → in how many of its sessions a dose was given."""
+        dosed = self.filter(series_id__in=series_ids, first_dose_at__isnull=False)
+        counts = dosed.order_by().values_list("series_id").annotate(number=models.Count("pk"))
+        return dict(counts)
 
 
 class Session(Record):

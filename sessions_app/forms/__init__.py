@@ -1,0 +1,23 @@
+"""The forms of a session; their cleaned data are the actions' keywords. Nothing measured is ever pre-filled."""
+
+from sessions_app.forms.leaving import DischargeForm
+from sessions_app.forms.planning import CallOffForm, QuestionnairesForm, ScheduleForm
+from sessions_app.forms.preparation import CheckInForm, OverrideForm, RosterForm
+from sessions_app.forms.signing import AddendumForm, ReviewForm, SignForm
+from sessions_app.forms.timeline import AdverseEventForm, ObservationForm, ReadingForm
+
+__all__ = [
+    "AddendumForm",
+    "AdverseEventForm",
+    "CallOffForm",
+    "CheckInForm",
+    "DischargeForm",
+    "ObservationForm",
+    "OverrideForm",
+    "QuestionnairesForm",
+    "ReadingForm",
+    "ReviewForm",
+    "RosterForm",
+    "ScheduleForm",
+    "SignForm",
+]

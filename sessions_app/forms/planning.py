@@ -1,0 +1,55 @@
+"""Planning a session, its questionnaires, and calling it off."""
+
+from django import forms
+
+from accounts.forms.base import PlainForm
+from assessments.catalogue import all_instruments
+from sessions_app.forms.fields import IdForm, VersionForm, local_moment
+
+USUAL = ("PHQ9", "GAD7", "PCL5", "VASMOOD", "SUDS", "ASQ")
+
+
+def instrument_choices() -> list[tuple[str, str]]:
+    """Questionnaires that may be shown to a patient, those of the usual set first."""
+    given = [one for one in all_instruments() if one.can_be_given]
+    given.sort(key=lambda one: (USUAL.index(one.code) if one.code in USUAL else len(USUAL), one.name))
+    return [(one.code, one.name) for one in given]
+
+
+def questionnaires(label: str) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label, required=False, choices=instrument_choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class ScheduleForm(IdForm):
+    scheduled_for = local_moment("Begins", required=True, help_text="In the practice's time zone.")
+    planned_minutes = forms.IntegerField(
+        label="Planned minutes",
+        initial=180,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 30, "max": 720, "step": 15}),
+        help_text="With preparation and the time afterwards; 30 to 720.",
+    )
+    room_id = forms.TypedChoiceField(label="Room", required=False, empty_value=None)
+    pre_instruments = questionnaires("Questionnaires before the session")
+    post_instruments = questionnaires("Questionnaires after the session")
+
+    def __init__(self, *args, rooms=(), may_give=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [("", "No room yet"), *((str(room.pk), room.name) for room in rooms)]
+        self.fields["room_id"].choices = choices
+        if not may_give:
+            del self.fields["pre_instruments"], self.fields["post_instruments"]
+
+
+class QuestionnairesForm(PlainForm):
+    moment = forms.ChoiceField(
+        label="When", choices=[("pre", "Before the session"), ("post", "After the session")], widget=forms.RadioSelect
+    )
+    instruments = questionnaires("Questionnaires")
+
+
+class CallOffForm(VersionForm):
+    """Cancel, no-show or abort: the reason is part of the record."""
+
+    reason = forms.CharField(label="Reason", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))

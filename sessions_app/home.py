@@ -1,0 +1,86 @@
+"""What this app puts into the navigation, onto home pages and into the chart."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from accounts.actor import Actor
+from accounts.navigation import NavEntry, Panel
+from accounts.roles import Permission
+from patients.chart import ChartTab
+from patients.models import Patient, TreatmentSeries
+from sessions_app.board_page import load_board
+from sessions_app.models import Session
+from sessions_app.session_reach import may_schedule
+from sessions_app.state_words import chip_of
+
+SHOWN = 8
+
+
+def navigation_entries(actor: Actor) -> list[NavEntry]:
+    return [
+        NavEntry("Board", "sessions:board", "layout-grid", (Permission.VIEW_SESSION,), order=10),
+        NavEntry("Sessions", "sessions:list", "calendar", (Permission.VIEW_SESSION,), order=30),
+    ]
+
+
+def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
+    panels = []
+    if actor.can(Permission.VIEW_SESSION):
+        panels.append(_today(actor, at))
+    if actor.can(Permission.SIGN_SESSION):
+        panels += _to_sign(actor)
+    if actor.can(Permission.WASTE_DRUG):
+        panels += _open_remainders(actor)
+    return panels
+
+
+def _today(actor: Actor, at: datetime) -> Panel:
+    page = load_board(actor, at)
+    return Panel(
+        "board-today", "Today", "sessions_app/home/today.html", {"page": page}, len(page.cards), order=10, wide=True
+    )
+
+
+def _to_sign(actor: Actor) -> list[Panel]:
+    """Sessions that this prescriber supervised and has not signed."""
+    waiting = Session.objects.visible_to(actor).awaiting_signature().supervised_by(actor.membership_id)
+    return _list("to-sign", "Waits for your signature", waiting, "sign", order=15)
+
+
+def _open_remainders(actor: Actor) -> list[Panel]:
+    """Drug that was drawn and is neither given, wasted nor returned."""
+    waiting = Session.objects.visible_to(actor).with_open_remainder()
+    return _list("open-remainders", "Open remainders", waiting, "session", order=16)
+
+
+def _list(key: str, title: str, sessions, route: str, order: int) -> list[Panel]:
+    rows = list(sessions.with_names().order_by("scheduled_for", "id")[: SHOWN + 1])
+    if not rows:
+        return []
+    context = {"rows": rows[:SHOWN], "has_more": len(rows) > SHOWN, "route": f"sessions:{route}"}
+    return [Panel(key, title, "sessions_app/home/waiting.html", context, order=order)]
+
+
+def chart_tabs(actor: Actor, patient: Patient) -> list[ChartTab]:
+    if not actor.can(Permission.VIEW_SESSION):
+        return []
+    url = reverse("sessions:of_patient", args=[patient.pk])
+    return [ChartTab("Sessions", url, "sessions", 50, "calendar")]
+
+
+def series_panels(actor: Actor, series: TreatmentSeries, at: datetime) -> list[Panel]:
+    """The sessions of a series on its own page, and the way to the next one."""
+    if not actor.can(Permission.VIEW_SESSION):
+        return []
+    rows = list(Session.objects.visible_to(actor).filter(series=series).newest_first().with_names()[:60])
+    context = {
+        "rows": [(row, chip_of(row.state_now)) for row in rows],
+        "series": series,
+        "may_plan": series.closed_at is None and may_schedule(actor, series.patient_id),
+    }
+    return [Panel("sessions", "Sessions", "sessions_app/home/series.html", context, count=len(rows), order=20)]
+
+
+def sessions_given(series_ids) -> dict:
+    return Session.objects.given_counts(series_ids)

@@ -1,0 +1,293 @@
+"""Everything the page of one session shows, as one frozen value; its queries do not grow with the record."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.actor import Actor
+from accounts.roles import Permission
+from common.blockers import Blocker
+from common.clinical import Route
+from common.svg.vitals_shapes import VitalsChart
+from dosing.models import Administration, Draw, InfusionChange, Remainder
+from sessions_app.before_dose import MAY_REPEAT, MAY_START, dose_blockers, split
+from sessions_app.discharge_rules import Criterion
+from sessions_app.leaving_facts import leaving_criteria, signature_blockers
+from sessions_app.models import AdverseEvent, Observation, Session, SessionAddendum
+from sessions_app.monitoring import due_times, is_overdue, may_leave_from, next_due
+from sessions_app.session_facts import SessionFacts, load_facts
+from sessions_app.session_reach import SessionReach
+from sessions_app.session_timeline import timeline_of
+from sessions_app.session_vitals import ReadingRow, VitalTile, chart_of, findings_of, reading_rows, tiles_of
+from sessions_app.state_words import chip_of, steps_to
+from sessions_app.states import State
+from sessions_app.timeline import TimelineEvent, t_plus_minutes
+from sessions_app.vital_limits import Finding, Severity
+
+PEOPLE = "recorded_by__user"
+
+
+@dataclass(frozen=True)
+class DoseRow:
+    """One administration with its draw's account; `rate` is the pump's last setting."""
+
+    administration: Administration
+    changes: tuple[InfusionChange, ...]
+    is_running: bool
+    is_paused: bool
+    minutes: int | None
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    session: Session
+    facts: SessionFacts
+    reach: SessionReach
+    at: datetime
+    due_at: datetime | None
+    is_overdue: bool
+    leave_from: datetime | None
+    blockers: tuple[Blocker, ...]
+    passed: tuple[Blocker, ...]
+    tiles: tuple[VitalTile, ...]
+    findings: tuple[Finding, ...]
+    readings: tuple[ReadingRow, ...]
+    chart: VitalsChart | None
+    timeline: tuple[TimelineEvent, ...]
+    doses: tuple[DoseRow, ...]
+    draws: tuple[Draw, ...]
+    criteria: tuple[Criterion, ...]
+    to_sign: tuple[Blocker, ...]
+    adverse_events: tuple[AdverseEvent, ...]
+    addenda: tuple[SessionAddendum, ...]
+    allergies: tuple
+
+    @property
+    def state(self) -> State:
+        return self.session.state_now
+
+    @property
+    def chip_kind(self) -> str:
+        return chip_of(self.state)
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        return steps_to(self.state)
+
+    @property
+    def route_label(self) -> str:
+        return Route(self.facts.route).label
+
+    @property
+    def may_give(self) -> bool:
+        """The dose button is shown (it carries the blockers when there are any)."""
+        return self.state in (*MAY_START, *MAY_REPEAT) and self.reach.may(Permission.GIVE_DOSE)
+
+    @property
+    def is_first_dose(self) -> bool:
+        return self.session.first_dose_at is None
+
+    @property
+    def shows_gate(self) -> bool:
+        return self.state in (State.SCHEDULED, *MAY_START, *MAY_REPEAT)
+
+    @property
+    def may_write(self) -> bool:
+        """Readings and events may be added: during the visit, and late until it is signed."""
+        left = (State.DISCHARGED, State.ENDED_EARLY, State.ABORTED)
+        return self.session.signed_at is None and (self.state.is_in_progress or self.state in left)
+
+    @property
+    def may_read_vitals(self) -> bool:
+        return self.reach.may(Permission.VIEW_VITALS)
+
+    @property
+    def may_record_vitals(self) -> bool:
+        return self.may_write and self.reach.may(Permission.RECORD_VITALS)
+
+    @property
+    def may_observe(self) -> bool:
+        return self.may_write and self.reach.may(Permission.RECORD_OBSERVATION)
+
+    @property
+    def may_report(self) -> bool:
+        return self.may_write and self.reach.may(Permission.RECORD_ADVERSE_EVENT)
+
+    @property
+    def may_check_in(self) -> bool:
+        return self.state in (State.SCHEDULED, *MAY_START) and self.reach.may(Permission.CHECK_IN_PATIENT)
+
+    @property
+    def may_plan(self) -> bool:
+        return self.reach.may(Permission.SCHEDULE_SESSION)
+
+    @property
+    def may_change_roster(self) -> bool:
+        return self.may_plan and not self.state.is_over
+
+    @property
+    def may_override(self) -> bool:
+        return self.reach.may(Permission.OVERRIDE_BLOCKER)
+
+    @property
+    def may_discharge(self) -> bool:
+        return self.state in MAY_REPEAT and self.reach.may(Permission.DISCHARGE_PATIENT)
+
+    @property
+    def may_dose_act(self) -> bool:
+        return self.state in MAY_REPEAT and self.reach.may(Permission.GIVE_DOSE)
+
+    @property
+    def may_waste(self) -> bool:
+        left = (State.DISCHARGED, State.ENDED_EARLY)
+        return self.state in (*MAY_REPEAT, *left) and self.reach.may(Permission.WASTE_DRUG)
+
+    @property
+    def may_sign(self) -> bool:
+        return self.state in (State.DISCHARGED, State.ENDED_EARLY) and self.reach.may(Permission.SIGN_SESSION)
+
+    @property
+    def may_add_addendum(self) -> bool:
+        return self.session.signed_at is not None and self.reach.may(Permission.ADD_ADDENDUM)
+
+    @property
+    def may_give_questionnaires(self) -> bool:
+        return not self.state.is_over and self.reach.may(Permission.RECORD_ASSESSMENT)
+
+    @property
+    def may_start_recovery(self) -> bool:
+        return self.state is State.DOSING and self.may_dose_act and not self.facts.running
+
+    @property
+    def may_mark_ready(self) -> bool:
+        return self.state is State.CHECKED_IN and not self.blockers and self.may_check_in
+
+    @property
+    def may_call_off(self) -> bool:
+        return self.state is State.SCHEDULED and self.may_plan
+
+    @property
+    def may_abort(self) -> bool:
+        return self.state in MAY_START and self.reach.may(Permission.CHECK_IN_PATIENT)
+
+    @property
+    def may_review(self) -> bool:
+        waits = (
+            self.session.signed_at is not None and self.session.dosing_record_id and not hasattr(self.session, "review")
+        )
+        return bool(waits) and self.reach.may(Permission.REVIEW_DOSING)
+
+    @property
+    def open_draws(self) -> list[Draw]:
+        """Draws with something left that no running infusion holds."""
+        held = {row.draw_id for row in self.facts.running}
+        return [draw for draw in self.draws if draw.closed_at is None and draw.pk not in held]
+
+    @property
+    def critical(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.severity is Severity.CRITICAL]
+
+    @property
+    def stamp(self) -> str:
+        """Changes whenever something was added, so that a poll sends nothing when nothing changed."""
+        parts = (
+            self.session.version,
+            len(self.facts.all_readings),
+            len(self.facts.check_ins),
+            tuple(entry.pk for entry in self.facts.roster.values()),
+            len(self.timeline),
+            self.is_overdue,
+            tuple(blocker.code for blocker in self.blockers),
+            tuple(draw.outstanding_mg for draw in self.draws),
+        )
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def load_session_page(session: Session, actor: Actor, at: datetime) -> SessionPage:
+    """The page of a session fetched with `session_facts.full`, for this person at this moment."""
+    facts = load_facts(session)
+    mine = any(entry.membership_id == actor.membership_id for entry in facts.roster.values())
+    reach = SessionReach.of(actor, session, on_roster=mine)
+    active = session.state_now.is_in_progress
+    standing, passed = split(dose_blockers(facts, at), facts.overrides) if _has_gate(session) else ((), ())
+    due = next_due(due_times(facts.route, facts.doses, at), facts.counted) if active and facts.doses else None
+    adverse = tuple(session.adverse_events.select_related(PEOPLE).order_by("occurred_at"))
+    addenda = tuple(session.addenda.select_related(PEOPLE).order_by("recorded_at")) if session.signed_at else ()
+    changes, draws, remainders = _drug_rows(session)
+    may_correct = session.signed_at is None and reach.may(Permission.RECORD_VITALS)
+    return SessionPage(
+        session=session,
+        facts=facts,
+        reach=reach,
+        at=at,
+        due_at=due,
+        is_overdue=is_overdue(due, at),
+        leave_from=may_leave_from(facts.route, facts.doses) if active else None,
+        blockers=tuple(standing),
+        passed=tuple(passed),
+        tiles=tiles_of(facts),
+        findings=findings_of(facts) if active else (),
+        readings=reading_rows(facts, may_correct),
+        chart=chart_of(facts, adverse),
+        timeline=tuple(
+            timeline_of(
+                facts,
+                transitions=session.transitions.select_related(PEOPLE).order_by("occurred_at", "recorded_at"),
+                observations=_observations(session, reach),
+                adverse_events=adverse,
+                changes=changes,
+                remainders=remainders,
+                addenda=addenda,
+            )
+        ),
+        doses=_dose_rows(facts, changes),
+        draws=draws,
+        criteria=tuple(leaving_criteria(facts, at)) if active and facts.doses else (),
+        to_sign=tuple(_to_sign(facts, at)),
+        adverse_events=adverse,
+        addenda=addenda,
+        allergies=tuple(session.patient.allergies.standing()) if reach.sees_clinical else (),
+    )
+
+
+def _has_gate(session: Session) -> bool:
+    return session.state_now in (State.SCHEDULED, *MAY_START, *MAY_REPEAT)
+
+
+def _to_sign(facts: SessionFacts, at: datetime) -> list[Blocker]:
+    waiting = facts.session.state_now in (State.DISCHARGED, State.ENDED_EARLY)
+    return signature_blockers(facts, at) if waiting else []
+
+
+def _observations(session: Session, reach: SessionReach) -> list[Observation]:
+    """What was seen and said in the room is for the care team, not for the office."""
+    if not reach.sees_clinical:
+        return []
+    return list(session.observations.select_related(PEOPLE).order_by("occurred_at"))
+
+
+def _drug_rows(session: Session):
+    if session.dosing_record_id is None:
+        return (), (), ()
+    record = session.dosing_record_id
+    changes = InfusionChange.objects.filter(administration__dosing_record_id=record).select_related(PEOPLE)
+    draws = Draw.objects.filter(dosing_record_id=record).select_related("lot__product")
+    remainders = Remainder.objects.filter(draw__dosing_record_id=record).select_related(PEOPLE, "witness__user")
+    return tuple(changes.order_by("occurred_at")), tuple(draws.order_by("drawn_at")), tuple(remainders)
+
+
+def _dose_rows(facts: SessionFacts, changes) -> tuple[DoseRow, ...]:
+    rows = []
+    for one in facts.administrations:
+        mine = tuple(change for change in changes if change.administration_id == one.pk)
+        is_running = not hasattr(one, "end")
+        rows.append(
+            DoseRow(
+                administration=one,
+                changes=mine,
+                is_running=is_running,
+                is_paused=is_running and bool(mine) and mine[-1].what == InfusionChange.What.PAUSE,
+                minutes=t_plus_minutes(one.occurred_at, facts.session.first_dose_at),
+            )
+        )
+    return tuple(rows)

@@ -1,0 +1,59 @@
+"""What the act pages of a session share: fetch within scope, ask the permission, show the form or act and go back."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from accounts.access import authorize
+from accounts.roles import Permission
+from common import audit
+from common.errors import ClinicError
+from common.http import form_status, refused, submit
+from patients.scope import one
+from sessions_app.models import Session
+from sessions_app.session_facts import full
+
+
+def session_for(actor, pk, permission: Permission = Permission.VIEW_SESSION) -> Session:
+    """The session within the person's sight (else 404); for another permission also within its scope (else 403)."""
+    session = one(full(Session.objects.visible_to(actor)), pk=pk)
+    if permission is not Permission.VIEW_SESSION:
+        authorize(actor, permission, practice_id=session.practice_id, patient=session.patient_id, session=session.pk)
+    return session
+
+
+def posted(request):
+    return request.POST if request.method == "POST" else None
+
+
+def act_page(request, session, form, action, *, template, done, anchor="", context=None, **more):
+    """Show the form; on POST call the action with its cleaned data and go back to the session."""
+    if request.method == "POST":
+        result = submit(form, action, session=session, by=request.actor, at=timezone.now(), **more)
+        if not refused(result):
+            messages.success(request, done)
+            return to_session(session, anchor)
+    else:
+        audit.record_look(request.actor, "sessions.looked_at_form", subject=session)
+    shown = {"session": session, "patient": session.patient, "form": form, **(context or {})}
+    return render(request, template, shown, status=form_status(form))
+
+
+def act_now(request, session, action, *, done, **more):
+    """A button without a form of its own: a refusal comes back as a message on the session's page."""
+    try:
+        action(session=session, by=request.actor, at=timezone.now(), **more)
+    except ClinicError as error:
+        if error.status in (403, 404):
+            raise
+        messages.error(request, f"Not done. {error}")
+    else:
+        messages.success(request, done)
+    return to_session(session)
+
+
+def to_session(session, anchor: str = ""):
+    response = redirect("sessions:session", pk=session.pk)
+    if anchor:
+        response["Location"] += f"#{anchor}"
+    return response

@@ -1,0 +1,92 @@
+"""Scheduling a session, its questionnaires, and calling it off."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import authorize
+from accounts.gatekeeping import needs
+from accounts.roles import Permission
+from common import audit
+from common.http import form_status, refused, submit
+from patients.models import TreatmentSeries
+from patients.scope import one
+from sessions_app import actions
+from sessions_app.forms import CallOffForm, QuestionnairesForm, ScheduleForm
+from sessions_app.models import Room, Session
+from sessions_app.session_reach import may_record_assessments
+from sessions_app.views.acting import act_page, posted, session_for
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+@needs(Permission.SCHEDULE_SESSION)
+@require_http_methods(FORM)
+def schedule(request, series_id):
+    series = one(TreatmentSeries.objects.visible_to(request.actor).select_related("patient"), pk=series_id)
+    patient = series.patient
+    authorize(request.actor, Permission.SCHEDULE_SESSION, practice_id=patient.practice_id, patient=patient.pk)
+    form = ScheduleForm(
+        posted(request),
+        rooms=Room.objects.visible_to(request.actor).in_use(),
+        may_give=may_record_assessments(request.actor, patient.pk),
+    )
+    if request.method == "POST":
+        made = submit(form, actions.schedule_session, series=series, by=request.actor, at=timezone.now())
+        if not refused(made):
+            messages.success(request, f"Session {made.number} of {series.planned_sessions} is scheduled.")
+            return redirect("sessions:session", pk=made.pk)
+    audit.record_look(request.actor, "sessions.looked_at_schedule", subject=patient)
+    planned = Session.objects.visible_to(request.actor).filter(series=series).newest_first().with_names()[:10]
+    context = {"form": form, "series": series, "patient": patient, "planned": planned}
+    return render(request, "sessions_app/schedule.html", context, status=form_status(form))
+
+
+@needs(Permission.RECORD_ASSESSMENT)
+@require_http_methods(FORM)
+def questionnaires(request, pk):
+    session = session_for(request.actor, pk, Permission.RECORD_ASSESSMENT)
+    return act_page(
+        request,
+        session,
+        QuestionnairesForm(posted(request)),
+        actions.give_session_assessments,
+        template="sessions_app/questionnaires.html",
+        done="The questionnaires are given.",
+        context={"links": session.assessment_links.select_related("assessment_set").order_by("created_at")},
+    )
+
+
+CALL_OFF = {
+    "cancel": (actions.cancel_session, "Cancel the session", "The session is cancelled."),
+    "no-show": (actions.mark_no_show, "The patient did not come", "Recorded as no-show."),
+}
+
+
+@needs(Permission.SCHEDULE_SESSION)
+@require_http_methods(FORM)
+def call_off(request, pk, how):
+    if how not in CALL_OFF:
+        raise Http404
+    session = session_for(request.actor, pk, Permission.SCHEDULE_SESSION)
+    action, title, done = CALL_OFF[how]
+    form = CallOffForm(posted(request), session=session)
+    context = {"title": title, "button": title}
+    return act_page(request, session, form, action, template="sessions_app/reason.html", done=done, context=context)
+
+
+@needs(Permission.CHECK_IN_PATIENT)
+@require_http_methods(FORM)
+def abort(request, pk):
+    session = session_for(request.actor, pk, Permission.CHECK_IN_PATIENT)
+    return act_page(
+        request,
+        session,
+        CallOffForm(posted(request), session=session),
+        actions.abort_session,
+        template="sessions_app/reason.html",
+        done="The session is aborted; no dose was given.",
+        context={"title": "Abort before a dose", "button": "Abort the session"},
+    )

@@ -1,0 +1,77 @@
+"""Entering readings, observations and adverse events."""
+
+from django.views.decorators.http import require_http_methods
+
+from accounts.gatekeeping import needs
+from accounts.roles import Permission
+from patients.scope import one
+from sessions_app import actions
+from sessions_app.forms import AdverseEventForm, ObservationForm, ReadingForm
+from sessions_app.session_timeline import reading_words
+from sessions_app.views.acting import act_page, posted, session_for
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+@needs(Permission.RECORD_VITALS)
+@require_http_methods(FORM)
+def reading(request, pk):
+    session = session_for(request.actor, pk, Permission.RECORD_VITALS)
+    return act_page(
+        request,
+        session,
+        ReadingForm(posted(request)),
+        actions.record_reading,
+        template="sessions_app/reading.html",
+        done="The reading is saved.",
+        anchor="readings",
+    )
+
+
+@needs(Permission.RECORD_VITALS)
+@require_http_methods(FORM)
+def correct_reading(request, pk, reading_id):
+    """A new row takes the place of the wrong one; nothing is copied from it."""
+    session = session_for(request.actor, pk, Permission.RECORD_VITALS)
+    wrong = one(session.readings.select_related("recorded_by__user"), pk=reading_id)
+    return act_page(
+        request,
+        session,
+        ReadingForm(posted(request)),
+        actions.record_reading,
+        template="sessions_app/reading.html",
+        done="The correction is saved; the earlier reading stays visible.",
+        anchor="readings",
+        context={"wrong": wrong, "wrong_words": reading_words(wrong)},
+        corrects_id=wrong.pk,
+    )
+
+
+@needs(Permission.RECORD_OBSERVATION)
+@require_http_methods(FORM)
+def observation(request, pk):
+    session = session_for(request.actor, pk, Permission.RECORD_OBSERVATION)
+    return act_page(
+        request,
+        session,
+        ObservationForm(posted(request)),
+        actions.record_observation,
+        template="sessions_app/observation.html",
+        done="The observation is saved.",
+        anchor="timeline",
+    )
+
+
+@needs(Permission.RECORD_ADVERSE_EVENT)
+@require_http_methods(FORM)
+def adverse_event(request, pk):
+    session = session_for(request.actor, pk, Permission.RECORD_ADVERSE_EVENT)
+    return act_page(
+        request,
+        session,
+        AdverseEventForm(posted(request)),
+        actions.record_adverse_event,
+        template="sessions_app/adverse_event.html",
+        done="The adverse event is saved.",
+        anchor="timeline",
+    )

@@ -1,0 +1,202 @@
+"""One dosing record in full: what a reviewer sees and does not see (R12), and the review itself."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from common.models import AuditEvent
+from dosing.models import DosingRecord
+from sessions_app import actions
+from sessions_app.models import SessionReview
+from tests.builders import accounts, sessions
+
+pytestmark = pytest.mark.django_db
+NOTE = {"note": "Order, dose and ledger agree."}
+
+
+@pytest.fixture
+def clinic():
+    return accounts.clinic_with_staff()
+
+
+@pytest.fixture
+def session(clinic):
+    return sessions.signed_session(clinic)
+
+
+def page(session) -> str:
+    return reverse("sessions:dosing_record", args=[session.pk])
+
+
+def review(session) -> str:
+    return reverse("sessions:review_dosing_record", args=[session.pk])
+
+
+def as_(actor) -> Client:
+    return accounts.sign_in(Client(), actor)
+
+
+def test_page_tells_order_dose_account_ledger_vitals_and_room(clinic, session):
+    response = as_(clinic.compliance).get(page(session))
+    assert response.status_code == 200
+    text = response.text
+    record = session.dosing_record
+    for words in (
+        record.patient.mrn,
+        "0.5 mg/kg × 70 kg",
+        "Drawn <b",
+        f"lot {record.lot_numbers.strip()}",
+        "Supervising prescriber",
+        "122/78",
+        "T+0:30",
+        "On every criterion",
+        "Escort present",
+        clinic.nurse.name,
+    ):
+        assert words in text, words
+    movement = response.context["page"].accounts[0].movements[0]
+    assert (movement.before_mg, movement.after_mg) == (Decimal(1000), Decimal(965))
+    assert AuditEvent.objects.filter(action="sessions.looked_at_dosing_record", object_id=record.pk).count() == 1
+
+
+@pytest.mark.parametrize("who", ["admin", "compliance"])
+def test_page_holds_no_words_of_the_patient_no_notes_and_no_scores(clinic, who):
+    """Canaries in everything that a reviewer of doses must not read (R12)."""
+    session = sessions.dosed_session(clinic, medicines_changed=False, note="CANARY-checkin")
+    at = session.first_dose_at + timedelta(minutes=10)
+    actions.record_observation(session=session, by=clinic.nurse, at=at, what="words", text="CANARY-observation")
+    actions.record_adverse_event(
+        session=session,
+        by=clinic.nurse,
+        at=at,
+        category="gi",
+        grade=1,
+        relatedness="possible",
+        description="CANARY-event",
+        action="CANARY-action",
+        outcome="resolved",
+    )
+    sessions.reading(clinic, session, at, dissociation=3, note="CANARY-reading")
+    type(session).objects.filter(pk=session.pk).update(intention="CANARY-intention")
+    session.overrides.model.objects.filter(session=session)
+    text = as_(getattr(clinic, who)).get(page(session)).text
+    assert "CANARY" not in text
+    assert "Asked in the interview" not in text  # why the questionnaires were passed stays with the care team
+    assert "Dissociation" not in text
+    assert "PHQ" not in text
+
+
+def test_why_nothing_was_taken_is_shown(clinic):
+    session = sessions.dosed_session(clinic)
+    at = session.first_dose_at + timedelta(minutes=10)
+    actions.record_reading(session=session, by=clinic.nurse, at=at, note="Asleep, breathing well, left in peace")
+    assert "Asleep, breathing well" in as_(clinic.admin).get(page(session)).text
+
+
+def test_gap_late_entry_and_open_remainder_are_loud(clinic):
+    session = sessions.dosed_session(clinic, drawn_mg=Decimal(50), planned_mg=Decimal(35))
+    taken = session.first_dose_at + timedelta(minutes=20)
+    sessions.reading(
+        clinic, session, taken + timedelta(minutes=60), occurred_at=taken, late_reason="Tablet was charging"
+    )
+    text = as_(clinic.admin).get(page(session)).text
+    for words in ("Gap in readings", "Late entries", "Tablet was charging", "not accounted for", "Not closed"):
+        assert words in text
+
+
+def test_infusion_change_and_early_stop_are_shown(clinic):
+    session = sessions.dosed_session(clinic, route="IV")
+    at = session.first_dose_at + timedelta(minutes=20)
+    sessions.end_infusion(clinic, session, at, how="stopped", reason="Patient asked to stop")
+    text = as_(clinic.admin).get(page(session)).text
+    assert "Patient asked to stop" in text
+    assert "stopped early" in text
+
+
+def test_addendum_stands_beside_the_original(clinic, session):
+    at = session.signed_at + timedelta(hours=1)
+    actions.add_addendum(session=session, by=clinic.prescriber, at=at, text="Site was left", reason="Forgotten then")
+    assert "Site was left" in as_(clinic.admin).get(page(session)).text
+
+
+def test_review_marks_the_record_and_says_who(clinic, session):
+    client = as_(clinic.admin)
+    assert 'action="' + review(session) in client.get(page(session)).text
+    response = client.post(review(session), NOTE)
+    assert response.status_code == 302
+    assert DosingRecord.objects.get(pk=session.pk).reviewed_at is not None
+    made = SessionReview.objects.get(session=session)
+    assert (made.note, made.recorded_by_id) == (NOTE["note"], clinic.admin.membership_id)
+    text = client.get(page(session)).text
+    assert NOTE["note"] in text
+    assert "Mark as reviewed" not in text
+
+
+def test_second_review_is_a_conflict_and_changes_nothing(clinic, session):
+    as_(clinic.admin).post(review(session), NOTE)
+    response = as_(clinic.compliance).post(review(session), {"note": "Also looked at it."})
+    assert response.status_code == 409
+    assert SessionReview.objects.get(session=session).note == NOTE["note"]
+
+
+def test_review_needs_a_note(clinic, session):
+    response = as_(clinic.admin).post(review(session), {"note": ""})
+    assert response.status_code == 422
+    assert "Nothing was saved" in response.text
+    assert not SessionReview.objects.exists()
+
+
+def test_unsigned_session_cannot_be_reviewed_yet(clinic):
+    session = sessions.discharged_session(clinic)
+    client = as_(clinic.admin)
+    assert "The prescriber has to sign the session first." in client.get(page(session)).text
+    assert client.post(review(session), NOTE).status_code == 422
+
+
+def test_the_giver_never_reviews(clinic):
+    """Also not when the giver holds the admin role as well."""
+    both = accounts.staff(clinic.practice, ["nurse", "admin"])
+    clinic.nurse = accounts.actor(both)
+    session = sessions.signed_session(clinic)
+    client = as_(clinic.nurse)
+    assert "You took part in this dose." in client.get(page(session)).text
+    assert client.post(review(session), NOTE).status_code == 422
+    assert not SessionReview.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["prescriber", "nurse", "therapist"])
+def test_clinicians_do_not_review(clinic, session, who):
+    assert as_(getattr(clinic, who)).post(review(session), NOTE).status_code == 403
+    assert "Mark as reviewed" not in as_(getattr(clinic, who)).get(page(session)).text
+
+
+def test_other_practice_and_unknown_record_are_not_found(clinic, session):
+    other = accounts.clinic_with_staff(name="Hill")
+    for address in (page(session), review(session)):
+        method = "post" if address.endswith("review/") else "get"
+        assert getattr(as_(other.admin), method)(address, NOTE).status_code == 404
+    assert session.patient.family_name not in as_(other.admin).get(page(session)).text
+
+
+def test_anonymous_is_sent_to_sign_in(session):
+    assert Client().get(page(session)).status_code == 302
+
+
+def test_next_leads_to_the_oldest_record_that_waits(clinic, session):
+    later = sessions.signed_session(clinic, at=sessions.AT + timedelta(days=5))
+    client = as_(clinic.admin)
+    assert client.get(page(session)).context["next"].pk == later.pk
+    client.post(review(later), NOTE)
+    assert client.get(page(session)).context["next"] is None
+
+
+def test_home_page_counts_what_waits_with_its_exceptions(clinic):
+    sessions.dosed_session(clinic, drawn_mg=Decimal(50), planned_mg=Decimal(35))
+    sessions.dosed_session(clinic, at=sessions.AT + timedelta(days=1))
+    text = as_(clinic.compliance).get(reverse("accounts:home")).text
+    assert "Dosing records to review" in text
+    assert "Remainder open" in text
+    assert "Dosing records to review" not in as_(clinic.nurse).get(reverse("accounts:home")).text

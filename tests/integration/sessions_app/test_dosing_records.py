@@ -1,0 +1,238 @@
+"""The list of dosing records: who sees which, filters, order, pages, and the number of queries."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from common.models import AuditEvent
+from dosing.models import DosingRecord
+from patients import actions as patient_actions
+from tests.builders import accounts, dosing, sessions
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("sessions:dosing_records")
+
+
+@pytest.fixture
+def clinic():
+    return accounts.clinic_with_staff()
+
+
+@pytest.fixture
+def admin(clinic):
+    return accounts.sign_in(Client(), clinic.admin)
+
+
+def a_record(clinic, day: int = 0, route: str = "IM", **entry) -> DosingRecord:
+    """A dose given by the nurse on the n-th day of June."""
+    at = dosing.AT + timedelta(days=day)
+    return dosing.given_dose(clinic, at=at, route=route, **entry).dosing_record
+
+
+def shown(response) -> list:
+    return [row.record.pk for row in response.context["list"].rows]
+
+
+def get(client, **query):
+    return client.get(LIST, query)
+
+
+def test_list_shows_each_record_with_its_numbers_and_its_giver(clinic, admin):
+    record = a_record(clinic, drawn_mg=Decimal(50), planned_mg=Decimal(35))
+    response = get(admin)
+    assert response.status_code == 200
+    assert shown(response) == [record.pk]
+    text = response.text
+    for words in (record.patient.mrn, "Ketalar 50 mg/mL", record.lot_numbers.strip(), "Remainder open", "35"):
+        assert words in text
+    assert clinic.nurse.name in text
+    assert "1 Jun 2026, 10:00 EDT" in text
+
+
+def test_empty_list_says_when_a_record_begins(admin):
+    assert "No dosing records yet" in get(admin).text
+
+
+def test_list_is_audited_for_each_patient_shown(clinic, admin):
+    record = a_record(clinic)
+    get(admin)
+    row = AuditEvent.objects.get(action="sessions.listed_dosing_records")
+    assert (row.patient_id, row.purpose) == (record.patient_id, "incidental")
+
+
+@pytest.mark.parametrize("who", ["prescriber", "nurse", "therapist", "compliance"])
+def test_the_room_and_the_office_see_the_record(clinic, who):
+    record = a_record(clinic)
+    response = get(accounts.sign_in(Client(), getattr(clinic, who)))
+    assert shown(response) == [record.pk]
+
+
+def test_a_clinician_sees_only_the_own_patients_records(clinic):
+    mine, foreign = a_record(clinic), a_record(clinic, day=1)
+    member = foreign.patient.care_team.get(membership_id=clinic.nurse.membership_id).membership
+    patient_actions.remove_from_team(
+        patient=foreign.patient, by=clinic.prescriber, at=dosing.AT + timedelta(days=2), membership_id=member.pk
+    )
+    nurse = accounts.sign_in(Client(), clinic.nurse)
+    assert shown(get(nurse)) == [mine.pk]
+    assert nurse.get(reverse("sessions:dosing_record", args=[foreign.pk])).status_code == 404
+
+
+def test_a_therapist_sees_the_own_sessions_only(clinic):
+    """On the care team is not enough: the therapist's scope is the session's roster."""
+    record = a_record(clinic)
+    record.session.roster.filter(membership_id=clinic.therapist.membership_id).update(left_at=dosing.AT)
+    therapist = accounts.sign_in(Client(), clinic.therapist)
+    assert shown(get(therapist)) == []
+    assert therapist.get(reverse("sessions:dosing_record", args=[record.pk])).status_code == 404
+
+
+def test_another_practice_sees_nothing(clinic):
+    a_record(clinic)
+    other = accounts.clinic_with_staff(name="Hill")
+    assert shown(get(accounts.sign_in(Client(), other.admin))) == []
+
+
+def test_anonymous_is_sent_to_sign_in():
+    assert Client().get(LIST).status_code == 302
+
+
+@pytest.fixture
+def several(clinic):
+    """One record of each kind, by name."""
+    sublingual = {"drawn_mg": Decimal(200), "planned_mg": Decimal(200)}
+    records = {
+        "plain": a_record(clinic, 0),
+        "open": a_record(clinic, 2, drawn_mg=Decimal(50), planned_mg=Decimal(35)),
+        "late": a_record(
+            clinic, 4, occurred_at=dosing.AT + timedelta(days=4, minutes=-20), late_reason="Computer was down"
+        ),
+        "tablet": a_record(clinic, 6, route="SL", **sublingual),
+        "reviewed": a_record(clinic, 8),
+    }
+    DosingRecord.objects.filter(pk=records["reviewed"].pk).update(reviewed_at=dosing.AT + timedelta(days=9))
+    return records
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({}, "reviewed tablet late open plain"),
+        ({"sort": "oldest"}, "plain open late tablet reviewed"),
+        ({"sort": "given"}, "tablet reviewed late open plain"),
+        ({"route": "SL"}, "tablet"),
+        ({"marks": ["open_remainder"]}, "open"),
+        ({"marks": ["late"]}, "late"),
+        ({"marks": ["not_reviewed"]}, "tablet late open plain"),
+        ({"marks": ["not_reviewed", "late"]}, "late"),
+        ({"marks": ["above_order"]}, ""),
+        ({"exceptions_first": "on"}, "late open reviewed tablet plain"),
+        ({"exceptions_first": "on", "sort": "oldest"}, "open late plain tablet reviewed"),
+        ({"date_from": "2026-06-03", "date_to": "2026-06-05"}, "late open"),
+        ({"date_from": "2026-06-09"}, "reviewed"),
+        ({"route": "IM", "date_to": "2026-06-01"}, "plain"),
+    ],
+)
+def test_filters_and_orders_combine(several, admin, query, names):
+    found = shown(get(admin, **query))
+    if query.get("sort") == "given":
+        assert found[0] == several["tablet"].pk
+        return
+    assert found == [several[name].pk for name in names.split()]
+
+
+def test_days_are_those_of_the_practice(clinic, admin):
+    """01:00 UTC on the 2nd is still the 1st in New York."""
+    dosing.given_dose(clinic, at=dosing.AT.replace(day=2, hour=1))
+    assert len(shown(get(admin, date_to="2026-06-01"))) == 1
+    assert shown(get(admin, date_from="2026-06-02")) == []
+
+
+def test_product_lot_and_staff_filters(several, clinic, admin):
+    tablet = several["tablet"]
+    assert shown(get(admin, product=str(tablet.product_id))) == [tablet.pk]
+    assert shown(get(admin, lot=tablet.lot_numbers.strip().lower())) == [tablet.pk]
+    assert len(shown(get(admin, staff=str(clinic.nurse.membership_id)))) == 5
+    assert shown(get(admin, staff=str(clinic.therapist.membership_id))) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"date_from": "yesterday"}, "date_from"),
+        ({"date_from": "2026-06-09", "date_to": "2026-06-01"}, "date_to"),
+        ({"route": "XX"}, "route"),
+        ({"product": "no-uuid"}, "product"),
+        ({"staff": "00000000-0000-0000-0000-000000000000"}, "staff"),
+        ({"sort": "patient__search_text"}, "sort"),
+        ({"marks": ["guilty"]}, "marks"),
+        ({"lot": "x" * 41}, "lot"),
+    ],
+)
+def test_bad_filter_is_told_beside_its_field_and_shows_nothing(several, admin, query, field):
+    response = get(admin, **query)
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert shown(response) == []
+    assert "Clear the filters" in response.text
+
+
+@pytest.mark.parametrize("cursor", ["x", "n~0~nonsense~1", "n~9~2026-06-01T00:00:00+00:00~x", "~~~", "n~0~NaN~x"])
+def test_unreadable_cursor_begins_at_the_first_page(several, admin, cursor):
+    assert len(shown(get(admin, cursor=cursor))) == 5
+
+
+@pytest.mark.parametrize("query", [{}, {"exceptions_first": "on"}, {"sort": "oldest"}, {"sort": "given"}])
+def test_pages_lead_forward_and_back_over_every_record_once(clinic, admin, query, monkeypatch):
+    monkeypatch.setattr("sessions_app.dosing_list.PER_PAGE", 2)
+    for day in range(5):
+        entry = {"drawn_mg": Decimal(50), "planned_mg": Decimal(35)} if day % 2 else {}
+        a_record(clinic, day * 2, **entry)
+    pages, cursor = [], ""
+    for _ in range(3):
+        page = get(admin, cursor=cursor, **query).context["list"]
+        pages.append([row.record.pk for row in page.rows])
+        cursor = page.next_cursor
+    assert cursor == ""
+    assert len({pk for rows in pages for pk in rows}) == 5
+    back = page.previous_cursor
+    for rows in (pages[1], pages[0]):
+        page = get(admin, cursor=back, **query).context["list"]
+        assert [row.record.pk for row in page.rows] == rows
+        back = page.previous_cursor
+    assert back == ""
+
+
+def test_count_stops_at_its_ceiling(several, admin, monkeypatch):
+    assert "5 records" in get(admin).text
+    monkeypatch.setattr("sessions_app.dosing_list.MOST_COUNTED", 3)
+    assert "more than 3 records" in get(admin).text
+
+
+def queries_of(client, address, **query) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address, query).status_code == 200
+    return len(queries)
+
+
+def test_list_takes_the_same_queries_for_3_and_30_records(clinic, admin):
+    for day in range(3):
+        a_record(clinic, day)
+    few = queries_of(admin, LIST)
+    for day in range(3, 24):
+        a_record(clinic, day)
+    assert queries_of(admin, LIST) == few
+    assert few <= 9
+
+
+def test_record_page_takes_the_same_queries_for_every_record(clinic, admin):
+    small = sessions.dosed_session(clinic)
+    large = sessions.signed_session(clinic, at=sessions.AT + timedelta(days=5))
+    counts = {queries_of(admin, reverse("sessions:dosing_record", args=[session.pk])) for session in (small, large)}
+    assert len(counts) == 1
+    assert counts.pop() <= 32
