@@ -3,15 +3,15 @@
 ROUTE_COLUMNS = {
     "usual_low": ("Usual dose from", "unit"),
     "usual_high": ("Usual dose to", "unit"),
-    "first_max": ("First session at most (soft)", "unit"),
-    "first_max_mdsi": ("First session at most for acute suicidal ideation (soft)", "unit"),
-    "soft_max_mg_per_kg": ("Dose with boosters above: reason needed", "mg/kg"),
-    "hard_max_mg_per_kg": ("Dose with boosters above: refused", "mg/kg"),
-    "soft_max_mg": ("Dose with boosters above: reason needed", "mg"),
-    "hard_max_mg": ("Dose with boosters above: refused", "mg"),
-    "soft_min_duration_min": ("Infusion shorter than: reason needed", "min"),
-    "hard_min_duration_min": ("Infusion shorter than: refused", "min"),
-    "max_step_mg_per_kg": ("Step up from the previous dose above: reason needed", "mg/kg"),
+    "first_max": ("First session, reason needed above", "unit"),
+    "first_max_mdsi": ("First session, acute suicidal ideation, reason needed above", "unit"),
+    "soft_max_mg_per_kg": ("Reason needed above", "mg/kg"),
+    "hard_max_mg_per_kg": ("Refused above", "mg/kg"),
+    "soft_max_mg": ("Reason needed above", "mg"),
+    "hard_max_mg": ("Refused above", "mg"),
+    "soft_min_duration_min": ("Infusion, reason needed below", "min"),
+    "hard_min_duration_min": ("Infusion, refused below", "min"),
+    "max_step_mg_per_kg": ("Step up, reason needed above", "mg/kg"),
     "booster_after_min": ("Booster no sooner than", "min"),
     "allowed_doses_mg": ("Allowed doses", "mg"),
     "allowed_with_reason_mg": ("Allowed with a reason", "mg"),
@@ -25,9 +25,9 @@ GENERAL_COLUMNS = {
     "min_weight_kg": ("Weight at least", "kg"),
     "max_weight_kg": ("Weight at most", "kg"),
     "weight_max_age_days": ("Weight no older than", "days"),
-    "weight_change_confirm_pct": ("Weight changed by more than: confirm the unit", "%"),
-    "soft_min_hours_between": ("Since the last dose less than: reason needed", "h"),
-    "hard_min_hours_between": ("Since the last dose less than: refused", "h"),
+    "weight_change_confirm_pct": ("Weight change, unit confirmed above", "%"),
+    "soft_min_hours_between": ("Since the last dose, reason needed below", "h"),
+    "hard_min_hours_between": ("Since the last dose, refused below", "h"),
     "dilute_iv_from_mg_per_ml": ("IV must be diluted from", "mg/mL"),
     "dilution_min_ratio": ("Final volume at least this many times the drawn volume", "×"),
 }
@@ -36,8 +36,20 @@ LISTS = ("allowed_doses_mg", "allowed_with_reason_mg")
 FIXED = ("device_mg",)
 
 
+# Columns that only some routes have; the rules of the others never look at them.
+ONLY_FOR = {
+    **dict.fromkeys(("first_max_mdsi", *LISTS, "device_mg", "device_gap_min", "observe_min"), ("ESK",)),
+    **dict.fromkeys(("soft_min_duration_min", "hard_min_duration_min"), ("IV",)),
+    "booster_after_min": ("IV", "IM", "SC", "IN_RACEMIC", "SL", "PO"),
+    **dict.fromkeys(("usual_low", "usual_high"), ("IV", "IM", "SC", "IN_RACEMIC", "SL", "PO")),
+}
+
+
 def columns_of(route: str) -> dict[str, tuple[str, str]]:
-    return GENERAL_COLUMNS if route == "ALL" else ROUTE_COLUMNS
+    """The columns that the limits of a route may have, in reading order."""
+    if route == "ALL":
+        return GENERAL_COLUMNS
+    return {name: words for name, words in ROUTE_COLUMNS.items() if route in ONLY_FOR.get(name, (route,))}
 
 
 def rows_of(route: str, values: dict) -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ class ReceiveStockForm(EventForm):
     def __init__(self, *args, products, **kwargs):
         super().__init__(*args, **kwargs)
         self.products = {product.pk: product for product in products}
+        self.order_fields([name for name in self.fields if name not in ("occurred_at", "late_reason")])
         choices = [(p.pk, f"{p.name} (count in {p.measure})") for p in products]
         self.fields["product_id"].choices = [("", "Choose …"), *choices]
 
