@@ -1,7 +1,7 @@
 """Patients over the API: list and search, read, register. Writes go through the same actions as the pages."""
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -100,14 +100,12 @@ class PatientCursor(Cursor):
 class PatientList(APIView):
     """The patients in the caller's scope."""
 
+    pagination_class = PatientCursor
     needs = {"GET": Permission.VIEW_IDENTITY, "POST": Permission.REGISTER_PATIENT}
 
     @extend_schema(
         operation_id="patients_list",
-        parameters=[
-            PatientQuery,
-            OpenApiParameter("cursor", str, description="From `next` or `previous` of the page before."),
-        ],
+        parameters=[PatientQuery],
         responses=PatientOut(many=True),
     )
     def get(self, request):
@@ -118,7 +116,7 @@ class PatientList(APIView):
         patients = Patient.objects.visible_to(actor).matching(self.query.get("search", ""))
         if self.query["in_care"] is not None:
             patients = patients.in_care() if self.query["in_care"] else patients.discharged()
-        pages = PatientCursor()
+        pages = self.pagination_class()
         rows = pages.paginate_queryset(patients, request, view=self)
         audit.record_list(actor, "patients.listed_patients", [row.pk for row in rows])
         return pages.get_paginated_response(PatientOut(rows, many=True).data)
