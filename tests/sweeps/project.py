@@ -23,7 +23,8 @@ LEVELS = {
     "integration_notes": 6,
     "outcomes": 6,
     "portal": 7,
-    "clinic": 8,
+    "demo": 8,
+    "clinic": 9,
 }
 APPS = [name for name in LEVELS if (ROOT / name / "__init__.py").exists()]
 
