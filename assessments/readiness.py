@@ -1,6 +1,9 @@
 """What questionnaires say about the next dose: open risk answers hold it, missing ones ask for a reason."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
 
 from accounts.roles import Permission
 from assessments.models import AssessmentSet, RiskItem
@@ -8,18 +11,25 @@ from common.blockers import Blocker
 
 
 def risk_blockers(patient, at: datetime) -> list[Blocker]:
-    """One blocker per open risk item of the patient; a prescriber may go on with a reason."""
-    open_items = RiskItem.objects.open().filter(patient=patient, raised_at__lte=at)
-    return [
-        Blocker(
-            code=f"RISK_OPEN_{item.code}"[:40],
-            sentence=f"A risk answer is still open: {item.sentence}",
-            source="KAP-RISK",
-            override=Permission.OVERRIDE_BLOCKER.value,
-            override_label="A prescriber may go on with a reason",
-        )
-        for item in open_items
-    ]
+    """One blocker per open risk item of the patient; a prescriber may go on with a reason.
+
+    The sentence names the moment, so a reason given for one answer never covers a later one.
+    """
+    open_items = RiskItem.objects.open().filter(patient=patient, raised_at__lte=at).order_by("raised_at")
+    return [_risk_blocker(item, ZoneInfo(patient.time_zone)) for item in open_items]
+
+
+def _risk_blocker(item: RiskItem, zone: ZoneInfo) -> Blocker:
+    local = item.raised_at.astimezone(zone)
+    when = f"{local.day} {local:%b %Y, %H:%M} {local.tzname()}"
+    return Blocker(
+        code=f"RISK_OPEN_{item.code}"[:40],
+        sentence=f"A risk answer of {when} is still open: {item.sentence}",
+        source="KAP-RISK",
+        override=Permission.OVERRIDE_BLOCKER.value,
+        override_label="a prescriber",
+        link=reverse("assessments:risk_item", args=[item.pk]),
+    )
 
 
 def set_blockers(assessment_set: AssessmentSet | None, at: datetime) -> list[Blocker]:
@@ -36,6 +46,6 @@ def set_blockers(assessment_set: AssessmentSet | None, at: datetime) -> list[Blo
             sentence=sentence,
             source="KAP-ASM-PRE",
             override=Permission.OVERRIDE_BLOCKER.value,
-            override_label="A prescriber may go on with a reason",
+            override_label="a prescriber",
         )
     ]

@@ -1,4 +1,19 @@
-"""Addresses of this app."""
+"""Addresses of a patient's link. Only the first carries the token; it comes last so that it shadows nothing."""
+
+from django.urls import path
+
+from portal.views import answering, entering
 
 app_name = "portal"
-urlpatterns: list = []
+urlpatterns = [
+    path("", entering.form, name="form"),
+    path("birth-date/", entering.birth_date, name="birth_date"),
+    path("next/", answering.go_on, name="next"),
+    path("part/<int:number>/", answering.part, name="part"),
+    path("part/<int:number>/keep/", answering.keep, name="keep"),
+    path("help/", entering.help_now, name="help_now"),
+    path("done/", entering.done, name="done"),
+    path("stop/", entering.stop, name="stop"),
+    path("stopped/", entering.stopped, name="stopped"),
+    path("<str:token>/", entering.open_link, name="open"),
+]

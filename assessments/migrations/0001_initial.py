@@ -7,154 +7,305 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('patients', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("patients", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AnswerLink',
+            name="AnswerLink",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('token_sha256', models.CharField(max_length=64, unique=True)),
-                ('channel', models.CharField(choices=[('email', 'E-mailed link'), ('handed', 'Link or QR handed over'), ('tablet', "Clinic's tablet")], max_length=8)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('birth_date_tries', models.PositiveSmallIntegerField(default=0)),
-                ('locked_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("token_sha256", models.CharField(max_length=64, unique=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("email", "E-mailed link"),
+                            ("handed", "Link or QR handed over"),
+                            ("tablet", "Clinic's tablet"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("birth_date_tries", models.PositiveSmallIntegerField(default=0)),
+                ("locked_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='AssessmentSet',
+            name="AssessmentSet",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('occasion', models.CharField(choices=[('intake', 'Intake'), ('pre', 'Before the session'), ('post', 'After the session'), ('follow_up', 'Follow-up'), ('other', 'Other')], max_length=10)),
-                ('instruments', models.JSONField(help_text='Instrument codes in the order they are asked.')),
-                ('created_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessment_sets', to='patients.patient')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "occasion",
+                    models.CharField(
+                        choices=[
+                            ("intake", "Intake"),
+                            ("pre", "Before the session"),
+                            ("post", "After the session"),
+                            ("follow_up", "Follow-up"),
+                            ("other", "Other"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("instruments", models.JSONField(help_text="Instrument codes in the order they are asked.")),
+                ("created_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessment_sets",
+                        to="patients.patient",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('instrument', models.CharField(max_length=20)),
-                ('instrument_version', models.CharField(max_length=80)),
-                ('answers', models.JSONField(default=dict)),
-                ('started_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('channel', models.CharField(blank=True, max_length=8)),
-                ('total', models.DecimalField(decimal_places=2, max_digits=7, null=True)),
-                ('subscales', models.JSONField(default=dict)),
-                ('severity', models.CharField(blank=True, max_length=40)),
-                ('flags', models.JSONField(default=list)),
-                ('is_complete', models.BooleanField(default=False)),
-                ('details', models.JSONField(default=dict)),
-                ('link', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assessments.answerlink')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='patients.patient')),
-                ('submitted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('assessment_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='assessments.assessmentset')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("instrument", models.CharField(max_length=20)),
+                ("instrument_version", models.CharField(max_length=80)),
+                ("answers", models.JSONField(default=dict)),
+                ("started_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("channel", models.CharField(blank=True, max_length=8)),
+                ("total", models.DecimalField(decimal_places=2, max_digits=7, null=True)),
+                ("subscales", models.JSONField(default=dict)),
+                ("severity", models.CharField(blank=True, max_length=40)),
+                ("flags", models.JSONField(default=list)),
+                ("is_complete", models.BooleanField(default=False)),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "link",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assessments.answerlink",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assessments", to="patients.patient"
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "assessment_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="assessments.assessmentset",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='answerlink',
-            name='assessment_set',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='assessments.assessmentset'),
+            model_name="answerlink",
+            name="assessment_set",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="links", to="assessments.assessmentset"
+            ),
         ),
         migrations.CreateModel(
-            name='RiskItem',
+            name="RiskItem",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=32)),
-                ('severity', models.CharField(choices=[('alert', 'Alert'), ('urgent', 'Urgent')], max_length=6)),
-                ('sentence', models.CharField(max_length=240)),
-                ('raised_at', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closing_text', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('acknowledged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risk_items', to='assessments.assessment')),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='risk_items', to='patients.patient')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=32)),
+                ("severity", models.CharField(choices=[("alert", "Alert"), ("urgent", "Urgent")], max_length=6)),
+                ("sentence", models.CharField(max_length=240)),
+                ("raised_at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closing_text", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="risk_items",
+                        to="assessments.assessment",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="risk_items", to="patients.patient"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RiskContact',
+            name="RiskContact",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_as', models.CharField(max_length=12)),
-                ('late_reason', models.CharField(blank=True, max_length=300)),
-                ('how', models.CharField(choices=[('phone', 'Phone call'), ('in_person', 'In person'), ('message', 'Message'), ('emergency', 'Emergency services'), ('not_reached', 'Tried, not reached')], max_length=12)),
-                ('outcome', models.TextField()),
-                ('plan', models.TextField(blank=True)),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.membership')),
-                ('risk_item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='assessments.riskitem')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_as", models.CharField(max_length=12)),
+                ("late_reason", models.CharField(blank=True, max_length=300)),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[
+                            ("phone", "Phone call"),
+                            ("in_person", "In person"),
+                            ("message", "Message"),
+                            ("emergency", "Emergency services"),
+                            ("not_reached", "Tried, not reached"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("outcome", models.TextField()),
+                ("plan", models.TextField(blank=True)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.membership"
+                    ),
+                ),
+                (
+                    "risk_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="assessments.riskitem"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='assessmentset',
-            index=models.Index(fields=['patient', '-due_at'], name='set_of_patient'),
+            model_name="assessmentset",
+            index=models.Index(fields=["patient", "-due_at"], name="set_of_patient"),
         ),
         migrations.AddConstraint(
-            model_name='assessmentset',
-            constraint=models.CheckConstraint(condition=models.Q(('occasion__in', ['intake', 'pre', 'post', 'follow_up', 'other'])), name='set_occasion_known'),
+            model_name="assessmentset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("occasion__in", ["intake", "pre", "post", "follow_up", "other"])),
+                name="set_occasion_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessmentset',
-            constraint=models.CheckConstraint(condition=models.Q(('completed_at', None), ('cancelled_at', None), _connector='OR'), name='set_completed_or_cancelled'),
+            model_name="assessmentset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("completed_at", None), ("cancelled_at", None), _connector="OR"),
+                name="set_completed_or_cancelled",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['patient', 'instrument', 'answered_at'], name='assessment_trend'),
+            model_name="assessment",
+            index=models.Index(fields=["patient", "instrument", "answered_at"], name="assessment_trend"),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('assessment_set', 'instrument'), name='instrument_once_in_set'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(fields=("assessment_set", "instrument"), name="instrument_once_in_set"),
         ),
         migrations.AddIndex(
-            model_name='riskitem',
-            index=models.Index(fields=['patient', 'closed_at'], name='risk_of_patient'),
+            model_name="riskitem",
+            index=models.Index(fields=["patient", "closed_at"], name="risk_of_patient"),
         ),
         migrations.AddIndex(
-            model_name='riskitem',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['raised_at'], name='risk_open'),
+            model_name="riskitem",
+            index=models.Index(condition=models.Q(("closed_at", None)), fields=["raised_at"], name="risk_open"),
         ),
         migrations.AddConstraint(
-            model_name='riskitem',
-            constraint=models.UniqueConstraint(fields=('assessment', 'code'), name='risk_once_per_answer'),
+            model_name="riskitem",
+            constraint=models.UniqueConstraint(fields=("assessment", "code"), name="risk_once_per_answer"),
         ),
         migrations.AddConstraint(
-            model_name='riskitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), models.Q(('closing_text', ''), _negated=True)), _connector='OR'), name='risk_closed_in_words'),
+            model_name="riskitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at", None), ("closed_by", None)),
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("closed_by__isnull", False),
+                        models.Q(("closing_text", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="risk_closed_in_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='riskitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('acknowledged_at', None), ('acknowledged_by', None)), models.Q(('acknowledged_at__isnull', False), ('acknowledged_by__isnull', False)), _connector='OR'), name='risk_acknowledged_at_and_by'),
+            model_name="riskitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("acknowledged_at", None), ("acknowledged_by", None)),
+                    models.Q(("acknowledged_at__isnull", False), ("acknowledged_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="risk_acknowledged_at_and_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='riskcontact',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_at__gte', models.F('occurred_at'))), name='assessments_riskcontact_not_future'),
+            model_name="riskcontact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recorded_at__gte", models.F("occurred_at"))),
+                name="assessments_riskcontact_not_future",
+            ),
         ),
     ]

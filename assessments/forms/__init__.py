@@ -1,0 +1,7 @@
+"""Forms of questionnaires and risk items."""
+
+from assessments.forms.answers import AnswerForm
+from assessments.forms.giving import CancelForm, GiveForm
+from assessments.forms.risk import CloseForm, ContactForm, QueueFilter
+
+__all__ = ["AnswerForm", "CancelForm", "CloseForm", "ContactForm", "GiveForm", "QueueFilter"]

@@ -1,0 +1,86 @@
+"""What this app puts on home pages, charts and into the navigation: open risk answers first, read from the database."""
+
+from django.urls import reverse
+
+from accounts.navigation import NavEntry, Panel
+from accounts.roles import Permission
+from assessments.models import RiskItem
+from assessments.questionnaires_page import courses_of
+from assessments.risk_page import is_long_unseen
+from assessments.trend import trends_of
+from patients.chart import ChartTab
+from patients.scope import is_on_team
+
+SHOWN = 8
+
+
+def navigation_entries(actor) -> list[NavEntry]:
+    if not actor.can(Permission.VIEW_RISK):
+        return []
+    count = RiskItem.objects.visible_to(actor).open().count()
+    label = f"Risk answers ({count})" if count else "Risk answers"
+    return [NavEntry(label, "assessments:risk_queue", "shield-alert", (Permission.VIEW_RISK,), order=15)]
+
+
+def home_panels_for(actor, at) -> list[Panel]:
+    """Open items of the person's own patients; for those who run the practice only how many and since when."""
+    panels = []
+    if actor.can(Permission.VIEW_RISK):
+        panels += _open_items(RiskItem.objects.visible_to(actor).open(), at)
+    if actor.can(Permission.VIEW_RISK_COUNT):
+        panels += _only_counted(RiskItem.objects.visible_to(actor, Permission.VIEW_RISK_COUNT), at)
+    return panels
+
+
+def _open_items(open_items, at) -> list[Panel]:
+    rows = list(open_items.with_people().most_pressing_first()[: SHOWN + 1])
+    if not rows:
+        return []
+    count = open_items.count() if len(rows) > SHOWN else len(rows)
+    shown = [(row, is_long_unseen(row, at)) for row in rows[:SHOWN]]
+    context = {"rows": shown, "more": count - len(shown), "at": at}
+    return [Panel("risk", "Risk answers", "assessments/_risk_panel.html", context, count=count, urgent=True, order=0)]
+
+
+def _only_counted(items, at) -> list[Panel]:
+    waiting = items.waiting()
+    if not waiting["count"]:
+        return []
+    context = {**waiting, "at": at}
+    return [
+        Panel(
+            "risk-count",
+            "Open risk answers",
+            "assessments/_risk_count_panel.html",
+            context,
+            count=waiting["count"],
+            order=5,
+        )
+    ]
+
+
+def chart_tabs(actor, patient) -> list[ChartTab]:
+    return [_tab(patient)] if _may_see(actor, patient) else []
+
+
+def chart_panels(actor, patient, at) -> list[Panel]:
+    """Open risk items first, then the newest score of each instrument."""
+    if not _may_see(actor, patient):
+        return []
+    panels = _open_items(RiskItem.objects.visible_to(actor).open().filter(patient=patient), at)
+    courses = [course for course in courses_of(trends_of(patient.pk, actor=actor)) if course.latest]
+    context = {"courses": courses, "patient": patient}
+    return [*panels, Panel("scores", "Questionnaires", "assessments/_scores_panel.html", context, order=30)]
+
+
+def _may_see(actor, patient) -> bool:
+    """Team scope: whoever reaches every chart of the practice by another role may still not be on this team."""
+    if not actor.can(Permission.VIEW_ASSESSMENTS) or patient.practice_id != actor.practice_id:
+        return False
+    return actor.reaches_practice(Permission.VIEW_ASSESSMENTS) or is_on_team(actor.membership_id, patient.pk)
+
+
+def _tab(patient) -> ChartTab:
+    return ChartTab(
+        "Questionnaires", reverse("assessments:of_patient", args=[patient.pk]), "assessments", 45, "list-checks"
+    )

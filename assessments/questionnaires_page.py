@@ -1,0 +1,159 @@
+"""What the chart's questionnaire pages show: sets with their states, the latest scores, and courses as drawings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from assessments.catalogue import UnknownInstrument, get_instrument
+from assessments.change import LOWER_IS_BETTER
+from assessments.change_words import ChangeWords, words_of
+from assessments.definitions import Instrument
+from assessments.models import AnswerLink, Assessment, AssessmentSet
+from assessments.trend import Point, Trend
+from common.svg import trend_chart
+
+FLAG_KINDS = {"urgent": "critical", "alert": "warning", "warn": "caution"}
+CHARTED = ("PHQ9", "GAD7", "PCL5")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One instrument of a set: not started, begun, or sent."""
+
+    code: str
+    name: str
+    row: Assessment | None
+
+    @property
+    def is_sent(self) -> bool:
+        return self.row is not None and self.row.submitted_at is not None
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Chip kind and word."""
+        if self.is_sent:
+            return "done", "Answered"
+        return ("waiting", "Begun") if self.row else ("neutral", "Not begun")
+
+
+@dataclass(frozen=True)
+class ShownSet:
+    """A set with its parts and the link that can still be used."""
+
+    row: AssessmentSet
+    parts: tuple[Part, ...]
+    link: AnswerLink | None
+    at: datetime
+
+    @property
+    def done(self) -> int:
+        return sum(part.is_sent for part in self.parts)
+
+    @property
+    def state(self) -> tuple[str, str]:
+        if self.row.completed_at:
+            return "done", "Complete"
+        if self.row.cancelled_at:
+            return "neutral", "Cancelled"
+        if self.row.due_at < self.at:
+            return "warning", "Overdue"
+        return "waiting", "Waiting"
+
+    @property
+    def link_state(self) -> tuple[str, str] | None:
+        """What to know about the newest link."""
+        if self.link is None or not self.row.is_open:
+            return None
+        if self.link.locked_at:
+            return "warning", "Link locked after wrong birth dates"
+        if self.link.expires_at <= self.at:
+            return "neutral", "Link expired"
+        return "info", f"{self.link.get_channel_display()} open"
+
+
+def name_of(code: str) -> str:
+    try:
+        return get_instrument(code).name
+    except UnknownInstrument:
+        return code
+
+
+def shown_set(row: AssessmentSet, at: datetime) -> ShownSet:
+    """Reads what `with_answers` prefetched; no query."""
+    by_code = {answered.instrument: answered for answered in row.assessments.all()}
+    live = [link for link in row.links.all() if not (link.revoked_at or link.used_at)]
+    parts = tuple(Part(code, name_of(code), by_code.get(code)) for code in row.instruments)
+    return ShownSet(row, parts, max(live, key=lambda link: link.created_at, default=None), at)
+
+
+@dataclass(frozen=True)
+class ScoreLine:
+    """One point of a course in words."""
+
+    point: Point
+    change: ChangeWords | None
+    flags: tuple[dict, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """One instrument's course: its newest line, all lines newest first, and the drawing where scores have a range."""
+
+    instrument: Instrument
+    lines: tuple[ScoreLine, ...]
+    chart: trend_chart.TrendChart | None
+
+    @property
+    def latest(self) -> ScoreLine:
+        return self.lines[0]
+
+    @property
+    def direction(self) -> str:
+        return {True: "Lower is better.", False: "Higher is better."}.get(
+            LOWER_IS_BETTER.get(self.instrument.direction), ""
+        )
+
+
+def course_of(trend: Trend) -> Course:
+    lines = tuple(_line(point) for point in reversed(trend.points))
+    instrument = get_instrument(trend.instrument)
+    return Course(instrument, lines, chart_of(trend, instrument))
+
+
+def _line(point: Point) -> ScoreLine:
+    flags = tuple({**flag, "kind": FLAG_KINDS.get(flag["severity"], "caution")} for flag in point.flags)
+    return ScoreLine(point, words_of(point.change), flags)
+
+
+def chart_of(trend: Trend, instrument: Instrument) -> trend_chart.TrendChart | None:
+    rule = instrument.scoring
+    if rule.low is None or rule.high is None:
+        return None
+    scores = [trend_chart.Score(p.on, _decimal(p.total), p.is_baseline, _note(p)) for p in trend.points]
+    doses = [trend_chart.Dose(mark.at.date(), mark.label) for mark in trend.marks]
+    bands = [trend_chart.Band(Decimal(b.low), Decimal(b.high), b.label) for b in instrument.bands]
+    return trend_chart.build(
+        scores,
+        doses,
+        lowest=Decimal(rule.low),
+        highest=Decimal(rule.high),
+        bands=bands,
+        chart_id=f"trend-{instrument.code.lower()}",
+        title=instrument.name,
+    )
+
+
+def _decimal(total) -> Decimal | None:
+    return None if total is None else Decimal(total)
+
+
+def _note(point: Point) -> str:
+    said = words_of(point.change)
+    return ". ".join(text for text in (point.severity.capitalize(), said.text if said else "") if text)
+
+
+def courses_of(trends: dict[str, Trend]) -> list[Course]:
+    """The usual measures first, then by name."""
+    rank = {code: place for place, code in enumerate(CHARTED)}
+    ordered = sorted(trends.values(), key=lambda t: (rank.get(t.instrument, len(rank)), name_of(t.instrument)))
+    return [course_of(trend) for trend in ordered]

@@ -1,0 +1,54 @@
+"""A clinician enters answers: asked aloud, read from paper, or rated."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.gatekeeping import needs
+from accounts.roles import Permission
+from assessments import actions
+from assessments.catalogue import get_instrument
+from assessments.drafts import draft_of
+from assessments.forms import AnswerForm
+from assessments.models import AssessmentSet
+from common.http import form_status, refused, submit
+from patients.chart import chart_context
+from patients.scope import one
+
+
+@needs(Permission.RECORD_ASSESSMENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request, pk, code):
+    sets = AssessmentSet.objects.visible_to(request.actor, Permission.RECORD_ASSESSMENT)
+    given = one(sets.select_related("patient").prefetch_related("assessments"), pk=pk)
+    draft, at = draft_of(given, code, timezone.now()), timezone.now()
+    if draft.submitted_at is not None:
+        return redirect("assessments:assessment", draft.pk)
+    form = AnswerForm(get_instrument(code), request.POST or None, kept=draft.answers)
+    if request.method == "POST":
+        row = _store(request, form, draft, at)
+        if not refused(row):
+            return _after(request, row)
+    context = chart_context(request, given.patient, "assessments")
+    context |= {"form": form, "given": given, "instrument": form.instrument, "is_bound": form.is_bound}
+    return render(request, "assessments/answer.html", context, status=form_status(form))
+
+
+def _store(request, form: AnswerForm, draft, at):
+    if "keep" in request.POST:
+        return submit(form, actions.save_answers, assessment=draft, by=request.actor, at=at)
+    allow = "leave_open" in request.POST
+    return submit(form, actions.submit_assessment, assessment=draft, by=request.actor, at=at, allow_missing=allow)
+
+
+def _after(request, row):
+    if row.submitted_at is None:
+        messages.success(request, "The answers so far are kept. Nothing is scored yet.")
+        return redirect("assessments:set", row.assessment_set_id)
+    risk = row.risk_items.all()
+    if risk:
+        messages.warning(request, "This answer needs somebody now: read it and acknowledge it.")
+        return redirect("assessments:risk_item", risk[0].pk)
+    messages.success(request, "The questionnaire is scored and stored.")
+    return redirect("assessments:assessment", row.pk)

@@ -1,0 +1,74 @@
+"""Reading questionnaires: all of a patient, one course, one set, one answered form."""
+
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.gatekeeping import needs
+from accounts.paging import page_of
+from accounts.roles import Permission
+from assessments.answers_page import answers_page
+from assessments.models import Assessment, AssessmentSet, RiskItem
+from assessments.questionnaires_page import course_of, courses_of, shown_set
+from assessments.trend import trend_of, trends_of
+from common import audit
+from common.errors import OutOfScope
+from patients.chart import chart_context
+from patients.scope import one, patient_for
+
+SETS_PER_PAGE = 10
+
+
+@needs(Permission.VIEW_ASSESSMENTS)
+@require_safe
+def of_patient(request, patient_id):
+    patient = patient_for(request.actor, patient_id, Permission.VIEW_ASSESSMENTS)
+    at = timezone.now()
+    audit.record_look(request.actor, "assessments.looked_at_questionnaires", subject=patient)
+    sets = AssessmentSet.objects.visible_to(request.actor).filter(patient=patient).newest_first().with_answers()
+    page = page_of(sets, request, SETS_PER_PAGE)
+    risk = RiskItem.objects.visible_to(request.actor).open().filter(patient=patient).most_pressing_first()
+    context = chart_context(request, patient, "assessments") | {
+        "page": page,
+        "sets": [shown_set(row, at) for row in page],
+        "courses": courses_of(trends_of(patient.pk, actor=request.actor)),
+        "risk_items": list(risk),
+    }
+    return render(request, "assessments/of_patient.html", context)
+
+
+@needs(Permission.VIEW_ASSESSMENTS)
+@require_safe
+def trend(request, patient_id, code):
+    patient = patient_for(request.actor, patient_id, Permission.VIEW_ASSESSMENTS)
+    found = trend_of(patient.pk, code, actor=request.actor)
+    if not found.points:
+        raise OutOfScope("assessments.trend")
+    audit.record_look(request.actor, "assessments.looked_at_trend", subject=patient)
+    context = chart_context(request, patient, "assessments") | {"course": course_of(found), "trend": found}
+    return render(request, "assessments/trend.html", context)
+
+
+@needs(Permission.VIEW_ASSESSMENTS)
+@require_safe
+def assessment_set(request, pk):
+    row = one(AssessmentSet.objects.visible_to(request.actor).with_answers().select_related("patient"), pk=pk)
+    audit.record_look(request.actor, "assessments.looked_at_set", subject=row)
+    context = chart_context(request, row.patient, "assessments") | {"shown": shown_set(row, timezone.now())}
+    return render(request, "assessments/set.html", context)
+
+
+@needs(Permission.VIEW_ASSESSMENTS)
+@require_safe
+def assessment(request, pk):
+    rows = Assessment.objects.visible_to(request.actor)
+    row = one(rows.select_related("patient", "assessment_set", "submitted_by__user", "link"), pk=pk)
+    if row.submitted_at is None:
+        return redirect("assessments:set", row.assessment_set_id)
+    audit.record_look(request.actor, "assessments.looked_at_assessment", subject=row)
+    trend = trend_of(row.patient_id, row.instrument, actor=request.actor)
+    course = course_of(trend)
+    line = next(line for line in course.lines if line.point.assessment_id == row.pk)
+    context = chart_context(request, row.patient, "assessments")
+    context |= {"shown": answers_page(row), "line": line, "risk_items": list(row.risk_items.all())}
+    return render(request, "assessments/assessment.html", context)

@@ -1,0 +1,90 @@
+"""The risk queue, one item, and what is done about it."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.gatekeeping import needs
+from accounts.paging import page_of
+from accounts.roles import Permission
+from assessments import actions
+from assessments.forms import CloseForm, ContactForm, QueueFilter
+from assessments.models import RiskItem
+from assessments.risk_page import is_long_unseen, risk_page
+from common import audit
+from common.http import form_status, refused, submit
+from patients.chart import chart_context
+from patients.scope import one
+
+
+@needs(Permission.VIEW_RISK)
+@require_safe
+def queue(request):
+    form, at = QueueFilter(request.GET or None), timezone.now()
+    rows = RiskItem.objects.visible_to(request.actor)
+    chosen = {"open": rows.open(), "closed": rows.closed(), "all": rows}[form.chosen]
+    page = page_of(chosen.with_people().most_pressing_first(), request)
+    audit.record_list(request.actor, "assessments.listed_risk", [row.patient_id for row in page])
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [(row, is_long_unseen(row, at)) for row in page],
+        "state": form.chosen,
+        "at": at,
+    }
+    return render(request, "assessments/risk_queue.html", context)
+
+
+@needs(Permission.VIEW_RISK)
+@require_safe
+def item(request, pk):
+    row = one(RiskItem.objects.visible_to(request.actor).with_people(), pk=pk)
+    audit.record_look(request.actor, "assessments.looked_at_risk", subject=row)
+    return _page(request, row, ContactForm(), CloseForm())
+
+
+def _page(request, row, contact_form, close_form):
+    context = chart_context(request, row.patient, "assessments")
+    context |= {
+        "shown": risk_page(row, request.actor, timezone.now()),
+        "contact_form": contact_form,
+        "close_form": close_form,
+    }
+    status = max(form_status(contact_form), form_status(close_form))
+    return render(request, "assessments/risk_item.html", context, status=status)
+
+
+def _item_to_handle(request, pk) -> RiskItem:
+    return one(RiskItem.objects.visible_to(request.actor, Permission.HANDLE_RISK).with_people(), pk=pk)
+
+
+@needs(Permission.HANDLE_RISK)
+@require_POST
+def acknowledge(request, pk):
+    row = _item_to_handle(request, pk)
+    actions.acknowledge_risk(item=row, by=request.actor, at=timezone.now())
+    messages.success(request, "Acknowledged. Reach the patient, then record the contact here.")
+    return redirect("assessments:risk_item", pk)
+
+
+@needs(Permission.HANDLE_RISK)
+@require_POST
+def record_contact(request, pk):
+    row, form = _item_to_handle(request, pk), ContactForm(request.POST)
+    contact = submit(form, actions.record_risk_contact, item=row, by=request.actor, at=timezone.now())
+    if refused(contact):
+        return _page(request, row, form, CloseForm())
+    messages.success(request, "The contact is recorded.")
+    return redirect("assessments:risk_item", pk)
+
+
+@needs(Permission.HANDLE_RISK)
+@require_POST
+def close(request, pk):
+    row, form = _item_to_handle(request, pk), CloseForm(request.POST)
+    closed = submit(form, actions.close_risk, item=row, by=request.actor, at=timezone.now())
+    if refused(closed):
+        return _page(request, row, ContactForm(), form)
+    messages.success(request, "Closed. The next dose is not held by this answer any more.")
+    return redirect("assessments:risk_queue")

@@ -1,0 +1,72 @@
+"""What every page of a link shares: no staff rights, no referrer, no stored copy, one answer for every dead end."""
+
+from functools import wraps
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.gatekeeping import before_own_password, link_holder
+from portal.visits import visit_of
+
+GONE = 410  # every link that opens nothing, whatever the reason (R70)
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the next request is a GET, also after a POST (R71)."""
+
+    status_code = 303
+
+
+def see_other(route: str, *args) -> SeeOther:
+    return SeeOther(reverse(route, args=args))
+
+
+def portal_view(view):
+    """A page for whoever holds a link: a staff sign-in of the same browser is ignored and never kept awake (R76)."""
+
+    @wraps(view)
+    def page(request, *args, **kwargs):
+        request.actor = None
+        response = view(request, *args, **kwargs)
+        response["Referrer-Policy"] = "no-referrer"
+        response["Cache-Control"] = "no-store"
+        return response
+
+    page.polls = True
+    return link_holder(before_own_password(page))
+
+
+def visitor_page(view):
+    """The view gets `visit` and `at`; without a link that opens something the visitor sees the one closed page.
+
+    `view.before_check` lets the birth-date step itself be seen before it was passed.
+    """
+
+    @portal_view
+    @wraps(view)
+    def page(request, *args, **kwargs):
+        at = timezone.now()
+        visit = visit_of(request, at)
+        if visit is None:
+            return closed(request)
+        if not visit.is_checked and not visit.is_finished and not getattr(view, "before_check", False):
+            return see_other("portal:birth_date")
+        return view(request, visit, at, *args, **kwargs)
+
+    return page
+
+
+def before_check(view):
+    view.before_check = True
+    return view
+
+
+def show(request, template: str, context: dict | None = None, status: int = 200) -> HttpResponse:
+    """A patient's page; notes meant for staff in the same browser never appear on it."""
+    return render(request, f"portal/{template}", {"messages": (), **(context or {})}, status=status)
+
+
+def closed(request) -> HttpResponse:
+    return show(request, "closed.html", status=GONE)

@@ -1,0 +1,55 @@
+"""The questionnaires of a link as numbered parts; their names stay with the clinic."""
+
+from dataclasses import dataclass
+
+from assessments.catalogue import get_instrument
+from assessments.models import Assessment
+from portal.visits import Visit
+
+
+@dataclass(frozen=True)
+class Part:
+    """State: "sent", "begun" or "new"; `questions` is how many there are."""
+
+    number: int
+    state: str
+    questions: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    parts: tuple[Part, ...]
+    next_part: int | None
+
+    @property
+    def is_begun(self) -> bool:
+        return any(part.state != "new" for part in self.parts)
+
+    @property
+    def minutes(self) -> int:
+        """About eight seconds for a question, never less than a minute."""
+        left = sum(part.questions for part in self.parts if part.state != "sent")
+        return max(1, round(left * 8 / 60))
+
+
+def overview(visit: Visit) -> Overview:
+    rows = {row.instrument: row for row in visit.assessment_set.assessments.all()}
+    parts = tuple(
+        Part(number, _state(rows.get(code)), len(get_instrument(code).items))
+        for number, code in enumerate(visit.assessment_set.instruments, start=1)
+    )
+    return Overview(parts, visit.next_part)
+
+
+def _state(row: Assessment | None) -> str:
+    if row is None:
+        return "new"
+    return "sent" if row.submitted_at else "begun"
+
+
+def code_of(visit: Visit, number: int) -> str | None:
+    """The instrument of a part; None when there is no such part or it was sent already."""
+    codes = visit.assessment_set.instruments
+    if not 1 <= number <= len(codes) or codes[number - 1] in visit.sent:
+        return None
+    return codes[number - 1]

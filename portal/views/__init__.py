@@ -1,0 +1,1 @@
+"""Pages that a patient sees over a link."""

@@ -1,0 +1,92 @@
+"""Into a link and out of it: opening, the birth date, the overview, handing a tablet back."""
+
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from assessments import actions
+from assessments.actions.links import TRIES
+from common.http import form_status
+from portal.forms import BirthDateForm
+from portal.link_cookie import forget, held, remember
+from portal.next_contact import next_contact
+from portal.pages import before_check, closed, portal_view, see_other, show, visitor_page
+from portal.parts import overview
+from portal.visits import is_finished, link_of_token
+
+
+@portal_view
+@require_safe
+def open_link(request, token):
+    """Changes nothing on the server, whoever calls and how often (R71): the browser is handed a cookie, no more."""
+    link, holding = link_of_token(token), held(request)
+    is_same = link is not None and holding is not None and holding.link_id == link.pk
+    if link is None or not (link.is_answerable(timezone.now()) or (is_same and is_finished(link))):
+        return closed(request)
+    response = see_other("portal:form")
+    on_tablet = link.channel == link.Channel.TABLET
+    remember(response, link.pk, is_checked=on_tablet or (is_same and holding.is_checked))
+    return response
+
+
+@visitor_page
+@before_check
+@require_http_methods(["GET", "HEAD", "POST"])
+def birth_date(request, visit, at):
+    if visit.is_checked or visit.is_finished:
+        return see_other("portal:form")
+    form = BirthDateForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        day = form.cleaned_data["birth_date"]
+        if actions.check_birth_date(link=visit.link, by=visit.by, at=at, birth_date=day):
+            response = see_other("portal:form")
+            remember(response, visit.link.pk, is_checked=True)
+            return response
+        visit.link.refresh_from_db(fields=["birth_date_tries", "locked_at"])
+        if visit.link.locked_at:
+            return closed(request)
+        left = TRIES - visit.link.birth_date_tries
+        form.add_error(None, f"This does not match. {left} {'try' if left == 1 else 'tries'} left.")
+    return show(request, "birth_date.html", {"form": form}, status=form_status(form))
+
+
+@visitor_page
+@require_safe
+def form(request, visit, at):
+    """The overview: what is asked, what was sent already, where to go on."""
+    if visit.is_finished:
+        return see_other("portal:done")
+    return show(request, "overview.html", {"visit": visit, "page": overview(visit)})
+
+
+@visitor_page
+@require_safe
+def help_now(request, visit, at):
+    """Shown at once after an answer about suicide, before anything else goes on."""
+    return show(request, "help_now.html", {"visit": visit, "next_part": visit.next_part})
+
+
+@visitor_page
+@require_safe
+def done(request, visit, at):
+    if not visit.is_finished:
+        return see_other("portal:form")
+    next_on = next_contact(visit.assessment_set.patient, at)
+    response = show(request, "done.html", {"visit": visit, "next_on": next_on})
+    if visit.is_tablet:
+        forget(response)
+    return response
+
+
+@portal_view
+@require_POST
+def stop(request):
+    """The patient hands the tablet back before the end; the answers given so far stay."""
+    response = see_other("portal:stopped")
+    forget(response)
+    return response
+
+
+@portal_view
+@require_safe
+def stopped(request):
+    return show(request, "stopped.html")

@@ -1,0 +1,98 @@
+// Questionnaires work without this file. With it: sliders, questions that appear when asked, answers kept as they are given.
+(() => {
+  "use strict";
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  // <input type="range" data-mirror="#number">: moves with the number field, which is what gets sent.
+  for (const range of document.querySelectorAll("input[type=range][data-mirror]")) {
+    const number = document.querySelector(range.dataset.mirror);
+    if (!number) continue;
+    const touched = () => range.removeAttribute("data-untouched");
+    const said = () => range.setAttribute("aria-valuetext", number.value === "" ? "not answered" : number.value);
+    const take = () => { touched(); number.value = range.value; said(); number.dispatchEvent(new Event("input", { bubbles: true })); };
+    range.hidden = false;
+    said();
+    range.addEventListener("input", take);
+    range.addEventListener("change", () => number.dispatchEvent(new Event("change", { bubbles: true })));
+    range.addEventListener("click", () => { if (range.hasAttribute("data-untouched")) { take(); number.dispatchEvent(new Event("change", { bubbles: true })); } });
+    number.addEventListener("input", (event) => { if (event.isTrusted && number.value !== "") { touched(); range.value = number.value; said(); } });
+  }
+
+  // <button data-copy="#id">: a link that is shown once.
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const note = document.querySelector("[data-copy-said]");
+      const word = button.querySelector("[data-copy-text]");
+      try {
+        await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
+        if (word) word.textContent = "Copied";
+        if (note) note.textContent = "Copied.";
+      } catch {
+        if (note) note.textContent = "Copying failed. Select the link and copy it.";
+      }
+    });
+  }
+
+  for (const form of document.querySelectorAll("form[data-questionnaire]")) start(form);
+
+  function start(form) {
+    const chosen = (key) => new FormData(form).get(key);
+
+    // A question with data-ask-items="q1 q2" data-ask-answers="1 refused" is shown while one of them is answered so.
+    function askAgain() {
+      for (const question of form.querySelectorAll("[data-ask-items]")) {
+        const answers = question.dataset.askAnswers.split(" ");
+        const asked = question.dataset.askItems.split(" ").some((key) => answers.includes(String(chosen(key))));
+        question.hidden = !asked && !question.classList.contains("question--missing");
+      }
+    }
+
+    // Open questions are left behind in order: the next unanswered one moves up, unless somebody uses a keyboard.
+    let byTouch = false;
+    form.addEventListener("pointerdown", () => { byTouch = true; });
+    form.addEventListener("keydown", () => { byTouch = false; });
+    function moveOn(question) {
+      if (!byTouch || !form.hasAttribute("data-move-on")) return;
+      const questions = [...form.querySelectorAll("[data-question]:not([hidden])")];
+      const next = questions[questions.indexOf(question) + 1];
+      const target = next || form.querySelector("[data-last-step]");
+      if (target) window.setTimeout(() => target.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: next ? "start" : "center" }), 160);
+    }
+
+    // Answers are kept one request at a time, so that an older one never lands after a newer one.
+    const address = form.dataset.keep;
+    const note = form.querySelector("[data-saved-note]");
+    let running = false, waiting = false, timer;
+    const say = (state, words) => { if (note) { note.dataset.state = state; note.textContent = words; } };
+    async function keep() {
+      if (!address) return;
+      if (running) { waiting = true; return; }
+      running = true;
+      say("saving", "Saving…");
+      try {
+        const answer = await fetch(address, { method: "POST", body: new FormData(form), credentials: "same-origin", keepalive: true, headers: { Accept: "application/json" } });
+        if (answer.ok) say("saved", "Saved");
+        else if (answer.status === 410 || answer.status === 409) window.location.reload();
+        else say("failed", "Not saved yet. Go on; it is sent with Next.");
+      } catch {
+        say("failed", "No connection. Your answers stay on this page until you are online again.");
+      }
+      running = false;
+      if (waiting) { waiting = false; keep(); }
+    }
+    const keepSoon = () => { window.clearTimeout(timer); timer = window.setTimeout(keep, 500); };
+    window.addEventListener("online", () => { if (note?.dataset.state === "failed") keep(); });
+
+    form.addEventListener("change", (event) => {
+      const question = event.target.closest("[data-question]");
+      if (!question) return;
+      askAgain();
+      keepSoon();
+      if (event.target.type === "radio") moveOn(question);
+    });
+    form.addEventListener("submit", () => window.clearTimeout(timer));
+    askAgain();
+  }
+})();
