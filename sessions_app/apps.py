@@ -9,7 +9,7 @@ class SessionsAppConfig(AppConfig):
         from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
         from patients import chart
-        from sessions_app import home
+        from sessions_app import dosing_home, home
         from sessions_app.roster import is_on_roster
         from sessions_app.starting_rows import make_starting_rows
 
@@ -20,3 +20,5 @@ class SessionsAppConfig(AppConfig):
         chart.tabs.register("sessions", home.chart_tabs)
         chart.series_panels.register("sessions", home.series_panels)
         chart.sessions_given.register("sessions", home.sessions_given)
+        navigation.register("dosing_records", dosing_home.navigation_entries)
+        home_panels.register("dosing_records", dosing_home.home_panels_for)

@@ -46,7 +46,7 @@ def test_page_tells_order_dose_account_ledger_vitals_and_room(clinic, session):
     record = session.dosing_record
     for words in (
         record.patient.mrn,
-        "0.5 mg/kg × 70 kg",
+        "70.0 kg × 0.5 mg/kg = 35.0 mg",
         "Drawn <b",
         f"lot {record.lot_numbers.strip()}",
         "Supervising prescriber",
@@ -65,7 +65,9 @@ def test_page_tells_order_dose_account_ledger_vitals_and_room(clinic, session):
 @pytest.mark.parametrize("who", ["admin", "compliance"])
 def test_page_holds_no_words_of_the_patient_no_notes_and_no_scores(clinic, who):
     """Canaries in everything that a reviewer of doses must not read (R12)."""
-    session = sessions.dosed_session(clinic, medicines_changed=False, note="CANARY-checkin")
+    session = sessions.checked_in_session(clinic, note="CANARY-checkin")
+    sessions.give(clinic, session, sessions.AT + sessions.DOSE_AFTER)
+    session = sessions.stored(session)
     at = session.first_dose_at + timedelta(minutes=10)
     actions.record_observation(session=session, by=clinic.nurse, at=at, what="words", text="CANARY-observation")
     actions.record_adverse_event(
@@ -81,7 +83,6 @@ def test_page_holds_no_words_of_the_patient_no_notes_and_no_scores(clinic, who):
     )
     sessions.reading(clinic, session, at, dissociation=3, note="CANARY-reading")
     type(session).objects.filter(pk=session.pk).update(intention="CANARY-intention")
-    session.overrides.model.objects.filter(session=session)
     text = as_(getattr(clinic, who)).get(page(session)).text
     assert "CANARY" not in text
     assert "Asked in the interview" not in text  # why the questionnaires were passed stays with the care team

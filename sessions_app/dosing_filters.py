@@ -1,0 +1,46 @@
+"""What the list of dosing records may be filtered and sorted by; page, export and API read the same rules (R6)."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from dosing.models import DosingRecord
+
+# Marks that a reviewer looks for, each a condition over columns of the record itself.
+MARKS = {
+    "late": ("Late entry", Q(has_late_entry=True)),
+    "above_order": ("Above order", Q(is_above_order=True)),
+    "open_remainder": ("Witness missing, remainder open", Q(has_open_remainder=True)),
+    "overridden": ("Limit overridden", Q(is_limit_overridden=True)),
+    "not_reviewed": ("Not reviewed", Q(reviewed_at=None)),
+}
+# As the partial index `dosing_exceptions` has it, so that the list reads exceptions from that index.
+EXCEPTION = Q(has_late_entry=True) | Q(has_open_remainder=True) | Q(is_above_order=True)
+# name → (words, column, from high to low)
+SORTS = {
+    "newest": ("Newest first", "first_dose_at", True),
+    "oldest": ("Oldest first", "first_dose_at", False),
+    "given": ("Most given first", "given_mg", True),
+    "wasted": ("Most wasted first", "wasted_mg", True),
+}
+
+
+def chosen(records: QuerySet[DosingRecord], wanted: dict) -> QuerySet[DosingRecord]:
+    """The records that cleaned filter values ask for; an absent value asks for nothing."""
+    tests = {
+        "first_dose_at__gte": midnight(wanted.get("date_from")),
+        "first_dose_at__lt": midnight(wanted.get("date_to"), days=1),
+        "route": wanted.get("route"),
+        "product_id": wanted.get("product"),
+        "patient_id": wanted.get("patient"),
+        "staff_ids__contains": f" {wanted['staff']} " if wanted.get("staff") else None,
+        "lot_numbers__icontains": "_".join(wanted.get("lot", "").split()),
+    }
+    marks = [MARKS[name][1] for name in wanted.get("marks") or ()]
+    return records.filter(*marks, **{name: value for name, value in tests.items() if value})
+
+
+def midnight(day: date | None, days: int = 0) -> datetime | None:
+    """Where a day begins in the practice's time zone, which is the active one."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min)) if day else None
