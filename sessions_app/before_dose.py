@@ -19,6 +19,8 @@ GATE = "dose"
 PRESCRIBER_MAY = Permission.OVERRIDE_BLOCKER.value
 MAY_START = (State.CHECKED_IN, State.READY)
 MAY_REPEAT = (State.DOSING, State.RECOVERY)
+# The duties whose holders give the drug (R43).
+MAY_GIVE = (RosterEntry.Duty.PRESCRIBER, RosterEntry.Duty.MONITOR)
 
 
 def dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:

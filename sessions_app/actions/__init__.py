@@ -16,7 +16,7 @@ from sessions_app.actions.schedule import (
     mark_no_show,
     schedule_session,
 )
-from sessions_app.actions.signing import add_addendum, review_blockers, review_session, sign_session
+from sessions_app.actions.signing import add_addendum, review_session, sign_session
 from sessions_app.actions.timeline import record_adverse_event, record_observation, record_reading
 
 __all__ = [
@@ -36,7 +36,6 @@ __all__ = [
     "record_adverse_event",
     "record_observation",
     "record_reading",
-    "review_blockers",
     "review_session",
     "schedule_session",
     "set_ready",

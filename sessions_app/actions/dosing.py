@@ -23,12 +23,10 @@ from dosing.models import Administration, AdministrationEnd, InfusionChange, Rem
 from sessions_app import hooks
 from sessions_app.actions.preparation import store_override
 from sessions_app.actions.transition import check_version, event_fields, held, move, refuse_signed, touch
-from sessions_app.before_dose import MAY_REPEAT, MAY_START, dose_blockers, split
-from sessions_app.models import RosterEntry, Session
+from sessions_app.before_dose import MAY_GIVE, MAY_REPEAT, MAY_START, dose_blockers, split
+from sessions_app.models import Session
 from sessions_app.session_facts import SessionFacts, administration_of, draw_of, load_facts
 from sessions_app.states import State
-
-MAY_GIVE = (RosterEntry.Duty.PRESCRIBER, RosterEntry.Duty.MONITOR)
 
 
 def give_session_dose(

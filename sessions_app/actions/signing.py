@@ -3,21 +3,21 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from accounts.access import authorize
 from accounts.actions import reauthenticate
 from accounts.actor import Actor
 from accounts.roles import Permission
 from common import audit
-from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput, StaleState
-from dosing.models import Administration, DosingRecord
+from dosing.models import DosingRecord
 from sessions_app import hooks
 from sessions_app.actions.schedule import require_reason
 from sessions_app.actions.transition import event_fields, held, move
 from sessions_app.leaving_facts import signature_blockers
-from sessions_app.models import RosterEntry, Session, SessionAddendum, SessionReview
+from sessions_app.models import Session, SessionAddendum, SessionReview
+from sessions_app.reviewing import review_blockers
 from sessions_app.session_facts import load_facts
 from sessions_app.signed_content import sha256_of
 from sessions_app.states import State
@@ -118,23 +118,3 @@ def review_session(*, session: Session, by: Actor, at: datetime, note: str) -> S
             detail={"session": str(row.pk)},
         )
     return review
-
-
-def review_blockers(session: Session, by: Actor) -> list[Blocker]:
-    """Why this person cannot review this session now."""
-    found = []
-    if session.signed_at is None:
-        found.append(Blocker("NOT_SIGNED", "The prescriber has to sign the session first.", "KAP-REV-SIGNED"))
-    if session.dosing_record_id is None:
-        found.append(Blocker("NO_DOSE", "Nothing was given in this session.", "KAP-REV-SIGNED"))
-        return found
-    me = by.membership_id
-    hands = Q(given_by_id=me) | Q(verified_by_id=me) | Q(recorded_by_id=me) | Q(draw__drawn_by_id=me)
-    on_roster = session.roster.filter(
-        membership_id=me, duty__in=(RosterEntry.Duty.PRESCRIBER, RosterEntry.Duty.MONITOR)
-    )
-    took_part = Administration.objects.filter(hands, dosing_record_id=session.dosing_record_id).exists()
-    if took_part or on_roster.exists():
-        sentence = "You took part in this dose. Somebody else has to review it."
-        found.append(Blocker("REVIEWER_TOOK_PART", sentence, "KAP-REV-OTHER"))
-    return found

@@ -948,4 +948,68 @@ class Migration(migrations.Migration):
                 name="reading_dissociation_0_3",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="adverseevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "category__in",
+                        [
+                            "cardiovascular",
+                            "respiratory",
+                            "sedation",
+                            "dissociation",
+                            "psychiatric",
+                            "neurological",
+                            "gi",
+                            "gu",
+                            "hepatic",
+                            "allergic",
+                            "site",
+                            "misuse",
+                            "fall",
+                            "other",
+                        ],
+                    )
+                ),
+                name="adverse_event_category_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="adverseevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["resolved", "ongoing", "transferred", "fatal"]),
+                    ("relatedness__in", ["unrelated", "possible", "probable", "definite"]),
+                ),
+                name="adverse_event_words_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="observation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("what__in", ["words", "behaviour", "comfort", "music", "rescue", "not_taken", "other"])
+                ),
+                name="observation_kind_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="rosterentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("duty__in", ["prescriber", "monitor", "therapist"])), name="roster_duty_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sessionassessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("moment__in", ["pre", "post"])), name="session_assessment_moment_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="vitalreading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("phase__in", ["baseline", "monitoring"])), name="reading_phase_known"
+            ),
+        ),
     ]

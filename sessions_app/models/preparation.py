@@ -54,6 +54,11 @@ class SessionAssessment(Record):
     moment = models.CharField(max_length=4, choices=Moment.choices)
     created_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(moment__in=["pre", "post"]), name="session_assessment_moment_known")
+        ]
+
 
 class BlockerOverride(EventRecord):
     """A blocker that somebody allowed to passed with a typed reason."""

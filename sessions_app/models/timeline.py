@@ -52,6 +52,7 @@ class VitalReading(EventRecord):
     class Meta(EventRecord.Meta):
         constraints = [
             *EventRecord.Meta.constraints,
+            models.CheckConstraint(condition=Q(phase__in=["baseline", "monitoring"]), name="reading_phase_known"),
             models.CheckConstraint(condition=_between("systolic_mmhg", 40, 300), name="reading_systolic_40_300"),
             models.CheckConstraint(condition=_between("diastolic_mmhg", 20, 200), name="reading_diastolic_20_200"),
             models.CheckConstraint(
@@ -87,6 +88,13 @@ class Observation(EventRecord):
     text = models.TextField()
 
     class Meta(EventRecord.Meta):
+        constraints = [
+            *EventRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(what__in=["words", "behaviour", "comfort", "music", "rescue", "not_taken", "other"]),
+                name="observation_kind_known",
+            ),
+        ]
         indexes = [models.Index(fields=["session", "occurred_at"], name="observation_timeline")]
 
 
@@ -149,5 +157,33 @@ class AdverseEvent(EventRecord):
             *EventRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(grade__range=(1, 5)), name="adverse_event_grade_1_5"),
             models.CheckConstraint(condition=~Q(action=""), name="adverse_event_has_action"),
+            models.CheckConstraint(
+                condition=Q(
+                    category__in=[
+                        "cardiovascular",
+                        "respiratory",
+                        "sedation",
+                        "dissociation",
+                        "psychiatric",
+                        "neurological",
+                        "gi",
+                        "gu",
+                        "hepatic",
+                        "allergic",
+                        "site",
+                        "misuse",
+                        "fall",
+                        "other",
+                    ]
+                ),
+                name="adverse_event_category_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    relatedness__in=["unrelated", "possible", "probable", "definite"],
+                    outcome__in=["resolved", "ongoing", "transferred", "fatal"],
+                ),
+                name="adverse_event_words_known",
+            ),
         ]
         indexes = [models.Index(fields=["session", "occurred_at"], name="adverse_event_timeline")]

@@ -186,6 +186,9 @@ class RosterEntry(Record):
             models.UniqueConstraint(
                 fields=["session", "membership", "duty"], condition=Q(left_at=None), name="once_on_the_roster"
             ),
+            models.CheckConstraint(
+                condition=Q(duty__in=["prescriber", "monitor", "therapist"]), name="roster_duty_known"
+            ),
         ]
         indexes = [models.Index(fields=["membership", "left_at", "session"], name="roster_of_member")]
 

@@ -9,8 +9,7 @@ from accounts.roles import Permission
 from dosing.forms import EndInfusionForm, GiveDoseForm, InfusionChangeForm, RemainderForm
 from dosing.models import StockLot
 from sessions_app import actions
-from sessions_app.actions.dosing import MAY_GIVE
-from sessions_app.before_dose import dose_blockers, split
+from sessions_app.before_dose import MAY_GIVE, dose_blockers, split
 from sessions_app.session_facts import administration_of, draw_of, load_facts
 from sessions_app.session_reach import SessionReach
 from sessions_app.views.acting import act_now, act_page, posted, session_for, to_session

@@ -8,6 +8,7 @@ from accounts.roles import Permission
 from sessions_app import actions
 from sessions_app.forms import AddendumForm, ReviewForm, SignForm
 from sessions_app.leaving_facts import signature_blockers
+from sessions_app.reviewing import review_blockers
 from sessions_app.session_facts import load_facts
 from sessions_app.views.acting import act_page, posted, session_for
 
@@ -56,5 +57,5 @@ def review(request, pk):
         actions.review_session,
         template="sessions_app/review.html",
         done="The dosing record is reviewed.",
-        context={"blockers": actions.review_blockers(session, request.actor)},
+        context={"blockers": review_blockers(session, request.actor)},
     )
