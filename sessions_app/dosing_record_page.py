@@ -12,12 +12,12 @@ from common.blockers import Blocker
 from common.svg.vitals_shapes import VitalsChart
 from dosing.models import Administration, DosingRecord, Draw, InfusionChange, Remainder, StockMovement
 from dosing.order_page import OrderSheet
-from sessions_app.actions import review_blockers
 from sessions_app.dosing_list import flags_of, review_chip
 from sessions_app.dosing_scope import dosing_records_of
 from sessions_app.dosing_vitals import ReviewedReading, review_chart, reviewed_readings
 from sessions_app.leaving_facts import missed_readings
 from sessions_app.models import BlockerOverride, RosterEntry, SessionAddendum
+from sessions_app.reviewing import review_blockers
 from sessions_app.session_facts import SessionFacts, full, load_facts
 from sessions_app.session_timeline import timeline_of
 from sessions_app.timeline import TimelineEvent, t_plus_minutes
