@@ -79,10 +79,36 @@ class World:
         return assessments.risk_item(self.patient, self.clinic.nurse, self.at)
 
     @cached_property
+    def assessment(self):
+        return self.risk_item.assessment
+
+    @cached_property
+    def check_in(self):
+        """One of those that the dose planned."""
+        from followups.models import CheckIn
+
+        return CheckIn.objects.filter(session=self.session).order_by("due_at").first()
+
+    @cached_property
+    def note(self):
+        """A draft of the therapist about the session."""
+        from integration_notes import actions
+
+        return actions.start_note(session=self.session, by=self.clinic.therapist, at=self.at, modality="CBT")
+
+    @cached_property
+    def homework(self):
+        from integration_notes import actions
+
+        return actions.set_homework(note=self.note, by=self.clinic.therapist, at=self.at, task="Write it down")
+
+    @cached_property
     def fact(self):
         from patients import actions
 
-        return actions.add_allergy(patient=self.patient, by=self.clinic.nurse, at=self.at, substance="latex", severity="mild")
+        return actions.add_allergy(
+            patient=self.patient, by=self.clinic.nurse, at=self.at, substance="latex", severity="mild"
+        )
 
     @cached_property
     def consent(self):
@@ -133,7 +159,31 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same("dosing:limits_of_route dosing:limits_new", lambda world: {"route": "IM"}),
     "dosing:order": lambda world: {"pk": world.order.pk},
     "dosing:patient_orders": lambda world: {"pk": world.patient.pk},
+    # assessments
+    **_same("assessments:of_patient assessments:give", lambda world: {"patient_id": world.patient.pk}),
+    "assessments:trend": lambda world: {"patient_id": world.risk_item.patient_id, "code": "PHQ9"},
+    **_same(
+        "assessments:set assessments:make_link assessments:tablet assessments:cancel_set",
+        lambda world: {"pk": world.assessment_set.pk},
+    ),
+    "assessments:answer": lambda world: {"pk": world.assessment_set.pk, "code": "PHQ9"},
+    "assessments:assessment": lambda world: {"pk": world.assessment.pk},
+    **_same(
+        "assessments:risk_item assessments:acknowledge_risk assessments:record_risk_contact assessments:close_risk",
+        lambda world: {"pk": world.risk_item.pk},
+    ),
+    # follow-ups
+    "followups:of_patient": lambda world: {"pk": world.patient.pk},
+    **_same("followups:change_point followups:switch_point", lambda world: {"pk": world.check_in.point_id}),
+    **_same(
+        "followups:check_in followups:send_now followups:send_again followups:confirm_delivery followups:hand_over "
+        "followups:cancel api:check_in",
+        lambda world: {"pk": world.check_in.pk},
+    ),
+    # portal
+    **_same("portal:part portal:keep", lambda world: {"number": 1}),
     # sessions
+    **_same("sessions:dosing_record sessions:review_dosing_record", lambda world: {"pk": world.session.pk}),
     **_same("sessions:of_patient", lambda world: {"patient_id": world.patient.pk}),
     **_same("sessions:schedule", lambda world: {"series_id": world.series.pk}),
     **_same(

@@ -156,7 +156,7 @@ def test_matrix_holds(group):
                 cells += 1
                 case = Case(route, method, who, arguments)
                 wrong += faults(case, signed_in[who], actor.roles if actor else ())
-    assert not wrong, f"{len(wrong)} of {cells}:\n" + "\n".join(wrong)
+    assert not wrong, f"{len(wrong)} faults, {cells} cells asked:\n" + "\n".join(wrong)
 
 
 def test_samples_name_real_addresses():
