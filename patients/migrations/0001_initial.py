@@ -584,4 +584,20 @@ class Migration(migrations.Migration):
                 name="series_closed_at_and_by",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="allergy",
+            constraint=models.CheckConstraint(condition=models.Q(("severity__in", ["mild", "moderate", "severe"])), name="allergy_severity_known"),
+        ),
+        migrations.AddConstraint(
+            model_name="medicine",
+            constraint=models.CheckConstraint(condition=models.Q(("interaction__in", ["none", "benzodiazepine", "cns_depressant", "stimulant", "maoi", "theophylline", "sympathomimetic"])), name="medicine_interaction_known"),
+        ),
+        migrations.AddConstraint(
+            model_name="consent",
+            constraint=models.CheckConstraint(condition=models.Q(("scope__in", ["treatment", "therapy", "messages", "touch"])), name="consent_scope_known"),
+        ),
+        migrations.AddConstraint(
+            model_name="consent",
+            constraint=models.CheckConstraint(condition=models.Q(("method__in", ["paper", "screen"])), name="consent_method_known"),
+        ),
     ]

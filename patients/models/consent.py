@@ -42,6 +42,13 @@ class Consent(EventRecord):
 
     class Meta(EventRecord.Meta):
         indexes = [models.Index(fields=["patient", "scope", "-occurred_at"], name="consent_latest")]
+        constraints = [
+            *EventRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(scope__in=["treatment", "therapy", "messages", "touch"]), name="consent_scope_known"
+            ),
+            models.CheckConstraint(condition=models.Q(method__in=["paper", "screen"]), name="consent_method_known"),
+        ]
 
     @property
     def is_withdrawn(self) -> bool:

@@ -51,6 +51,25 @@ class Allergy(ChartFact):
     reaction = models.CharField(max_length=200, blank=True)
     severity = models.CharField(max_length=8, choices=Severity.choices)
 
+    class Meta(ChartFact.Meta):
+        constraints = [
+            *ChartFact.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(severity__in=["mild", "moderate", "severe"]), name="allergy_severity_known"
+            ),
+        ]
+
+
+INTERACTIONS = [
+    "none",
+    "benzodiazepine",
+    "cns_depressant",
+    "stimulant",
+    "maoi",
+    "theophylline",
+    "sympathomimetic",
+]
+
 
 class Medicine(ChartFact):
     """A medicine the patient takes. `interaction` names a class that matters with ketamine (KAP-SCR-DRUGS)."""
@@ -71,6 +90,12 @@ class Medicine(ChartFact):
     dose_text = models.CharField("dose and frequency", max_length=120, blank=True)
     interaction = models.CharField(max_length=16, choices=Interaction.choices, default=Interaction.NONE)
     started_on = models.DateField(null=True, blank=True)
+
+    class Meta(ChartFact.Meta):
+        constraints = [
+            *ChartFact.Meta.constraints,
+            models.CheckConstraint(condition=Q(interaction__in=INTERACTIONS), name="medicine_interaction_known"),
+        ]
 
 
 class Diagnosis(ChartFact):
