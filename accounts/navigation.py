@@ -42,13 +42,17 @@ class Panel:
 
 
 def navigation_for(actor, path: str) -> list[dict]:
+    """The entries this person may use, in order; the one whose address fits the page best is the current one."""
     entries = [entry for entry in navigation.collect(actor=actor) if any(map(actor.can, entry.permissions))]
-    made = []
-    for entry in sorted(entries, key=lambda e: e.order):
-        url = reverse(entry.route)
-        current = path == url or (url != "/" and path.startswith(url))
-        made.append({"label": entry.label, "url": url, "icon": entry.icon, "is_current": current})
-    return made
+    made = [
+        {"label": entry.label, "url": reverse(entry.route), "icon": entry.icon}
+        for entry in sorted(entries, key=lambda e: e.order)
+    ]
+    fitting = [
+        item["url"] for item in made if path == item["url"] or (item["url"] != "/" and path.startswith(item["url"]))
+    ]
+    current = max(fitting, key=len, default=None)
+    return [item | {"is_current": item["url"] == current} for item in made]
 
 
 def panels_for(actor, at) -> list[Panel]:
