@@ -1,0 +1,124 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sessions_app.monitoring import CLOCKS, DoseSpan, due_times, is_overdue, may_leave_from, missed, next_due
+
+T0 = datetime(2026, 6, 2, 14, 0, tzinfo=UTC)
+
+
+def t(minutes):
+    return T0 + timedelta(minutes=minutes)
+
+
+def minutes_of(times):
+    return [int((moment - T0).total_seconds() // 60) for moment in times]
+
+
+@pytest.mark.parametrize(
+    ("route", "expected"),
+    [
+        ("IM", [10, 20, 30, 45, 60, 90, 120, 150]),
+        ("SC", [10, 20, 30, 45, 60, 90, 120, 150]),
+        ("IN_RACEMIC", [20, 40, 60, 90, 120, 150]),
+        ("SL", [20, 40, 60, 90, 120, 150]),
+        ("PO", [20, 40, 60, 90, 120, 150]),
+        ("ESK", [40, 60, 90, 120, 150]),
+    ],
+)
+def test_due_times_of_a_single_dose(route, expected):
+    assert minutes_of(due_times(route, [DoseSpan(t(0), t(0))], t(149))) == expected
+
+
+def test_due_times_of_a_running_infusion_every_ten_minutes():
+    assert minutes_of(due_times("IV", [DoseSpan(t(0))], t(35))) == [10, 20, 30, 40]
+
+
+def test_due_times_after_an_infusion_at_its_end_then_every_fifteen_minutes():
+    found = due_times("IV", [DoseSpan(t(0), t(38))], t(100))
+
+    assert minutes_of(found) == [10, 20, 30, 38, 53, 68, 83, 98, 113]
+
+
+def test_due_times_of_a_second_infusion_begin_again():
+    found = due_times("IV", [DoseSpan(t(0), t(40)), DoseSpan(t(60))], t(75))
+
+    assert minutes_of(found) == [10, 20, 30, 40, 55, 70, 80]
+
+
+@pytest.mark.parametrize(("gap", "expected"), [(10, [40, 60, 90, 120]), (11, [51, 71, 101, 131])])
+def test_further_device_within_ten_minutes_keeps_the_schedule_of_the_first(gap, expected):
+    doses = [DoseSpan(t(0), t(0)), DoseSpan(t(gap), t(gap))]
+
+    assert minutes_of(due_times("ESK", doses, t(119)))[:4] == expected
+
+
+def test_booster_ends_the_first_schedule():
+    doses = [DoseSpan(t(0), t(0)), DoseSpan(t(12), t(12))]
+
+    assert minutes_of(due_times("IM", doses, t(40)))[:4] == [10, 22, 32, 42]
+
+
+def test_no_due_time_before_a_dose():
+    assert due_times("IM", [], t(60)) == []
+
+
+@pytest.mark.parametrize(("taken", "expected"), [(None, 10), (4, 10), (5, 20), (10, 20), (14, 20), (15, 30)])
+def test_reading_covers_due_times_up_to_five_minutes_after_itself(taken, expected):
+    due = [t(10), t(20), t(30)]
+
+    found = next_due(due, [] if taken is None else [t(taken)])
+
+    assert found == t(expected)
+
+
+@pytest.mark.parametrize(("minutes", "overdue"), [(44, False), (45, False), (46, True)])
+def test_overdue_after_five_minutes(minutes, overdue):
+    assert is_overdue(t(40), t(minutes)) is overdue
+
+
+def test_nothing_due_is_not_overdue():
+    assert not is_overdue(None, t(0))
+
+
+@pytest.mark.parametrize(
+    ("taken", "expected"),
+    [
+        ([], [10, 20]),
+        ([10, 20], []),
+        ([5, 15], []),
+        ([4, 20], [10]),
+        ([19, 29], []),
+        ([10], [20]),
+        ([10, 30], [20]),
+    ],
+)
+def test_missed_readings(taken, expected):
+    due = [t(10), t(20), t(30)]
+
+    assert minutes_of(missed(due, [t(m) for m in taken], t(31))) == expected
+
+
+def test_reading_not_yet_overdue_is_not_missed():
+    assert missed([t(10)], [], t(15)) == []
+    assert missed([t(10)], [], t(16)) == [t(10)]
+
+
+@pytest.mark.parametrize(
+    ("route", "minutes"),
+    [("IM", 90), ("SC", 90), ("IN_RACEMIC", 120), ("SL", 120), ("PO", 120), ("ESK", 120)],
+)
+def test_minimum_observation_counts_from_the_last_dose(route, minutes):
+    doses = [DoseSpan(t(0), t(0)), DoseSpan(t(10), t(10))]
+
+    assert may_leave_from(route, doses) == t(10 + minutes)
+    assert CLOCKS[route].observe_min == minutes
+
+
+def test_minimum_observation_of_an_infusion_counts_from_its_end():
+    assert may_leave_from("IV", [DoseSpan(t(0), t(40))]) == t(100)
+
+
+def test_nobody_may_leave_while_an_infusion_runs_or_before_a_dose():
+    assert may_leave_from("IV", [DoseSpan(t(0))]) is None
+    assert may_leave_from("IV", []) is None
