@@ -1,22 +1,30 @@
-"""A clinic with one person in each role, fresh for every test."""
+"""A clinic with one person in each role, fresh for every test; a database file for tests with threads."""
+
+import sqlite3
 
 import pytest
+from django.db import connection
 
-from accounts.access import scope_tests
-from sessions_app.models import RosterEntry
 from tests.builders import accounts
-
-
-def _on_roster(membership_id, session_id) -> bool:
-    return RosterEntry.objects.filter(membership_id=membership_id, session_id=session_id, left_at=None).exists()
-
-
-try:
-    scope_tests.get("roster")
-except KeyError:
-    scope_tests.register("roster", _on_roster)
 
 
 @pytest.fixture
 def clinic(db):
     return accounts.clinic_with_staff()
+
+
+@pytest.fixture
+def shared_database(transactional_db, tmp_path):
+    """A database that threads share as requests do: on SQLite a copy in a file, since the one in memory cannot wait."""
+    if connection.vendor != "sqlite" or not connection.is_in_memory_db():
+        yield
+        return
+    in_memory, name = connection.connection, connection.settings_dict["NAME"]
+    path = tmp_path / "threads.sqlite3"
+    with sqlite3.connect(path) as copy:
+        in_memory.backup(copy)
+    copy.close()
+    connection.connection, connection.settings_dict["NAME"] = None, str(path)
+    yield
+    connection.close()
+    connection.connection, connection.settings_dict["NAME"] = in_memory, name
