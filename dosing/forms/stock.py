@@ -42,7 +42,8 @@ class ReceiveStockForm(EventForm):
     def clean(self):
         typed = super().clean()
         product = self.products.get(typed.get("product_id"))
-        return {**typed, "amount_mg": self._mg(product, typed.pop("amount", None))}
+        mg = self._mg(product, typed.pop("amount", None))
+        return {**typed, "amount_mg": mg}
 
     def _mg(self, product, amount):
         if product is None or amount is None:
