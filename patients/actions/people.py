@@ -15,9 +15,9 @@ from accounts.roles import Permission, Role
 from common import audit, idempotency
 from common.blockers import Blocker, refuse_unless_overridden
 from common.errors import Blocked, InvalidInput, StaleState
+from patients.duplicates import duplicate_blockers, twins_of
 from patients.models import CareTeamMember, Patient
-from patients.models.person import on_team
-from patients.person_rules import fold, problems_of_person, search_text_of
+from patients.person_rules import problems_of_person, search_text_of
 
 CLINICAL_ROLES = (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST)
 DETAILS = (
@@ -79,8 +79,8 @@ def register_patient(
         return known
     _refuse_problems(details, by, at)
     members = _members(by, team)
-    twins = _twins(by, birth_date, details["family_name"])
-    passed = refuse_unless_overridden(_duplicate_blockers(twins), overrides=overrides or {}, may=_may(by))
+    twins = twins_of(by, birth_date, details["family_name"])
+    passed = refuse_unless_overridden(duplicate_blockers(twins), overrides=overrides or {}, may=_may(by))
     mrn = issue_mrn(by)
     patient = Patient.objects.create(
         **({"id": id} if id else {}),
@@ -198,30 +198,3 @@ def _members(by: Actor, team) -> list[UUID]:
     if others and Membership.objects.active().filter(practice_id=by.practice_id, pk__in=others).count() != len(others):
         raise InvalidInput({"team": "Choose people who work in this practice."})
     return sorted(wanted)
-
-
-def _twins(by: Actor, birth_date: date, family_name: str) -> list[Patient]:
-    """People of the practice with this birth date and, however it is spelled, this family name."""
-    born_then = Patient.objects.filter(practice_id=by.practice_id, birth_date=birth_date)
-    rows = born_then.annotate(is_mine=on_team(by.membership_id)).only("id", "mrn", "family_name", "birth_date")
-    twins = [row for row in rows if fold(row.family_name) == fold(family_name)]
-    for twin in twins:
-        twin.is_known = twin.is_mine or by.reaches_practice(Permission.VIEW_IDENTITY)
-    return twins
-
-
-def _duplicate_blockers(twins: list[Patient]) -> list[Blocker]:
-    if not twins:
-        return []
-    known = ", ".join(twin.mrn for twin in twins if twin.is_known)
-    where = f"as MRN {known}" if known else "in this practice; ask an administrator to add you to the care team"
-    return [
-        Blocker(
-            "POSSIBLE_DUPLICATE",
-            f"A patient with this family name and birth date is already registered {where}. "
-            "If this is another person, say how you know.",
-            "KAP-PAT-DUP",
-            override=Permission.REGISTER_PATIENT.value,
-            override_label="whoever registers",
-        )
-    ]
