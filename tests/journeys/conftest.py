@@ -6,7 +6,8 @@ import shutil
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.journeys.stack import Stack, own_database
+from tests.journeys.stack import own_database
+from tests.journeys.travelling import TravellingStack
 
 FLAGS = [
     "--no-sandbox",
@@ -23,7 +24,7 @@ FLAGS = [
 def stack():
     """An empty, migrated clinic with web server and worker, on the engine under test."""
     with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
-        clinic = Stack(database_url, os.environ.get("TEST_REDIS_URL", ""))
+        clinic = TravellingStack(database_url, os.environ.get("TEST_REDIS_URL", ""))
         try:
             clinic.prepare()
             clinic.start_web()

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ import urllib.request
 from email import policy
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -52,6 +55,15 @@ class Stack:
         )
         assert done.returncode == 0, f"manage.py {words[0]} failed:\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def sql(self, statement: str) -> list[tuple]:
+        """The rows that one statement answers with, straight from the clinic's database."""
+        url = self.environment["DATABASE_URL"]
+        connection = psycopg2.connect(url) if url else sqlite3.connect(self.home / "clinic.sqlite3", timeout=15)
+        with contextlib.closing(connection), connection:
+            cursor = connection.cursor()
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
 
     def prepare(self) -> None:
         self.manage("make_keys")
@@ -177,8 +189,6 @@ def own_database(url: str):
     if not url:
         yield ""
         return
-    import psycopg2
-
     name = f"journey_{secrets.token_hex(4)}"
     connection = psycopg2.connect(url)
     connection.autocommit = True

@@ -1,0 +1,101 @@
+"""Somebody at a screen: signs in, fills forms by their names, and reads what the page says."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, expect
+
+PASSWORD = "a lantern in the fog 7"
+
+
+class Someone:
+    """One person with a browser of their own. `width` 390 is a phone."""
+
+    def __init__(self, chromium: Browser, url: str, width: int = 1440, shots: Path | None = None):
+        self.url, self.shots = url, shots
+        size = {"width": width, "height": 900 if width > 600 else 844}
+        self.context = chromium.new_context(viewport=size, reduced_motion="reduce")
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.complaints: list[str] = []
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+
+    def _listen(self, message) -> None:
+        refused = "status of 4" in message.text  # a refusal is an answer, not a fault of the page
+        if message.type in ("error", "warning") and not refused:
+            self.complaints.append(f"{urlsplit(self.page.url).path}: {message.text}")
+
+    def go(self, path: str) -> "Someone":
+        self.page.goto(self.url + path if path.startswith("/") else path)
+        return self
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> "Someone":
+        self.email, self.password = email, password
+        self.go("/sign-in/")
+        self.fill(email=email, password=password).press("Sign in")
+        return self
+
+    def again(self) -> "Someone":
+        """Sign in anew after the idle limit ended the sign-in."""
+        return self.sign_in(self.email, self.password)
+
+    def fill(self, **values) -> "Someone":
+        """Fill fields by name: text, numbers and dates typed, choices picked, True ticks a box."""
+        for name, value in values.items():
+            self._fill_one(name, value)
+        return self
+
+    def _fill_one(self, name: str, value) -> None:
+        fields = self.page.locator(f"main [name='{name}']:not([type=hidden])")
+        first = fields.first
+        kind = first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
+        if kind == "radio":
+            self._tick(f"main [name='{name}'][value='{value}']")
+        elif kind == "checkbox" and value is not True:
+            for one in value if isinstance(value, list | tuple) else [value]:
+                self._tick(f"main [name='{name}'][value='{one}']")
+        elif kind == "checkbox":
+            self._tick(f"main [name='{name}']")
+        elif kind == "select":
+            self._choose(first, str(value))
+        else:
+            first.fill(str(value))
+
+    def _tick(self, selector: str) -> None:
+        self.page.locator(selector).first.check(force=True)
+
+    def _choose(self, select, words: str) -> None:
+        """Pick the option whose value is `words`, or else the first whose text contains them."""
+        options = select.locator("option").evaluate_all("os => os.map(o => [o.value, o.textContent])")
+        value = next((v for v, _ in options if v == words), None) or next(v for v, text in options if words in text)
+        select.select_option(value)
+
+    def press(self, label: str) -> "Someone":
+        """Press the button with these words in the main part of the page."""
+        self.page.locator("main").get_by_role("button", name=label).first.click()
+        self.page.wait_for_load_state()
+        return self
+
+    def follow(self, label: str) -> "Someone":
+        """Follow the first link with these words."""
+        self.page.get_by_role("link", name=label).first.click()
+        self.page.wait_for_load_state()
+        return self
+
+    def sees(self, *texts: str) -> "Someone":
+        for text in texts:
+            expect(self.page.locator("body")).to_contain_text(text)
+        return self
+
+    def does_not_see(self, *texts: str) -> "Someone":
+        for text in texts:
+            expect(self.page.locator("body")).not_to_contain_text(text)
+        return self
+
+    def text(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    def shot(self, name: str) -> None:
+        if self.shots:
+            self.page.screenshot(path=self.shots / f"{name}.png", full_page=True)
