@@ -19,6 +19,45 @@ class NoteQuerySet(models.QuerySet):
         )
         return mine if actor.reaches_practice(permission) else mine.filter(on_team(actor.membership_id, "patient_id"))
 
+    def signed(self):
+        return self.filter(signed_at__isnull=False)
+
+    def drafts_of(self, membership_id):
+        """What this person began and has not signed."""
+        return self.filter(signed_at=None, author_id=membership_id)
+
+    def with_everything(self):
+        """A note with what its page shows."""
+        people = ("patient", "session__series", "author__user", "author__practice")
+        return self.select_related(*people).prefetch_related(
+            "addenda__recorded_by__user", "homework__set_by__user", "homework__done_by__user"
+        )
+
+    def for_list(self):
+        return self.select_related("session", "author__user").annotate(addenda_count=models.Count("addenda"))
+
+
+class HomeworkQuerySet(models.QuerySet):
+    def visible_to(self, actor, permission: Permission = Permission.VIEW_NOTE):
+        """Homework of patients on whose team the actor is."""
+        if actor is None or not actor.can(permission):
+            return self.none()
+        mine = self.filter(patient__practice_id=actor.practice_id)
+        return mine if actor.reaches_practice(permission) else mine.filter(on_team(actor.membership_id, "patient_id"))
+
+    def open(self):
+        return self.filter(done_at=None)
+
+    def due_by(self, day):
+        """Not done yet, and due on this day or before."""
+        return self.open().filter(due_on__lte=day)
+
+    def for_list(self):
+        """Open ones first, the earliest due on top; then the ones done, newest first."""
+        return self.select_related("patient", "note", "set_by__user", "done_by__user").order_by(
+            models.F("done_at").desc(nulls_first=True), models.F("due_on").asc(nulls_last=True), "set_at"
+        )
+
 
 class IntegrationNote(Record):
     """A therapist's note on what a session meant; a draft until its author signs, then frozen."""
@@ -57,6 +96,7 @@ class IntegrationNote(Record):
         indexes = [
             models.Index(fields=["patient", "-created_at"], name="note_of_patient"),
             models.Index(fields=["author"], condition=Q(signed_at=None), name="note_draft"),
+            models.Index(fields=["session"], condition=Q(signed_at__isnull=False), name="note_signed_of_session"),
         ]
 
 
@@ -83,7 +123,13 @@ class Homework(Record):
     done_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     outcome = models.TextField(blank=True)
 
+    objects = HomeworkQuerySet.as_manager()
+
     class Meta:
+        indexes = [
+            models.Index(fields=["patient", "set_at"], name="homework_of_patient"),
+            models.Index(fields=["due_on"], condition=Q(done_at=None), name="homework_due"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(done_at=None, done_by=None) | Q(done_at__isnull=False, done_by__isnull=False),

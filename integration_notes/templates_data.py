@@ -72,14 +72,21 @@ _OWN = {
 }
 
 TEMPLATES = {modality: NoteTemplate(modality, title, (*SHARED, *own)) for modality, (title, own) in _OWN.items()}
+# Every version that a stored note may name; a changed template gets a version of its own beside the older ones.
+VERSIONS = {VERSION: TEMPLATES}
 
 
-def missing_fields(modality: str, values: dict[str, str]) -> list[NoteField]:
+def template_of(note) -> NoteTemplate:
+    """The template a note was begun with."""
+    return VERSIONS[note.template_version][Modality(note.modality)]
+
+
+def missing_fields(template: NoteTemplate, values: dict[str, str]) -> list[NoteField]:
     """The required fields of the template that are still empty, in template order."""
-    return [f for f in TEMPLATES[Modality(modality)].fields if f.is_required and not values.get(f.key, "").strip()]
+    return [field for field in template.fields if field.is_required and not values.get(field.key, "").strip()]
 
 
-def clean_values(modality: str, values: dict[str, str]) -> dict[str, str]:
+def clean_values(template: NoteTemplate, values: dict[str, str]) -> dict[str, str]:
     """Only the template's own fields, trimmed; empty ones are left out."""
-    known = {f.key for f in TEMPLATES[Modality(modality)].fields}
+    known = {field.key for field in template.fields}
     return {key: text.strip() for key, text in values.items() if key in known and text and text.strip()}

@@ -3,9 +3,12 @@
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from accounts.models import TIME_ZONES
 from assessments.actions import start_assessment, submit_assessment
 from common.errors import StaleState
 from followups import actions
@@ -53,12 +56,21 @@ def first_check_in(clinic, dosed_at: datetime = AT, **details) -> CheckIn:
     return plan(clinic, dosed_at, **details)[0]
 
 
+def midday_zone(now: datetime) -> str:
+    """A time zone in which it is between 11:00 and 14:00 now."""
+    return next(zone for zone, _ in TIME_ZONES if 11 <= now.astimezone(ZoneInfo(zone)).hour < 14)
+
+
 def due_check_ins(number: int, now: datetime) -> list[CheckIn]:
-    """A practice of its own with `number` patients, each with exactly one check-in due a minute before `now`."""
+    """A practice of its own with `number` patients, each with exactly one check-in due a minute before `now`.
+
+    They live where it is the middle of the day, so that no message waits for the morning.
+    """
     clinic = accounts.clinic_with_staff(at=now - timedelta(days=3))
     made = []
     for _ in range(number):
-        first, *later = plan(clinic, now - timedelta(hours=26), time_zone="Etc/UTC")
+        person = {"time_zone": midday_zone(now), "email": f"{uuid4().hex}@mail.invalid"}
+        first, *later = plan(clinic, now - timedelta(hours=26), **person)
         CheckIn.objects.filter(pk=first.pk).update(due_at=now - timedelta(minutes=1))
         CheckIn.objects.filter(pk__in=[row.pk for row in later]).update(due_at=now + timedelta(days=7))
         made.append(first)

@@ -1,0 +1,61 @@
+"""What integration puts onto the therapist's home page and onto the chart."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from accounts.actor import Actor
+from accounts.navigation import Panel
+from accounts.roles import Permission
+from integration_notes.models import Homework, IntegrationNote
+from integration_notes.worklist import due_integrations, homework_due, my_drafts, rows_of
+from patients.chart import ChartTab
+from patients.models import Patient
+from patients.scope import Reach
+
+SHOWN = 8
+
+
+def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
+    if not actor.can(Permission.WRITE_NOTE):
+        return []
+    sessions = list(due_integrations(actor, at))
+    drafts, homework = list(my_drafts(actor)), list(homework_due(actor, at))
+    due = {"rows": rows_of(sessions[:SHOWN], at), "more": max(0, len(sessions) - SHOWN)}
+    panels = [Panel("integration-due", "Integration due", f"{HERE}/due.html", due, count=len(sessions), order=25)]
+    if drafts:
+        context = {"notes": drafts[:SHOWN], "more": max(0, len(drafts) - SHOWN)}
+        panels.append(Panel("note-drafts", "Drafts to sign", f"{HERE}/drafts.html", context, len(drafts), order=27))
+    if homework:
+        context = {"rows": homework[:SHOWN], "more": max(0, len(homework) - SHOWN)}
+        panels.append(Panel("homework", "Homework due", f"{HERE}/homework.html", context, len(homework), order=45))
+    return panels
+
+
+HERE = "integration_notes/home"
+
+
+def chart_tabs(actor: Actor, patient: Patient) -> list[ChartTab]:
+    if not _reaches(actor, patient):
+        return []
+    url = reverse("notes:of_patient", args=[patient.pk])
+    return [ChartTab("Integration", url, "integration", order=65, icon="notebook-pen")]
+
+
+def chart_panels(actor: Actor, patient: Patient, at: datetime) -> list[Panel]:
+    """On the chart's overview: the latest signed notes and the homework that is open."""
+    if not _reaches(actor, patient):
+        return []
+    notes = IntegrationNote.objects.visible_to(actor).signed().filter(patient=patient).for_list()
+    context = {
+        "notes": list(notes.order_by("-signed_at")[:2]),
+        "homework": list(Homework.objects.visible_to(actor).filter(patient=patient).open().for_list()[:3]),
+        "patient": patient,
+    }
+    if not context["notes"] and not context["homework"]:
+        return []
+    return [Panel("integration", "Integration", "integration_notes/chart/overview.html", context, order=50)]
+
+
+def _reaches(actor: Actor, patient: Patient) -> bool:
+    return actor.can(Permission.VIEW_NOTE) and Reach.of(actor, patient).may(Permission.VIEW_NOTE)
