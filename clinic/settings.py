@@ -212,6 +212,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Several resources have a `state`; without names of their own they would be numbered.
+    "ENUM_NAME_OVERRIDES": {"SessionState": "sessions_app.states.State.choices"},
 }
 
 LOGGING = {

@@ -1,3 +1,18 @@
 """API addresses of this app."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from sessions_app.api.doses import Doses
+from sessions_app.api.dosing_records import DosingRecordDetail, DosingRecordList
+from sessions_app.api.readings import Readings
+from sessions_app.api.sessions import SessionDetail, SessionList, SessionTimeline
+
+urlpatterns = [
+    path("sessions", SessionList.as_view(), name="sessions"),
+    path("sessions/<uuid:pk>", SessionDetail.as_view(), name="session"),
+    path("sessions/<uuid:pk>/timeline", SessionTimeline.as_view(), name="session_timeline"),
+    path("sessions/<uuid:pk>/readings", Readings.as_view(), name="session_readings"),
+    path("sessions/<uuid:pk>/doses", Doses.as_view(), name="session_doses"),
+    path("dosing-records", DosingRecordList.as_view(), name="dosing_records"),
+    path("dosing-records/<uuid:pk>", DosingRecordDetail.as_view(), name="dosing_record"),
+]

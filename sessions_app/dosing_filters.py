@@ -1,9 +1,9 @@
 """What the list of dosing records may be filtered and sorted by; page, export and API read the same rules (R6)."""
 
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from dosing.models import DosingRecord
 
@@ -26,11 +26,12 @@ SORTS = {
 }
 
 
-def chosen(records: QuerySet[DosingRecord], wanted: dict) -> QuerySet[DosingRecord]:
-    """The records that cleaned filter values ask for; an absent value asks for nothing."""
+def chosen(records: QuerySet[DosingRecord], wanted: dict, time_zone: str) -> QuerySet[DosingRecord]:
+    """The records that cleaned filter values ask for; an absent value asks for nothing. Days are of `time_zone`."""
+    zone = ZoneInfo(time_zone)
     tests = {
-        "first_dose_at__gte": midnight(wanted.get("date_from")),
-        "first_dose_at__lt": midnight(wanted.get("date_to"), days=1),
+        "first_dose_at__gte": midnight(wanted.get("date_from"), zone),
+        "first_dose_at__lt": midnight(wanted.get("date_to"), zone, days=1),
         "route": wanted.get("route"),
         "product_id": wanted.get("product"),
         "patient_id": wanted.get("patient"),
@@ -41,6 +42,6 @@ def chosen(records: QuerySet[DosingRecord], wanted: dict) -> QuerySet[DosingReco
     return records.filter(*marks, **{name: value for name, value in tests.items() if value})
 
 
-def midnight(day: date | None, days: int = 0) -> datetime | None:
-    """Where a day begins in the practice's time zone, which is the active one."""
-    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min)) if day else None
+def midnight(day: date | None, zone: ZoneInfo, days: int = 0) -> datetime | None:
+    """Where a day begins in a practice's time zone."""
+    return datetime.combine(day + timedelta(days=days), time(), zone) if day else None

@@ -47,7 +47,7 @@ def choices_for(actor: Actor) -> dict[str, list[tuple[str, str]]]:
 
 
 def chosen_records(actor: Actor, wanted: dict) -> QuerySet[DosingRecord]:
-    return chosen(dosing_records_of(actor), wanted)
+    return chosen(dosing_records_of(actor), wanted, actor.practice.time_zone)
 
 
 def dosing_list(actor: Actor, wanted: dict, cursor: str = "") -> DosingList:

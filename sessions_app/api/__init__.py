@@ -1,0 +1,1 @@
+"""Sessions, their timeline, readings and doses, and the dosing records, over the API."""

@@ -1,0 +1,94 @@
+"""Doses of a session over the API; giving one passes the same gates as on the session's page."""
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.roles import Permission
+from common import audit
+from common.clinical import Route
+from sessions_app import actions
+from sessions_app.api.base import Asked
+from sessions_app.api.readings import status_of
+from sessions_app.api.shapes import Known, amount
+from sessions_app.session_facts import administrations_of
+from sessions_app.session_scope import reached_session
+
+
+class DoseIn(Known):
+    """A dose as it lies on the tray; mg of base. A blocker that may be passed needs its code and a typed reason."""
+
+    id = serializers.UUIDField()
+    lot_id = serializers.UUIDField()
+    drawn_mg = amount()
+    planned_mg = amount()
+    given_by_id = serializers.UUIDField(help_text="Membership of who gives it, named on the session.")
+    verified_email = serializers.CharField(required=False, allow_blank=True, max_length=254)
+    verified_password = serializers.CharField(required=False, allow_blank=True, max_length=128, write_only=True)
+    site = serializers.CharField(required=False, allow_blank=True, max_length=80)
+    diluent = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    final_volume_ml = serializers.DecimalField(max_digits=8, decimal_places=2, required=False, allow_null=True)
+    duration_min = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=600)
+    occurred_at = serializers.DateTimeField(required=False, allow_null=True, help_text="Left out: now.")
+    late_reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    overrides = serializers.DictField(child=serializers.CharField(max_length=300), required=False)
+    version = serializers.IntegerField(required=False, allow_null=True, help_text="Of the session as you saw it.")
+
+
+class DoseOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    session = serializers.UUIDField(source="dosing_record_id")
+    number = serializers.IntegerField()
+    route = serializers.ChoiceField(choices=Route.choices)
+    product = serializers.CharField(source="draw.lot.product.name")
+    lot_number = serializers.CharField(source="draw.lot.lot_number")
+    drawn_mg = amount(source="draw.drawn_mg")
+    planned_mg = amount()
+    given_mg = amount(source="end.given_mg", default=None, allow_null=True, help_text="Null while it runs.")
+    ended_at = serializers.DateTimeField(source="end.occurred_at", default=None, allow_null=True)
+    remaining_mg = amount(source="draw.outstanding_mg", help_text="Of the draw: neither given, wasted nor returned.")
+    site = serializers.CharField()
+    diluent = serializers.CharField()
+    final_volume_ml = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
+    duration_min = serializers.IntegerField(allow_null=True)
+    pump_ml_per_h = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
+    given_by = serializers.CharField(source="given_by.user.full_name")
+    verified_by = serializers.CharField(source="verified_by.user.full_name", default=None, allow_null=True)
+    overrides = serializers.DictField(child=serializers.CharField())
+    occurred_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    recorded_by = serializers.CharField(source="recorded_by.user.full_name")
+    recorded_as = serializers.CharField()
+    late_reason = serializers.CharField()
+
+
+@extend_schema(tags=["sessions"])
+class Doses(Asked, APIView):
+    """What was given in a session."""
+
+    needs = {"GET": Permission.VIEW_DOSING, "POST": Permission.GIVE_DOSE}
+
+    @extend_schema(operation_id="sessions_doses_list", responses=DoseOut(many=True))
+    def get(self, request, pk):
+        self.checked_query()
+        session, _ = reached_session(self.actor, pk, Permission.VIEW_DOSING)
+        doses = administrations_of(session)
+        audit.record(self.actor, "sessions.looked_at_doses", at=timezone.now(), subject=session)
+        return Response(DoseOut(doses, many=True).data)
+
+    @extend_schema(
+        operation_id="sessions_doses_create",
+        request=DoseIn,
+        responses={201: DoseOut, 200: OpenApiResponse(DoseOut, "Stored before under the same id.")},
+    )
+    def post(self, request, pk):
+        self.checked_query()
+        values = self.checked_body(DoseIn)
+        session, _ = reached_session(self.actor, pk)
+        at = timezone.now()
+        given = actions.give_session_dose(session=session, by=self.actor, at=at, **values)
+        session.dosing_record_id = given.dosing_record_id
+        [dose] = [row for row in administrations_of(session) if row.pk == given.pk]
+        return Response(DoseOut(dose).data, status=status_of(dose, at))

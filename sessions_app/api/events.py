@@ -1,0 +1,138 @@
+"""The shape of each kind of event; `kind` tells which one it is."""
+
+from drf_spectacular.utils import PolymorphicProxySerializer
+from rest_framework import serializers
+
+from common.clinical import Route
+from dosing.models import AdministrationEnd, InfusionChange, Remainder
+from sessions_app.api.shapes import DosingRecordOut, OrderBrief, amount
+from sessions_app.models import AdverseEvent, Observation, VitalReading
+from sessions_app.session_events import SessionEvent
+
+
+class EventOut(serializers.Serializer):
+    """What every event tells."""
+
+    kind = serializers.CharField()
+    id = serializers.UUIDField()
+    minutes = serializers.IntegerField(allow_null=True, help_text="From the first dose; negative before it.")
+    occurred_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    recorded_by = serializers.CharField()
+    recorded_as = serializers.CharField()
+    is_late = serializers.BooleanField()
+    late_reason = serializers.CharField(allow_blank=True)
+
+
+class TransitionEvent(EventOut):
+    from_state = serializers.CharField(source="values.from_state", allow_blank=True)
+    to_state = serializers.CharField(source="values.to_state")
+    reason = serializers.CharField(source="values.reason", allow_blank=True)
+
+
+class DoseEvent(EventOut):
+    number = serializers.IntegerField(source="values.number")
+    route = serializers.ChoiceField(source="values.route", choices=Route.choices)
+    product = serializers.CharField(source="values.product")
+    lot_number = serializers.CharField(source="values.lot_number")
+    drawn_mg = amount(source="values.drawn_mg")
+    drawn_ml = amount(source="values.drawn_ml", allow_null=True)
+    planned_mg = amount(source="values.planned_mg")
+    site = serializers.CharField(source="values.site", allow_blank=True)
+    diluent = serializers.CharField(source="values.diluent", allow_blank=True)
+    final_volume_ml = amount(source="values.final_volume_ml", allow_null=True)
+    duration_min = serializers.IntegerField(source="values.duration_min", allow_null=True)
+    pump_ml_per_h = amount(source="values.pump_ml_per_h", allow_null=True)
+    given_by = serializers.CharField(source="values.given_by")
+    verified_by = serializers.CharField(source="values.verified_by", allow_null=True)
+
+
+class InfusionChangeEvent(EventOut):
+    number = serializers.IntegerField(source="values.number", help_text="Of the dose.")
+    what = serializers.ChoiceField(source="values.what", choices=InfusionChange.What.choices)
+    pump_ml_per_h = amount(source="values.pump_ml_per_h", allow_null=True)
+    reason = serializers.CharField(source="values.reason")
+
+
+class DoseEndEvent(EventOut):
+    number = serializers.IntegerField(source="values.number", help_text="Of the dose.")
+    how = serializers.ChoiceField(source="values.how", choices=AdministrationEnd.How.choices)
+    given_mg = amount(source="values.given_mg")
+    reason = serializers.CharField(source="values.reason", allow_blank=True)
+
+
+class ReadingEvent(EventOut):
+    phase = serializers.ChoiceField(source="values.phase", choices=VitalReading.Phase.choices)
+    systolic_mmhg = serializers.IntegerField(source="values.systolic_mmhg", allow_null=True)
+    diastolic_mmhg = serializers.IntegerField(source="values.diastolic_mmhg", allow_null=True)
+    heart_rate_bpm = serializers.IntegerField(source="values.heart_rate_bpm", allow_null=True)
+    spo2_pct = serializers.IntegerField(source="values.spo2_pct", allow_null=True)
+    respiratory_rate = serializers.IntegerField(source="values.respiratory_rate", allow_null=True)
+    temperature_c = serializers.DecimalField(
+        source="values.temperature_c", max_digits=4, decimal_places=1, allow_null=True
+    )
+    moaas = serializers.IntegerField(source="values.moaas", allow_null=True)
+    dissociation = serializers.IntegerField(source="values.dissociation", allow_null=True)
+    on_oxygen = serializers.BooleanField(source="values.on_oxygen")
+    note = serializers.CharField(source="values.note", allow_blank=True)
+    corrects = serializers.UUIDField(source="values.corrects", allow_null=True)
+
+
+class ObservationEvent(EventOut):
+    what = serializers.ChoiceField(source="values.what", choices=Observation.What.choices)
+    text = serializers.CharField(source="values.text")
+
+
+class AdverseEventEvent(EventOut):
+    category = serializers.ChoiceField(source="values.category", choices=AdverseEvent.Category.choices)
+    grade = serializers.IntegerField(source="values.grade", help_text="CTCAE 1-5.")
+    is_serious = serializers.BooleanField(source="values.is_serious")
+    relatedness = serializers.ChoiceField(source="values.relatedness", choices=AdverseEvent.Relatedness.choices)
+    description = serializers.CharField(source="values.description")
+    action = serializers.CharField(source="values.action")
+    outcome = serializers.ChoiceField(source="values.outcome", choices=AdverseEvent.Outcome.choices)
+    ended_at = serializers.DateTimeField(source="values.ended_at", allow_null=True)
+
+
+class RemainderEvent(EventOut):
+    what = serializers.ChoiceField(source="values.what", choices=Remainder.What.choices)
+    amount_mg = amount(source="values.amount_mg")
+    lot_number = serializers.CharField(source="values.lot_number")
+    method = serializers.CharField(source="values.method")
+    reason = serializers.CharField(source="values.reason")
+    witness = serializers.CharField(source="values.witness")
+    witnessed_as = serializers.CharField(source="values.witnessed_as")
+
+
+SHAPES = {
+    "transition": TransitionEvent,
+    "dose": DoseEvent,
+    "infusion_change": InfusionChangeEvent,
+    "dose_end": DoseEndEvent,
+    "reading": ReadingEvent,
+    "observation": ObservationEvent,
+    "adverse_event": AdverseEventEvent,
+    "remainder": RemainderEvent,
+}
+EVENT = PolymorphicProxySerializer(
+    component_name="SessionEvent", serializers=SHAPES, resource_type_field_name="kind", many=True
+)
+
+
+def shown_events(events: list[SessionEvent]) -> list[dict]:
+    """The events as JSON-able values, one serializer per kind."""
+    made = {kind: shape() for kind, shape in SHAPES.items()}
+    return [made[event.kind].to_representation(event) for event in events]
+
+
+class TimelineOut(serializers.Serializer):
+    session = serializers.UUIDField()
+    first_dose_at = serializers.DateTimeField(allow_null=True)
+    events = EVENT
+
+
+class DosingRecordDetailOut(DosingRecordOut):
+    """The record with its order and everything that was done with the drug, in order."""
+
+    order = OrderBrief()
+    events = EVENT

@@ -1,0 +1,94 @@
+"""Sessions over the API: list, read, timeline."""
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.roles import Permission
+from common import audit
+from sessions_app.api.base import Asked, OrderedCursor
+from sessions_app.api.events import TimelineOut, shown_events
+from sessions_app.api.shapes import ORDERINGS, SessionDetailOut, SessionOut, SessionQuery
+from sessions_app.models import Session
+from sessions_app.session_events import session_events
+from sessions_app.session_reach import SessionReach
+from sessions_app.session_scope import reached_session
+
+FILTERS = {
+    "state": "state",
+    "route": "series__route",
+    "patient": "patient_id",
+    "scheduled_from": "scheduled_for__gte",
+    "scheduled_to": "scheduled_for__lt",
+}
+OF_THE_DRUG = ("dose", "infusion_change", "dose_end", "remainder")
+OF_THE_CARE_TEAM = ("observation", "adverse_event")
+
+
+@extend_schema(tags=["sessions"], parameters=[SessionQuery])
+class SessionList(Asked, generics.ListAPIView):
+    """The sessions the caller may see."""
+
+    needs = {"GET": Permission.VIEW_SESSION}
+    serializer_class = SessionOut
+    pagination_class = OrderedCursor
+    filter_backends = ()
+    queryset = Session.objects.none()
+    orderings = ORDERINGS
+
+    def get_queryset(self):
+        self.query = self.checked_query(SessionQuery)
+        wanted = {FILTERS[name]: value for name, value in self.query.items() if name in FILTERS}
+        rows = Session.objects.visible_to(self.actor).filter(**wanted)
+        return rows.select_related("patient", "series", "room").defer("intention")
+
+    def paginate_queryset(self, queryset):
+        rows = super().paginate_queryset(queryset)
+        audit.record_list(self.actor, "sessions.listed_sessions", [row.patient_id for row in rows])
+        return rows
+
+
+@extend_schema(tags=["sessions"], responses=SessionDetailOut)
+class SessionDetail(Asked, APIView):
+    """One session with the people named on it."""
+
+    needs = {"GET": Permission.VIEW_SESSION}
+
+    def get(self, request, pk):
+        self.checked_query()
+        session, _ = reached_session(self.actor, pk)
+        session.people = list(session.roster.select_related("membership__user").order_by("joined_at", "duty"))
+        audit.record(self.actor, "sessions.looked_at_session", at=timezone.now(), subject=session)
+        return Response(SessionDetailOut(session).data)
+
+
+@extend_schema(tags=["sessions"], responses=TimelineOut)
+class SessionTimeline(Asked, APIView):
+    """Everything that happened, in order, with minutes from the first dose.
+
+    What was seen and said in the room is for the care team only; the others get the remaining kinds of event.
+    """
+
+    needs = {"GET": Permission.VIEW_SESSION}
+
+    def get(self, request, pk):
+        self.checked_query()
+        session, reach = reached_session(self.actor, pk)
+        events = session_events(session.pk, kinds_for(reach), session.first_dose_at)
+        audit.record(self.actor, "sessions.looked_at_timeline", at=timezone.now(), subject=session)
+        timeline = {"session": session.pk, "first_dose_at": session.first_dose_at, "events": shown_events(events)}
+        return Response(timeline)
+
+
+def kinds_for(reach: SessionReach) -> list[str]:
+    """The kinds of event that this person may read of this session."""
+    kinds = ["transition"]
+    if reach.may(Permission.VIEW_DOSING):
+        kinds += OF_THE_DRUG
+    if reach.may(Permission.VIEW_VITALS) or reach.sees_clinical:
+        kinds.append("reading")
+    if reach.sees_clinical:
+        kinds += OF_THE_CARE_TEAM
+    return kinds
