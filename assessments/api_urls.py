@@ -1,3 +1,14 @@
-"""API addresses of this app."""
+"""API addresses of questionnaires."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from assessments.api import PatientAssessments, SubmitAssessment
+
+urlpatterns = [
+    path("patients/<uuid:pk>/assessments", PatientAssessments.as_view(), name="patient_assessments"),
+    path(
+        "assessment-sets/<uuid:pk>/assessments/<slug:code>/submit",
+        SubmitAssessment.as_view(),
+        name="assessment_submit",
+    ),
+]

@@ -69,4 +69,7 @@ def show(request, template: str, context: dict | None = None, status: int = 200)
 
 
 def closed(request) -> HttpResponse:
-    return show(request, "closed.html", status=GONE)
+    """The one page of every dead end. Its address may hold a token, so Django's own log line is left out (R75)."""
+    response = show(request, "closed.html", status=GONE)
+    response._has_been_logged = True
+    return response

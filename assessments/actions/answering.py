@@ -34,13 +34,13 @@ def _may_answer(by, assessment_set: AssessmentSet, link: AnswerLink | None, at: 
     return ""
 
 
-def _hold(assessment_set: AssessmentSet) -> dict[str, Assessment]:
+def _hold(assessment_set: AssessmentSet, **change) -> dict[str, Assessment]:
     """Lock an open set until the transaction ends and read its questionnaires, by instrument.
 
     The conditional update is the lock on both engines, so two questionnaires sent at once cannot each think that
     the other is still missing. Raises StaleState when the set is finished or cancelled.
     """
-    held = AssessmentSet.objects.open().filter(pk=assessment_set.pk).update(occasion=F("occasion"))
+    held = AssessmentSet.objects.open().filter(pk=assessment_set.pk).update(**(change or {"occasion": F("occasion")}))
     if not held:
         raise StaleState("These questionnaires are already finished or cancelled.")
     return {row.instrument: row for row in Assessment.objects.filter(assessment_set_id=assessment_set.pk)}
@@ -123,7 +123,8 @@ def submit_assessment(
     if not allow_missing:
         _refuse_open_questions(assessment, cleaned)
     scored = _scored_values(assessment, cleaned)
-    rows = _hold(assessment_set)
+    is_only = len(assessment_set.instruments) == 1
+    rows = _hold(assessment_set, completed_at=at) if is_only else _hold(assessment_set)
     row = rows.setdefault(assessment.instrument, assessment)
     _store(
         row,
@@ -189,8 +190,9 @@ def _raise_risk(assessment: Assessment, at: datetime) -> list[RiskItem]:
 
 
 def _finish_set(assessment_set: AssessmentSet, by, at: datetime, link: AnswerLink | None) -> None:
-    """The caller holds the set. A finished set closes its links; the one that was used says so."""
-    AssessmentSet.objects.filter(pk=assessment_set.pk).update(completed_at=at)
+    """The caller holds the set, and has marked one of a single questionnaire. The link that was used says so."""
+    if len(assessment_set.instruments) > 1:
+        AssessmentSet.objects.filter(pk=assessment_set.pk).update(completed_at=at)
     assessment_set.completed_at = at
     if link is not None:
         AnswerLink.objects.filter(pk=link.pk).update(used_at=at)
