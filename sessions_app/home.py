@@ -30,8 +30,6 @@ def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
         panels.append(_today(actor, at))
     if actor.can(Permission.SIGN_SESSION):
         panels += _to_sign(actor)
-    if actor.can(Permission.WASTE_DRUG):
-        panels += _open_remainders(actor)
     return panels
 
 
@@ -46,12 +44,6 @@ def _to_sign(actor: Actor) -> list[Panel]:
     """Sessions that this prescriber supervised and has not signed."""
     waiting = Session.objects.visible_to(actor).awaiting_signature().supervised_by(actor.membership_id)
     return _list("to-sign", "Waits for your signature", waiting, "sign", order=15)
-
-
-def _open_remainders(actor: Actor) -> list[Panel]:
-    """Drug that was drawn and is neither given, wasted nor returned."""
-    waiting = Session.objects.visible_to(actor).with_open_remainder()
-    return _list("open-remainders", "Open remainders", waiting, "session", order=16)
 
 
 def _list(key: str, title: str, sessions, route: str, order: int) -> list[Panel]:

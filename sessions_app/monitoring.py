@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# A reading counts for a due time from this much before it; later than this after it, it is overdue (KAP-MON-GRACE).
+# A reading counts for a due time from this much before it; this much after it, it is overdue (KAP-MON-GRACE).
 GRACE = timedelta(minutes=5)
 # A further dose sooner than this after the one before belongs to the same schedule (esketamine devices).
 SAME_DOSE = timedelta(minutes=10)
@@ -112,8 +112,8 @@ def next_due(due: Sequence[datetime], taken: Iterable[datetime]) -> datetime | N
 
 
 def is_overdue(due_at: datetime | None, at: datetime) -> bool:
-    """More than 5 minutes past the due time (KAP-MON-GRACE); exactly 5 minutes is not overdue."""
-    return due_at is not None and at - due_at > GRACE
+    """Five minutes past the due time or more (KAP-MON-GRACE)."""
+    return due_at is not None and at - due_at >= GRACE
 
 
 def missed(due: Sequence[datetime], taken: Sequence[datetime], until: datetime) -> list[datetime]:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from accounts.actor import Actor
 from accounts.roles import Permission
@@ -81,6 +82,8 @@ class SessionPage:
     @property
     def may_give(self) -> bool:
         """The dose button is shown (it carries the blockers when there are any)."""
+        if self.facts.running:
+            return False
         return self.state in (*MAY_START, *MAY_REPEAT) and self.reach.may(Permission.GIVE_DOSE)
 
     @property
@@ -89,7 +92,16 @@ class SessionPage:
 
     @property
     def shows_gate(self) -> bool:
-        return self.state in (State.SCHEDULED, *MAY_START, *MAY_REPEAT)
+        """The list stands on the page before the first dose, and later while the order leaves something to give."""
+        if self.is_first_dose:
+            return self.state in (State.SCHEDULED, *MAY_START)
+        planned = sum((row.planned_mg for row in self.facts.administrations), Decimal(0))
+        more = self.facts.order is not None and planned < self.facts.order.max_total_mg
+        return bool(more and self.blockers and self.state in MAY_REPEAT and not self.facts.running)
+
+    @property
+    def gate_title(self) -> str:
+        return "Before the dose" if self.is_first_dose else "Before a further dose"
 
     @property
     def may_write(self) -> bool:
@@ -131,7 +143,8 @@ class SessionPage:
 
     @property
     def may_discharge(self) -> bool:
-        return self.state in MAY_REPEAT and self.reach.may(Permission.DISCHARGE_PATIENT)
+        ready = self.state in MAY_REPEAT and not self.facts.running
+        return ready and self.reach.may(Permission.DISCHARGE_PATIENT)
 
     @property
     def may_dose_act(self) -> bool:

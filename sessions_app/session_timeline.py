@@ -141,7 +141,7 @@ def _observation(row: Observation) -> TimelineEvent:
 def _adverse(row: AdverseEvent) -> TimelineEvent:
     kind = "critical" if row.grade >= 3 else "caution"
     title = f"Adverse event: {row.get_category_display()}, grade {row.grade}"
-    text = f"{row.description} Done: {row.action} Outcome: {row.get_outcome_display().lower()}."
+    text = f"{row.description} · Done: {row.action} · Outcome: {row.get_outcome_display().lower()}"
     word = "Serious" if row.is_serious else ""
     return _line(
         row, title, text=text, icon_name="triangle-alert", kind=kind, word=word, word_kind="critical", order=66
@@ -149,4 +149,4 @@ def _adverse(row: AdverseEvent) -> TimelineEvent:
 
 
 def _addendum(row: SessionAddendum) -> TimelineEvent:
-    return _line(row, "Addendum", text=f"{row.text} (why: {row.reason})", icon_name="file-plus", order=80)
+    return _line(row, "Addendum", text=f"{row.text} · Why: {row.reason}", icon_name="file-plus", order=80)

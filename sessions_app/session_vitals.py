@@ -88,8 +88,8 @@ def reading_rows(facts: SessionFacts, may_correct: bool) -> tuple[ReadingRow, ..
 
 
 def chart_of(facts: SessionFacts, adverse) -> VitalsChart | None:
-    """Minutes count from the first dose, or from the check-in while there is none."""
-    zero = facts.session.first_dose_at or facts.session.checked_in_at
+    """Drawn once there is a first dose to count from."""
+    zero = facts.session.first_dose_at
     if zero is None or not facts.readings:
         return None
     readings = [

@@ -36,9 +36,9 @@ def scale_choice(label: str, choices) -> forms.TypedChoiceField:
 class ReadingForm(MomentForm, IdForm):
     systolic_mmhg = whole_number("Systolic", 40, 300, "mmHg")
     diastolic_mmhg = whole_number("Diastolic", 20, 200, "mmHg")
-    heart_rate_bpm = whole_number("Heart rate", 20, 250, "per min")
+    heart_rate_bpm = whole_number("Heart rate", 20, 250, "/min")
     spo2_pct = whole_number("SpO2", 40, 100, "%")
-    respiratory_rate = whole_number("Resp. rate", 0, 60, "per min")
+    respiratory_rate = whole_number("Resp. rate", 0, 60, "/min")
     moaas = scale_choice("MOAA/S", MOAAS_CHOICES)
     dissociation = scale_choice("Dissociation", VitalReading.Dissociation.choices)
     temperature_c = ExactDecimalField(places=1).formfield(

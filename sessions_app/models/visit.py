@@ -86,9 +86,6 @@ class SessionQuerySet(models.QuerySet):
     def with_names(self):
         return self.select_related("patient", "series", "room")
 
-    def with_open_remainder(self):
-        return self.filter(dosing_record__has_open_remainder=True, signed_at=None)
-
     def given_counts(self, series_ids) -> dict:
         """Series id → in how many of its sessions a dose was given."""
         dosed = self.filter(series_id__in=series_ids, first_dose_at__isnull=False)

@@ -72,7 +72,7 @@ def test_reading_covers_due_times_up_to_five_minutes_after_itself(taken, expecte
     assert found == t(expected)
 
 
-@pytest.mark.parametrize(("minutes", "overdue"), [(44, False), (45, False), (46, True)])
+@pytest.mark.parametrize(("minutes", "overdue"), [(40, False), (44, False), (45, True)])
 def test_overdue_after_five_minutes(minutes, overdue):
     assert is_overdue(t(40), t(minutes)) is overdue
 
@@ -100,8 +100,8 @@ def test_missed_readings(taken, expected):
 
 
 def test_reading_not_yet_overdue_is_not_missed():
-    assert missed([t(10)], [], t(15)) == []
-    assert missed([t(10)], [], t(16)) == [t(10)]
+    assert missed([t(10)], [], t(14)) == []
+    assert missed([t(10)], [], t(15)) == [t(10)]
 
 
 @pytest.mark.parametrize(
