@@ -50,6 +50,18 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
+    _loaded_frozen = False
+
+    def save(self, *args, **kwargs):
+        if self.is_frozen():
+            raise RecordFrozen(f"{self._meta.verbose_name} cannot change any more; add a correction instead.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        if self.kind not in (RecordKind.WORKING, RecordKind.REFERENCE):
+            raise RecordFrozen(f"{self._meta.verbose_name} cannot be deleted.")
+        return super().delete(*args, **kwargs)
+
     def is_frozen(self) -> bool:
         """Whether the stored row may no longer change (asked of the row as it was loaded)."""
         if self._state.adding:
@@ -64,18 +76,6 @@ class Record(models.Model):
         if cls.frozen_by and cls.frozen_by in field_names:
             row._loaded_frozen = row.__dict__.get(cls.frozen_by) is not None
         return row
-
-    _loaded_frozen = False
-
-    def save(self, *args, **kwargs):
-        if self.is_frozen():
-            raise RecordFrozen(f"{self._meta.verbose_name} cannot change any more; add a correction instead.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        if self.kind not in (RecordKind.WORKING, RecordKind.REFERENCE):
-            raise RecordFrozen(f"{self._meta.verbose_name} cannot be deleted.")
-        return super().delete(*args, **kwargs)
 
 
 class EventRecord(Record):

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import ApiToken
 from accounts.roles import Role
-from tests.builders import accounts, assessments, patients, sessions
+from tests.builders import accounts, assessments, notes, patients, sessions
 
 CANARY = "Featherstonehaugh"
 CLINICAL = (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST)
@@ -91,16 +91,12 @@ class World:
 
     @cached_property
     def note(self):
-        """A draft of the therapist about the session."""
-        from integration_notes import actions
-
-        return actions.start_note(session=self.session, by=self.clinic.therapist, at=self.at, modality="CBT")
+        """Signed by the therapist: the care team reads it. A draft is its author's alone."""
+        return notes.signed(self.clinic, self.session, self.at)
 
     @cached_property
     def homework(self):
-        from integration_notes import actions
-
-        return actions.set_homework(note=self.note, by=self.clinic.therapist, at=self.at, task="Write it down")
+        return notes.homework(self.clinic, self.note, self.at)
 
     @cached_property
     def fact(self):
@@ -172,6 +168,8 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "assessments:risk_item assessments:acknowledge_risk assessments:record_risk_contact assessments:close_risk",
         lambda world: {"pk": world.risk_item.pk},
     ),
+    "api:patient_assessments": lambda world: {"pk": world.patient.pk},
+    "api:assessment_submit": lambda world: {"pk": world.assessment_set.pk, "code": "PHQ9"},
     # follow-ups
     "followups:of_patient": lambda world: {"pk": world.patient.pk},
     **_same("followups:change_point followups:switch_point", lambda world: {"pk": world.check_in.point_id}),
@@ -180,10 +178,22 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "followups:cancel api:check_in",
         lambda world: {"pk": world.check_in.pk},
     ),
+    # integration notes
+    "notes:of_patient": lambda world: {"pk": world.patient.pk},
+    "notes:new": lambda world: {"pk": world.session.pk},
+    **_same(
+        "notes:note notes:edit notes:autosave notes:sign notes:add_addendum notes:set_homework",
+        lambda world: {"pk": world.note.pk},
+    ),
+    "notes:finish_homework": lambda world: {"pk": world.homework.pk},
     # portal
     **_same("portal:part portal:keep", lambda world: {"number": 1}),
     # sessions
-    **_same("sessions:dosing_record sessions:review_dosing_record", lambda world: {"pk": world.session.pk}),
+    **_same(
+        "sessions:dosing_record sessions:review_dosing_record api:session api:session_timeline api:session_readings "
+        "api:session_doses api:dosing_record",
+        lambda world: {"pk": world.session.pk},
+    ),
     **_same("sessions:of_patient", lambda world: {"patient_id": world.patient.pk}),
     **_same("sessions:schedule", lambda world: {"series_id": world.series.pk}),
     **_same(

@@ -98,7 +98,9 @@ def test_views_read_only_what_is_visible(module: Module):
         return
     tree = module.tree()
     allowed = {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "visible_to"
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("visible_to", "none")
     }
     wrong = [
         f"{module.name}:{node.lineno}"

@@ -21,9 +21,9 @@ ANSWERS = {
 }
 
 
-def run(name, *words, **options) -> str:
+def run(command, *words, **options) -> str:
     said = StringIO()
-    call_command(name, *words, stdout=said, **options)
+    call_command(command, *words, stdout=said, **options)
     return said.getvalue()
 
 
