@@ -573,9 +573,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(condition=models.Q(("given_mg__gte", 0)), name="end_given_not_negative"),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("how", "completed"), models.Q(("reason", ""), _negated=True), _connector="OR"
-                        ),
+                        condition=models.Q(('how', 'completed'), models.Q(('how', 'stopped'), models.Q(('reason', ''), _negated=True)), _connector='OR'),
                         name="end_stopped_with_reason",
                     ),
                 ],
@@ -863,5 +861,29 @@ class Migration(migrations.Migration):
                 ),
                 name="movement_names_its_draw",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name='doseorder',
+            constraint=models.CheckConstraint(condition=models.Q(('indication__in', ['TRD', 'MDSI', 'MDD', 'ANX', 'PTSD'])), name='order_indication_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='dosingrecord',
+            constraint=models.CheckConstraint(condition=models.Q(('route__in', ['IV', 'IM', 'SC', 'IN_RACEMIC', 'ESK', 'SL', 'PO'])), name='dosing_record_route_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='infusionchange',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('pump_ml_per_h__gt', 0), ('what__in', ['rate', 'resume'])), models.Q(('pump_ml_per_h', None), ('what', 'pause')), _connector='OR'), name='change_has_a_rate_unless_paused'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
+            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['solution', 'nasal', 'device', 'troche', 'capsule', 'oral'])), name='product_form_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='remainder',
+            constraint=models.CheckConstraint(condition=models.Q(('what__in', ['waste', 'return'])), name='remainder_what_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='routelimit',
+            constraint=models.CheckConstraint(condition=models.Q(('route__in', ['IV', 'IM', 'SC', 'IN_RACEMIC', 'ESK', 'SL', 'PO', 'ALL'])), name='limit_route_known'),
         ),
     ]

@@ -81,6 +81,10 @@ class Product(Record):
                 name="product_has_one_strength",
             ),
             models.UniqueConstraint(fields=["practice", "name"], name="product_name_once"),
+            models.CheckConstraint(
+                condition=Q(form__in=["solution", "nasal", "device", "troche", "capsule", "oral"]),
+                name="product_form_known",
+            ),
         ]
 
     @property
@@ -130,4 +134,7 @@ class RouteLimit(Record):
     objects = RouteLimitQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["practice", "route", "version"], name="limit_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "route", "version"], name="limit_version_once"),
+            models.CheckConstraint(condition=Q(route__in=[*Route.values, "ALL"]), name="limit_route_known"),
+        ]

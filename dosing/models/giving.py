@@ -107,6 +107,15 @@ class InfusionChange(EventRecord):
     pump_ml_per_h = ExactDecimalField(places=2, null=True)
     reason = models.CharField(max_length=300)
 
+    class Meta(EventRecord.Meta):
+        constraints = [
+            *EventRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(what__in=["rate", "resume"], pump_ml_per_h__gt=0) | Q(what="pause", pump_ml_per_h=None),
+                name="change_has_a_rate_unless_paused",
+            ),
+        ]
+
 
 class AdministrationEnd(EventRecord):
     """How one administration ended and how much the patient really received."""
@@ -126,7 +135,9 @@ class AdministrationEnd(EventRecord):
         constraints = [
             *EventRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(given_mg__gte=0), name="end_given_not_negative"),
-            models.CheckConstraint(condition=Q(how="completed") | ~Q(reason=""), name="end_stopped_with_reason"),
+            models.CheckConstraint(
+                condition=Q(how="completed") | (Q(how="stopped") & ~Q(reason="")), name="end_stopped_with_reason"
+            ),
         ]
 
 
@@ -154,5 +165,6 @@ class Remainder(EventRecord):
         constraints = [
             *EventRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(amount_mg__gt=0), name="remainder_positive"),
+            models.CheckConstraint(condition=Q(what__in=["waste", "return"]), name="remainder_what_known"),
             models.CheckConstraint(condition=~Q(witness=F("recorded_by")), name="witness_is_not_recorder"),
         ]

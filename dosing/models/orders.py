@@ -91,6 +91,7 @@ class DoseOrder(Record):
             ),
             models.CheckConstraint(condition=Q(weight_kg__gte=30, weight_kg__lte=300), name="order_weight_30_300"),
             models.CheckConstraint(condition=Q(route__in=Route.values), name="order_route_known"),
+            models.CheckConstraint(condition=Q(indication__in=Indication.values), name="order_indication_known"),
             models.CheckConstraint(
                 condition=Q(signed_at=None, signed_by=None)
                 | (Q(signed_at__isnull=False, signed_by__isnull=False) & ~Q(content_sha256="")),

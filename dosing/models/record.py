@@ -75,6 +75,7 @@ class DosingRecord(Record):
                 condition=Q(given_mg__gte=0, wasted_mg__gte=0, returned_mg__gte=0),
                 name="dosing_record_not_negative",
             ),
+            models.CheckConstraint(condition=Q(route__in=Route.values), name="dosing_record_route_known"),
         ]
         indexes = [
             models.Index(fields=["practice", "-first_dose_at", "-id"], name="dosing_by_date"),
