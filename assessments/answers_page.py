@@ -39,7 +39,7 @@ def answers_page(row: Assessment) -> AnswersPage:
         lines=tuple(answer_line(item, number, row) for number, item in enumerate(shown, start=1)),
         flags=tuple({**flag, "kind": FLAG_KINDS.get(flag["severity"], "caution")} for flag in row.flags),
         subscales=tuple(
-            (each.name or each.key, f"{row.subscales[each.key]} of {each.high}")
+            (each.name or each.key.upper(), f"{row.subscales[each.key]} of {each.high}")
             for each in instrument.scoring.subscales
             if row.subscales.get(each.key) is not None
         ),

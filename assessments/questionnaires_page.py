@@ -14,6 +14,7 @@ from common.svg import trend_chart
 
 FLAG_KINDS = {"urgent": "critical", "alert": "warning", "warn": "caution"}
 CHARTED = ("PHQ9", "GAD7", "PCL5")
+LINK_WORDS = {"email": "Mailed link open", "handed": "Link open", "tablet": "Open on the tablet"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class ShownSet:
             return "warning", "Link locked after wrong birth dates"
         if self.link.expires_at <= self.at:
             return "neutral", "Link expired"
-        return "info", f"{self.link.get_channel_display()} open"
+        return "info", LINK_WORDS[self.link.channel]
 
 
 def name_of(code: str) -> str:

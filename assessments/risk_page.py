@@ -9,7 +9,7 @@ from assessments.models import Assessment, RiskContact, RiskItem
 from assessments.trend import Mark, doses_of
 from common.blockers import Blocker
 
-LONG_UNSEEN = timedelta(minutes=15)  # R80: after this nobody's answer becomes everybody's
+LONG_UNSEEN = timedelta(minutes=15)  # KAP-RISK-UNSEEN
 SHOWN = 12
 
 

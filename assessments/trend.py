@@ -87,7 +87,7 @@ def _trend(code: str, rows: list[Assessment], doses: tuple[Mark, ...]) -> Trend:
 
 
 def baseline_of(rows: Sequence[Assessment], doses: Sequence[Mark]) -> Assessment | None:
-    """The last score before the first dose; without a dose, or without a score before it, the first score."""
+    """The last score before the first dose; without a dose or a score before it, the first (KAP-ASM-BASELINE)."""
     scored = [row for row in rows if row.total is not None]
     first_dose = min((mark.at for mark in doses), default=None)
     before = [row for row in scored if first_dose and row.answered_at <= first_dose]

@@ -16,7 +16,7 @@ from common.errors import OutOfScope
 from patients.chart import chart_context
 from patients.scope import one, patient_for
 
-SETS_PER_PAGE = 10
+SETS_PER_PAGE = 6
 
 
 @needs(Permission.VIEW_ASSESSMENTS)
