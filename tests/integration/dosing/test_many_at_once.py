@@ -105,7 +105,9 @@ def test_one_order_is_amended_once(clinic):
     series = patients.series(patients.patient_with_team(clinic), clinic.prescriber)
     first = dosing.signed_order(series, clinic.prescriber)
 
-    results = in_threads(lambda _: dosing.signed_order(series, clinic.prescriber, replaces=first), range(6))
+    results = in_threads(
+        lambda _: dosing.signed_order(series, clinic.prescriber, replaces=first), range(4)
+    )  # five tries at once pause a password
 
     assert sum(isinstance(result, DoseOrder) for result in results) == 1
     assert all(isinstance(result, DoseOrder | StaleState) for result in results)
