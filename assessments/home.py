@@ -18,7 +18,7 @@ def navigation_entries(actor) -> list[NavEntry]:
     if not actor.can(Permission.VIEW_RISK):
         return []
     count = RiskItem.objects.visible_to(actor).open().count()
-    label = f"Risk answers ({count})" if count else "Risk answers"
+    label = f"Risk ({count})" if count else "Risk"
     return [NavEntry(label, "assessments:risk_queue", "shield-alert", (Permission.VIEW_RISK,), order=15)]
 
 

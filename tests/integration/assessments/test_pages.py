@@ -346,7 +346,7 @@ def test_a_positive_answer_is_on_the_home_page_at_the_next_request(clinic, patie
     assert page.index("card--critical") < page.index("</section>")
     assert patient.name in page
     assert "Acute positive suicide screen" in page
-    assert "Risk answers (1)" in page
+    assert "Risk (1)" in page
 
 
 def test_those_who_run_the_practice_see_only_a_count(clinic, patient, rows):
@@ -363,4 +363,4 @@ def test_somebody_off_the_team_sees_nothing_of_it(clinic, patient, rows):
     client = accounts.sign_in(Client(), accounts.staff(clinic.practice))
     page = text(client.get(reverse("accounts:home")))
     assert patient.name not in page
-    assert "Risk answers (" not in page
+    assert "Risk (" not in page
