@@ -5,7 +5,7 @@ No answers, scores, notes or words of the patient are read here (R12).
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from common.blockers import Blocker
@@ -23,6 +23,9 @@ from sessions_app.session_timeline import timeline_of
 from sessions_app.timeline import TimelineEvent, t_plus_minutes
 
 PEOPLE = "recorded_by__user"
+# A visit that nobody ended is not looked through any further for missing readings.
+LONGEST_VISIT = timedelta(hours=12)
+MISSED_SHOWN = 8
 # Overrides about the drug and the blood pressure; of any other the code and reason stay with the care team.
 ABOUT_THE_DRUG = ("PRESSURE_", "INTERVAL_", "SPACING_", "WEIGHT_", "DOSE_", "BOOSTER_", "INFUSION_", "FIRST_", "STEP_")
 
@@ -97,6 +100,10 @@ class DosingRecordPage:
         return record.drawn_mg - record.given_mg - record.wasted_mg - record.returned_mg
 
     @property
+    def missed_more(self) -> int:
+        return max(0, len(self.missed) - MISSED_SHOWN)
+
+    @property
     def roster(self) -> tuple[RosterEntry, ...]:
         return self.facts.roster_history
 
@@ -127,9 +134,16 @@ def load_record_page(record: DosingRecord, actor, at: datetime) -> DosingRecordP
     checks = tuple(PassedCheck(row, row.code.startswith(ABOUT_THE_DRUG)) for row in facts.overrides)
     remainders = [row for account in accounts for row in account.remainders]
     shown = replace(facts, all_readings=(), overrides=tuple(check.row for check in checks if check.is_shown))
-    timeline = timeline_of(shown, transitions=transitions, observations=(), adverse_events=(), changes=changes,
-                           remainders=remainders, addenda=addenda)  # fmt: skip
-    missed = missed_readings(facts, session.ended_at or at)
+    timeline = timeline_of(
+        shown,
+        transitions=transitions,
+        observations=(),
+        adverse_events=(),
+        changes=changes,
+        remainders=remainders,
+        addenda=addenda,
+    )
+    missed = missed_readings(facts, session.ended_at or min(at, session.first_dose_at + LONGEST_VISIT))
     return DosingRecordPage(
         record=record,
         facts=facts,

@@ -71,7 +71,9 @@ def review_chart(facts: SessionFacts, changes) -> VitalsChart:
         )
         for row in facts.readings
     ]
-    return vitals_chart.build(readings, _markers(facts, changes, first), title="Vital signs", chart_id="record-vitals")
+    return vitals_chart.build(
+        readings, _markers(facts, changes, first), title="Pressure, pulse and oxygen", chart_id="record-vitals"
+    )
 
 
 def _markers(facts: SessionFacts, changes, first) -> list:

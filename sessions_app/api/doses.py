@@ -72,8 +72,8 @@ class Doses(Asked, APIView):
 
     @extend_schema(operation_id="sessions_doses_list", responses=DoseOut(many=True))
     def get(self, request, pk):
-        self.checked_query()
         session, _ = reached_session(self.actor, pk, Permission.VIEW_DOSING)
+        self.checked_query()
         doses = administrations_of(session)
         audit.record(self.actor, "sessions.looked_at_doses", at=timezone.now(), subject=session)
         return Response(DoseOut(doses, many=True).data)
@@ -84,9 +84,9 @@ class Doses(Asked, APIView):
         responses={201: DoseOut, 200: OpenApiResponse(DoseOut, "Stored before under the same id.")},
     )
     def post(self, request, pk):
+        session, _ = reached_session(self.actor, pk)
         self.checked_query()
         values = self.checked_body(DoseIn)
-        session, _ = reached_session(self.actor, pk)
         at = timezone.now()
         given = actions.give_session_dose(session=session, by=self.actor, at=at, **values)
         session.dosing_record_id = given.dosing_record_id

@@ -46,8 +46,8 @@ class DosingRecordDetail(Asked, APIView):
     needs = {"GET": Permission.VIEW_DOSING}
 
     def get(self, request, pk):
-        self.checked_query()
         record = dosing_record_for(self.actor, pk)
+        self.checked_query()
         record.events = []
         shown = DosingRecordDetailOut(record).data
         shown["events"] = shown_events(session_events(record.pk, OF_THE_DRUG, record.first_dose_at))

@@ -74,9 +74,9 @@ class Readings(Asked, APIView):
         responses={201: ReadingOut, 200: OpenApiResponse(ReadingOut, "Stored before under the same id.")},
     )
     def post(self, request, pk):
+        session, _ = reached_session(self.actor, pk)
         self.checked_query()
         values = self.checked_body(ReadingIn)
-        session, _ = reached_session(self.actor, pk)
         at = timezone.now()
         reading = actions.record_reading(session=session, by=self.actor, at=at, **values)
         return Response(ReadingOut(reading).data, status=status_of(reading, at))

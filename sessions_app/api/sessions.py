@@ -57,8 +57,8 @@ class SessionDetail(Asked, APIView):
     needs = {"GET": Permission.VIEW_SESSION}
 
     def get(self, request, pk):
-        self.checked_query()
         session, _ = reached_session(self.actor, pk)
+        self.checked_query()
         session.people = list(session.roster.select_related("membership__user").order_by("joined_at", "duty"))
         audit.record(self.actor, "sessions.looked_at_session", at=timezone.now(), subject=session)
         return Response(SessionDetailOut(session).data)
@@ -74,8 +74,8 @@ class SessionTimeline(Asked, APIView):
     needs = {"GET": Permission.VIEW_SESSION}
 
     def get(self, request, pk):
-        self.checked_query()
         session, reach = reached_session(self.actor, pk)
+        self.checked_query()
         events = session_events(session.pk, kinds_for(reach), session.first_dose_at)
         audit.record(self.actor, "sessions.looked_at_timeline", at=timezone.now(), subject=session)
         timeline = {"session": session.pk, "first_dose_at": session.first_dose_at, "events": shown_events(events)}

@@ -9,6 +9,7 @@ from sessions_app.dosing_filters import MARKS, SORTS
 from sessions_app.dosing_list import choices_for
 
 WRONG_DAY = {"invalid": "Enter a day as year-month-day, such as 2026-06-02."}
+BOX = {"class": "form-check-input"}
 NOT_LISTED = {"invalid_choice": "Choose one of the list."}
 
 
@@ -28,15 +29,22 @@ class DosingFilterForm(PlainForm):
     product = _choice("Product", "Any product")
     staff = _choice("Staff member", "Anybody")
     lot = forms.CharField(label="Lot", required=False, max_length=40, widget=forms.SearchInput)
-    sort = _choice("Order", "Newest first", [(name, words) for name, (words, *_) in SORTS.items() if name != "newest"])
+    sort = forms.ChoiceField(
+        label="Order",
+        required=False,
+        choices=[(name, words) for name, (words, *_) in SORTS.items()],
+        error_messages=NOT_LISTED,
+    )
     marks = forms.MultipleChoiceField(
         label="Only records with all of these",
         required=False,
         choices=[(name, words) for name, (words, _) in MARKS.items()],
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=BOX),
         error_messages={"invalid_choice": "Choose among the marks of the list."},
     )
-    exceptions_first = forms.BooleanField(label="Exceptions first", required=False)
+    exceptions_first = forms.BooleanField(
+        label="Exceptions first", required=False, widget=forms.CheckboxInput(attrs=BOX)
+    )
 
     def __init__(self, *args, actor: Actor, **kwargs):
         super().__init__(*args, **kwargs)
@@ -52,5 +60,14 @@ class DosingFilterForm(PlainForm):
         return values
 
     @property
-    def row_fields(self) -> list:
-        return [self[name] for name in ("date_from", "date_to", "route", "product", "staff", "lot", "sort")]
+    def first_fields(self) -> list:
+        return [self[name] for name in ("date_from", "date_to", "route", "sort")]
+
+    @property
+    def more_fields(self) -> list:
+        return [self[name] for name in ("product", "staff", "lot")]
+
+    @property
+    def uses_more(self) -> bool:
+        """Whether one of the folded fields filters or is wrong, so that the fold is open."""
+        return any(field.value() or field.errors for field in self.more_fields)
