@@ -1,5 +1,7 @@
 """Planning a session, its questionnaires, and calling it off."""
 
+from uuid import UUID
+
 from django import forms
 
 from accounts.forms.base import PlainForm
@@ -30,7 +32,7 @@ class ScheduleForm(IdForm):
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 30, "max": 720, "step": 15}),
         help_text="With preparation and the time afterwards; 30 to 720.",
     )
-    room_id = forms.TypedChoiceField(label="Room", required=False, empty_value=None)
+    room_id = forms.TypedChoiceField(label="Room", required=False, coerce=UUID, empty_value=None)
     pre_instruments = questionnaires("Questionnaires before the session")
     post_instruments = questionnaires("Questionnaires after the session")
 

@@ -1,5 +1,7 @@
 """Check-in, roster, and a prescriber's decision about a blocker."""
 
+from uuid import UUID
+
 from django import forms
 
 from accounts.forms.base import PlainForm
@@ -57,9 +59,13 @@ class CheckInForm(MomentForm, VersionForm):
 class RosterForm(PlainForm):
     """One select per duty, filled with the people who may take it."""
 
-    prescriber_id = forms.TypedChoiceField(label="Supervising prescriber", required=False, empty_value=None)
-    monitor_id = forms.TypedChoiceField(label="Monitors the patient", required=False, empty_value=None)
-    therapist_id = forms.TypedChoiceField(label="Accompanies as therapist", required=False, empty_value=None)
+    prescriber_id = forms.TypedChoiceField(
+        label="Supervising prescriber", required=False, coerce=UUID, empty_value=None
+    )
+    monitor_id = forms.TypedChoiceField(label="Monitors the patient", required=False, coerce=UUID, empty_value=None)
+    therapist_id = forms.TypedChoiceField(
+        label="Accompanies as therapist", required=False, coerce=UUID, empty_value=None
+    )
 
     def __init__(self, *args, members=(), **kwargs):
         super().__init__(*args, **kwargs)
