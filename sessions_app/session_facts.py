@@ -55,7 +55,8 @@ class SessionFacts:
 
     @property
     def check_in(self) -> CheckIn | None:
-        return max(self.check_ins, key=lambda row: (row.occurred_at, row.recorded_at), default=None)
+        """The one written down last counts, also when it tells of an earlier moment."""
+        return self.check_ins[-1] if self.check_ins else None
 
     @cached_property
     def roster(self) -> dict[str, RosterEntry]:
@@ -104,7 +105,7 @@ def load_facts(session: Session) -> SessionFacts:
     people = "recorded_by__user"
     return SessionFacts(
         session=session,
-        check_ins=tuple(session.check_ins.select_related(people).order_by("occurred_at", "recorded_at")),
+        check_ins=tuple(session.check_ins.select_related(people).order_by("recorded_at", "occurred_at")),
         roster_history=tuple(session.roster.select_related("membership__user").order_by("joined_at", "duty")),
         all_readings=tuple(session.readings.select_related(people).order_by("occurred_at", "recorded_at")),
         overrides=tuple(session.overrides.select_related(people).order_by("recorded_at")),

@@ -65,7 +65,8 @@ def record_reading(
     """One timed set of vital signs: at least one value, or a note why none was taken; both pressures or none.
 
     The same `id` again from the same person is the same row. `corrects_id` names the reading that this one
-    replaces; then `note` says why. Raises Blocked once the session is signed.
+    replaces; then `note` says why, and its time is the earlier one's unless another is given. Raises Blocked once
+    the session is signed.
     """
     role = authorize(
         by,
@@ -93,7 +94,9 @@ def record_reading(
             )
         _check_state(row)
         original = _corrected(row, corrects_id)
-        moment = settle(occurred_at or (original.occurred_at if original else None), at, late_reason)
+        if original is not None:
+            occurred_at, late_reason = occurred_at or original.occurred_at, late_reason.strip() or note
+        moment = settle(occurred_at, at, late_reason)
         _check_moment(row, moment)
         stamp = event_fields(by, role, at, moment, late_reason)
         more = {"on_oxygen": on_oxygen, "note": note.strip(), "corrects_id": corrects_id}
