@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.roles import Permission
+from accounts.roles import Permission, Scope
 from common.clinical import Route
 from common.fields import ExactDecimalField
 from common.records import Privacy, Record, RecordKind
@@ -12,10 +12,15 @@ from patients.models.person import on_team
 
 class DosingRecordQuerySet(models.QuerySet):
     def visible_to(self, actor, permission: Permission = Permission.VIEW_DOSING):
-        if actor is None or not actor.can(permission):
+        """Sheets within reach: the practice's, or those of patients on whose team the actor is.
+
+        Who reaches a sheet only by the session's roster sees it through the session, since rosters live there.
+        """
+        scopes = set(actor.scopes(permission).values()) if actor is not None else set()
+        if not scopes & {Scope.PRACTICE, Scope.TEAM}:
             return self.none()
         mine = self.filter(practice_id=actor.practice_id)
-        return mine if actor.reaches_practice(permission) else mine.filter(on_team(actor.membership_id, "patient_id"))
+        return mine if Scope.PRACTICE in scopes else mine.filter(on_team(actor.membership_id, "patient_id"))
 
     def dosed(self):
         return self.filter(first_dose_at__isnull=False)

@@ -281,3 +281,13 @@ def test_queries_do_not_grow_with_the_versions(prescriber, clinic, series, order
 def test_series_page_leads_to_the_order(prescriber, clinic, series):
     page = prescriber.get(reverse("patients:series", args=[series.pk])).content.decode()
     assert new_url(series) in page
+
+
+@pytest.mark.parametrize(("role", "sees_doses"), [("nurse", True), ("compliance", True), ("therapist", False)])
+def test_doses_given_are_listed_for_those_whose_team_or_practice_reaches_them(client, clinic, now, role, sees_doses):
+    """A therapist reaches doses by the session's roster only (security.md 3.1), so not here."""
+    record = dosing.dosing_record(clinic, now)
+    dosing.given_dose(clinic, record, now)
+    accounts.sign_in(client, getattr(clinic, role))
+    page = client.get(reverse("dosing:patient_orders", args=[record.patient_id])).content.decode()
+    assert ("Doses given" in page) is sees_doses
