@@ -27,15 +27,17 @@ class PointForm(PlainForm):
     window_before_h = _hours("May be asked earlier by, in hours", "So that the question falls on a sensible hour.")
     window_after_h = _hours("May be answered later by, in hours", "After that it counts as no answer.")
     instruments = forms.MultipleChoiceField(
-        label="Questionnaires, asked in this order",
+        label="Questionnaires, asked in the order they stand here",
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one questionnaire."},
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        chosen = list(self.initial.get("instruments", ()))
+        offered = [each for each in all_instruments() if each.can_be_given and each.kind != "clinician_rated"]
+        # Those already asked come first and keep their order; a browser sends the boxes as they stand on the page.
+        offered.sort(key=lambda each: chosen.index(each.code) if each.code in chosen else len(chosen))
         self.fields["instruments"].choices = [
-            (each.code, f"{each.name} (asks about: {each.recall})")
-            for each in all_instruments()
-            if each.can_be_given and not each.kind.startswith("clinician_rated")
+            (each.code, f"{each.name} (asks about: {each.recall})") for each in offered
         ]
