@@ -1,0 +1,1 @@
+"""A large made-up clinic, reference endpoints of the same shape, and a load generator to compare them with."""
