@@ -72,12 +72,12 @@ def _editor(request, note, form):
 @needs(Permission.WRITE_NOTE)
 @require_POST
 def autosave(request, pk):
-    """The same as saving, answered with a line that says where the draft stands."""
+    """The same as saving, answered with the pieces that say where the draft stands."""
     note = _own_note(request, pk)
     form = DraftForm(request.POST, note=note)
     saved = submit(form, actions.save_draft, note=note, by=request.actor, at=timezone.now())
     context = {"form": form, "note": note, "was_saved": not refused(saved)}
-    return render(request, "integration_notes/_draft_state.html", context, status=form_status(form))
+    return render(request, "integration_notes/_draft_answer.html", context, status=form_status(form))
 
 
 @needs(Permission.WRITE_NOTE)

@@ -1,5 +1,5 @@
 // Saves a note's draft while it is typed, and says where it stands. Without this file the button "Save draft" does it.
-// <form data-note-draft="address"> holds input[name=version] and #draft-state, which each answer replaces.
+// <form data-note-draft="address"> holds input[name=version], #draft-state and #draft-conflict, which each answer replaces.
 (() => {
   "use strict";
   const form = document.querySelector("form[data-note-draft]");
@@ -24,11 +24,13 @@
 
   // The answer is our own server's fragment; it brings the version that the next save has to name.
   function show(text) {
-    const fragment = new DOMParser().parseFromString(text, "text/html").querySelector("#draft-state");
-    if (!fragment) return false;
-    state().replaceWith(fragment);
-    form.elements.version.value = fragment.dataset.version;
-    conflict = "conflict" in fragment.dataset;
+    const answer = new DOMParser().parseFromString(text, "text/html");
+    const [now, differences] = ["#draft-state", "#draft-conflict"].map((id) => answer.querySelector(id));
+    if (!now) return false;
+    form.elements.version.value = now.dataset.version;
+    conflict = "conflict" in now.dataset;
+    state().replaceWith(now);
+    if (differences) form.querySelector("#draft-conflict").replaceWith(differences);
     return true;
   }
 
