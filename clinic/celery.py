@@ -8,6 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 from django.conf import settings
 
+from clinic.folder_queue import SCHEME
+
 app = Celery("clinic")
 
 
@@ -16,7 +18,7 @@ def _embedded_broker() -> dict:
     for folder in (queue, done):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
-        "broker_url": "filesystem://localhost//",
+        "broker_url": f"{SCHEME}://localhost//",
         "broker_transport_options": {
             "data_folder_in": str(queue),
             "data_folder_out": str(queue),
