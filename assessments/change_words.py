@@ -6,6 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from assessments.change import Change
 from common.templatetags.ui import decimal_trim
 
+# Where a scale counts response in points (PCL-5), the word still waits for half; until then it is a meaningful change.
+HALF = Decimal(50)
+
 
 @dataclass(frozen=True)
 class ChangeWords:
@@ -36,8 +39,9 @@ def _better(change: Change) -> ChangeWords:
         word
         for is_true, word in (
             (change.is_remission, "remission"),
-            (change.is_response, "response"),
+            (change.is_response and (change.percent_improved or 0) >= HALF, "response"),
             (change.is_reliable_improvement, "more than measurement error"),
+            (change.is_meaningful_improvement, "meaningful change"),
         )
         if is_true
     ]
