@@ -1,11 +1,12 @@
 """What this app puts into the navigation, onto the home pages and onto the chart."""
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
-from dosing.models import DoseOrder, DosingRecord, StockLot
+from dosing.models import Administration, DoseOrder, DosingRecord, StockLot
 from dosing.order_page import OrderSheet
 from dosing.stock_page import lot_rows, lots_to_look_at, running_low
 from patients.chart import ChartTab
@@ -20,21 +21,31 @@ def navigation_entries(actor) -> list[NavEntry]:
 
 
 def home_panels_for(actor, at) -> list[Panel]:
-    """For those who keep the drug: remainders still open (urgent), lots that expired or will soon, what runs low."""
+    """For those who keep the drug: remainders still open, which is urgent; lots to look at and what runs low."""
     if not actor.can(Permission.VIEW_STOCK):
         return []
-    day = timezone.localdate(at)
-    remainders = DosingRecord.objects.visible_to(actor).with_open_remainder().select_related("product")[:8]
-    context = {
-        "remainders": list(remainders),
-        "lots": lot_rows(lots_to_look_at(actor, day), day),
-        "low": running_low(StockLot.objects.visible_to(actor), day),
-    }
-    count = sum(len(rows) for rows in context.values())
-    if not count:
+    return [*_remainders(actor), *_stock(actor, timezone.localdate(at))]
+
+
+def _remainders(actor) -> list[Panel]:
+    """Without those that a running infusion still holds."""
+    running = Administration.objects.filter(dosing_record_id=OuterRef("pk"), end__isnull=True)
+    rows = DosingRecord.objects.visible_to(actor).with_open_remainder().filter(~Exists(running))
+    shown = list(rows.select_related("product")[:8])
+    if not shown:
         return []
-    urgent = bool(context["remainders"])
-    return [Panel("stock", "Stock", "dosing/_home_stock.html", context, count=count, urgent=urgent, order=35)]
+    template = "dosing/_home_remainders.html"
+    return [Panel("remainders", "Open remainders", template, {"remainders": shown}, len(shown), urgent=True, order=12)]
+
+
+def _stock(actor, day) -> list[Panel]:
+    lots = lot_rows(lots_to_look_at(actor, day), day)
+    low = running_low(StockLot.objects.visible_to(actor), day)
+    if not lots and not low:
+        return []
+    urgent = any(row["kind"] == "critical" for row in lots)
+    context = {"lots": lots, "low": low}
+    return [Panel("stock", "Stock", "dosing/_home_stock.html", context, len(lots) + len(low), urgent=urgent, order=35)]
 
 
 def chart_tabs(actor, patient) -> list[ChartTab]:
