@@ -126,6 +126,12 @@ class SessionPage:
         return self.may_write and self.reach.may(Permission.RECORD_ADVERSE_EVENT)
 
     @property
+    def would_act_on_roster(self) -> bool:
+        """The role acts during sessions, but this person is not named on this one."""
+        roster_acts = (Permission.RECORD_VITALS, Permission.RECORD_OBSERVATION)
+        return self.may_write and not self.reach.on_roster and any(map(self.reach.actor.can, roster_acts))
+
+    @property
     def may_check_in(self) -> bool:
         return self.state in (State.SCHEDULED, *MAY_START) and self.reach.may(Permission.CHECK_IN_PATIENT)
 
@@ -189,6 +195,13 @@ class SessionPage:
             self.session.signed_at is not None and self.session.dosing_record_id and not hasattr(self.session, "review")
         )
         return bool(waits) and self.reach.may(Permission.REVIEW_DOSING)
+
+    @property
+    def has_acts(self) -> bool:
+        """Whether anything can be done or read under "Do now"."""
+        acts = (self.may_check_in, self.may_give, self.may_dose_act, self.may_observe, self.may_report)
+        later = (self.may_discharge, self.may_sign, self.may_add_addendum, self.may_review)
+        return any((*acts, *later, self.may_call_off, self.may_abort, self.to_sign)) or self.state.is_over
 
     @property
     def open_draws(self) -> list[Draw]:
