@@ -4,7 +4,8 @@
   const clinic = (window.clinic = window.clinic || {});
   const WORDS = {
     0: "No connection. What you typed is still here; try again when you are online.",
-    403: "Your sign-in has ended or your role does not allow this. Reload the page and sign in again.",
+    401: "Your sign-in ended. What you typed is still here: sign in in another tab, then send again.",
+    403: "This is not allowed for your role, or the page is too old. What you typed is still here: copy it, then reload the page.",
     404: "This is no longer here. Reload the page.",
     429: "Too many requests. Wait a minute and try again.",
     503: "The clinic's server is being updated. Try again in a minute.",
