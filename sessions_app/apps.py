@@ -18,6 +18,7 @@ class SessionsAppConfig(AppConfig):
         navigation.register("sessions", home.navigation_entries)
         home_panels.register("sessions", home.home_panels_for)
         chart.tabs.register("sessions", home.chart_tabs)
+        chart.summary.register("sessions", home.chart_summary)
         chart.series_panels.register("sessions", home.series_panels)
         chart.sessions_given.register("sessions", home.sessions_given)
         navigation.register("dosing_records", dosing_home.navigation_entries)

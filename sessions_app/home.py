@@ -61,6 +61,17 @@ def chart_tabs(actor: Actor, patient: Patient) -> list[ChartTab]:
     return [ChartTab("Sessions", url, "sessions", 50, "calendar")]
 
 
+def chart_summary(actor: Actor, patient: Patient, at: datetime) -> list[Panel]:
+    """The next planned session and the last ones, on the chart's overview."""
+    if not actor.can(Permission.VIEW_SESSION):
+        return []
+    mine = Session.objects.visible_to(actor).filter(patient=patient).with_names()
+    coming = list(mine.upcoming(at)[:1])
+    rows = [*coming, *mine.exclude(pk__in=[row.pk for row in coming]).newest_first()[:3]]
+    context = {"rows": [(row, chip_of(row.state_now)) for row in rows], "patient": patient}
+    return [Panel("sessions", "Sessions", "sessions_app/home/of_patient.html", context, order=20)]
+
+
 def series_panels(actor: Actor, series: TreatmentSeries, at: datetime) -> list[Panel]:
     """The sessions of a series on its own page, and the way to the next one."""
     if not actor.can(Permission.VIEW_SESSION):

@@ -1,7 +1,7 @@
 """Loads everything that the rules and the page of one session look at, in a fixed number of queries."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -47,6 +47,10 @@ class SessionFacts:
     def as_of(self, moment: datetime) -> "SessionFacts":
         """The same without readings taken after `moment`, for an act that is written down late."""
         return replace(self, all_readings=tuple(row for row in self.all_readings if row.occurred_at <= moment))
+
+    def as_of_minute(self, moment: datetime) -> "SessionFacts":
+        """The same, but a moment typed to the minute takes in what happened during that minute."""
+        return self.as_of(moment if moment.second or moment.microsecond else moment + timedelta(seconds=59))
 
     @property
     def route(self) -> str:

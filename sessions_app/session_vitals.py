@@ -20,6 +20,12 @@ from sessions_app.vital_limits import (
     worst,
 )
 
+# Lines across the chart: the limits that make a value critical or a pressure a warning (sources_monitoring.md).
+LIMITS = (
+    vitals_chart.Limit("systolic_mmhg", Decimal(180), "180"),
+    vitals_chart.Limit("heart_rate_bpm", Decimal(120), "120"),
+    vitals_chart.Limit("spo2_pct", Decimal(90), "90 %"),
+)
 CHARTED = ("systolic_mmhg", "diastolic_mmhg", "heart_rate_bpm", "spo2_pct")
 
 
@@ -113,7 +119,7 @@ def chart_of(facts: SessionFacts, adverse) -> VitalsChart | None:
         )
         for row in adverse
     ]
-    return vitals_chart.build(readings, [*doses, *events], title="Vital signs")
+    return vitals_chart.build(readings, [*doses, *events], limits=LIMITS, title="Vital signs")
 
 
 def _critical_measures(row: VitalReading) -> tuple[str, ...]:

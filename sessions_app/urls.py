@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from sessions_app.views import board, dosing, leaving, lists, planning, preparation, session, signing, timeline
+from sessions_app.views import board, dosing, leaving, lists, planning, preparation, rooms, session, signing, timeline
 
 app_name = "sessions"
 urlpatterns = [
@@ -12,9 +12,12 @@ urlpatterns = [
     path("board/cards/", board.board_cards, name="board_cards"),
     path("of-patient/<uuid:patient_id>/", lists.patient_sessions, name="of_patient"),
     path("schedule/<uuid:series_id>/", planning.schedule, name="schedule"),
+    path("rooms/", rooms.rooms, name="rooms"),
+    path("rooms/<uuid:pk>/in-use/", rooms.room_in_use, name="room_in_use"),
     path("<uuid:pk>/", session.session_page, name="session"),
     path("<uuid:pk>/live/", session.session_live, name="live"),
     path("<uuid:pk>/signature/", session.check_signature, name="signature"),
+    path("<uuid:pk>/reschedule/", planning.reschedule, name="reschedule"),
     path("<uuid:pk>/questionnaires/", planning.questionnaires, name="questionnaires"),
     path("<uuid:pk>/call-off/<str:how>/", planning.call_off, name="call_off"),
     path("<uuid:pk>/abort/", planning.abort, name="abort"),

@@ -9,11 +9,13 @@ from sessions_app.actions.dosing import (
 )
 from sessions_app.actions.leaving import discharge_patient
 from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
+from sessions_app.actions.rooms import add_room, set_room_in_use
 from sessions_app.actions.schedule import (
     abort_session,
     cancel_session,
     give_session_assessments,
     mark_no_show,
+    reschedule_session,
     schedule_session,
 )
 from sessions_app.actions.signing import add_addendum, review_session, sign_session
@@ -22,6 +24,7 @@ from sessions_app.actions.timeline import record_adverse_event, record_observati
 __all__ = [
     "abort_session",
     "add_addendum",
+    "add_room",
     "cancel_session",
     "change_session_infusion",
     "check_in_patient",
@@ -36,9 +39,11 @@ __all__ = [
     "record_adverse_event",
     "record_observation",
     "record_reading",
+    "reschedule_session",
     "review_session",
     "schedule_session",
     "set_ready",
+    "set_room_in_use",
     "sign_session",
     "start_recovery",
 ]

@@ -69,7 +69,7 @@ def give_session_dose(
         moment = occurred_at or at
         facts = load_facts(row).as_of(moment)
         _check_people(facts, given_by_id)
-        if row.checked_in_at and moment < row.checked_in_at:
+        if row.checked_in_at and moment < row.checked_in_at.replace(second=0, microsecond=0):
             raise InvalidInput({"occurred_at": "This is before the check-in. Check day and time."})
         standing, _ = split(dose_blockers(facts, moment), facts.overrides)
         passed = refuse_unless_overridden(standing, overrides=overrides or {}, may=lambda name: _may(by, row, name))

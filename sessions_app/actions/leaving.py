@@ -130,9 +130,9 @@ def _unmet(session: Session, moment: datetime, answers: LeavingAnswers, is_again
     if is_running(session):
         sentence = "The infusion is still running. End it before the patient leaves."
         raise Blocked([Blocker("INFUSION_RUNNING", sentence, "KAP-DIS-OBS")])
-    facts = load_facts(session).as_of(moment)
+    facts = load_facts(session).as_of_minute(moment)
     last_dose = max((span.began_at for span in facts.doses), default=None)
-    if last_dose is not None and moment < last_dose:
+    if last_dose is not None and moment < last_dose.replace(second=0, microsecond=0):
         raise InvalidInput({"occurred_at": "This is before the last dose. Check day and time."})
     blockers = leaving_blockers(facts, moment, answers)
     if blockers and not is_against_advice:

@@ -16,7 +16,7 @@ from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput, StaleState
 from common.occurrence import settle
 from patients.models import TreatmentSeries
-from sessions_app.actions.transition import event_fields, held, move
+from sessions_app.actions.transition import event_fields, held, move, touch
 from sessions_app.models import Room, Session, SessionAssessment, SessionTransition
 from sessions_app.states import State
 
@@ -125,19 +125,45 @@ def _room(practice_id, room_id: UUID | None) -> Room | None:
     return room
 
 
-def _check_free(patient, room: Room | None, start: datetime, minutes: int) -> None:
+def _check_free(patient, room: Room | None, start: datetime, minutes: int, but: Session | None = None) -> None:
     """Neither the patient nor the room is planned for another session at that time."""
     end = start + timedelta(minutes=minutes)
     near = Session.objects.filter(
         practice_id=patient.practice_id, scheduled_for__gt=start - LONGEST, scheduled_for__lt=end
     ).filter(state__in=[State.SCHEDULED.value, *(s.value for s in State if s.is_in_progress)])
-    for other in near:
+    for other in near.exclude(pk=but.pk if but else None):
         if other.scheduled_for + timedelta(minutes=other.planned_minutes) <= start:
             continue
         if other.patient_id == patient.pk:
             raise InvalidInput({"scheduled_for": "The patient already has a session at this time."})
         if room is not None and other.room_id == room.pk:
             raise InvalidInput({"room_id": f"{room.name} is taken at this time. Choose another room or time."})
+
+
+def reschedule_session(
+    *,
+    session: Session,
+    by: Actor,
+    at: datetime,
+    scheduled_for: datetime,
+    room_id: UUID | None = None,
+    planned_minutes: int = 180,
+    version: int | None = None,
+) -> Session:
+    """Move a session that has not begun to another time or room; its number stays."""
+    role = authorize(by, Permission.SCHEDULE_SESSION, practice_id=session.practice_id, patient=session.patient_id)
+    with transaction.atomic():
+        row = held(session, version)
+        if row.state_now is not State.SCHEDULED:
+            raise StaleState(f"This session is now: {row.state_now.label.lower()}. It cannot be moved.")
+        _check_time(at, scheduled_for, planned_minutes)
+        room = _room(row.practice_id, room_id)
+        _check_free(row.patient, room, scheduled_for, planned_minutes, but=row)
+        before = row.scheduled_for
+        touch(row, scheduled_for=scheduled_for, room=room, planned_minutes=planned_minutes)
+        detail = {"from": before.isoformat(), "to": scheduled_for.isoformat()}
+        audit.record(by, "sessions.reschedule_session", at=at, subject=row, role=role, detail=detail)
+    return row
 
 
 def give_session_assessments(

@@ -1,7 +1,7 @@
 """The forms of a session; their cleaned data are the actions' keywords. Nothing measured is ever pre-filled."""
 
 from sessions_app.forms.leaving import DischargeForm
-from sessions_app.forms.planning import CallOffForm, QuestionnairesForm, ScheduleForm
+from sessions_app.forms.planning import CallOffForm, QuestionnairesForm, RescheduleForm, RoomForm, ScheduleForm
 from sessions_app.forms.preparation import CheckInForm, OverrideForm, RosterForm
 from sessions_app.forms.signing import AddendumForm, ReviewForm, SignForm
 from sessions_app.forms.timeline import AdverseEventForm, ObservationForm, ReadingForm
@@ -16,7 +16,9 @@ __all__ = [
     "OverrideForm",
     "QuestionnairesForm",
     "ReadingForm",
+    "RescheduleForm",
     "ReviewForm",
+    "RoomForm",
     "RosterForm",
     "ScheduleForm",
     "SignForm",

@@ -44,6 +44,22 @@ class ScheduleForm(IdForm):
             del self.fields["pre_instruments"], self.fields["post_instruments"]
 
 
+class RescheduleForm(VersionForm):
+    scheduled_for = local_moment("Begins", required=True, help_text="In the practice's time zone.")
+    planned_minutes = forms.IntegerField(
+        label="Planned minutes", widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 30, "max": 720})
+    )
+    room_id = forms.TypedChoiceField(label="Room", required=False, empty_value=None, coerce=UUID)
+
+    def __init__(self, *args, rooms=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["room_id"].choices = [("", "No room yet"), *((str(room.pk), room.name) for room in rooms)]
+
+
+class RoomForm(PlainForm):
+    name = forms.CharField(label="Name of the room", max_length=60)
+
+
 class QuestionnairesForm(PlainForm):
     moment = forms.ChoiceField(
         label="When", choices=[("pre", "Before the session"), ("post", "After the session")], widget=forms.RadioSelect

@@ -14,7 +14,7 @@ from common.http import form_status, refused, submit
 from patients.models import TreatmentSeries
 from patients.scope import one
 from sessions_app import actions
-from sessions_app.forms import CallOffForm, QuestionnairesForm, ScheduleForm
+from sessions_app.forms import CallOffForm, QuestionnairesForm, RescheduleForm, ScheduleForm
 from sessions_app.models import Room, Session
 from sessions_app.session_reach import may_record_assessments
 from sessions_app.views.acting import act_page, posted, session_for
@@ -42,6 +42,25 @@ def schedule(request, series_id):
     planned = Session.objects.visible_to(request.actor).filter(series=series).newest_first().with_names()[:10]
     context = {"form": form, "series": series, "patient": patient, "planned": planned}
     return render(request, "sessions_app/schedule.html", context, status=form_status(form))
+
+
+@needs(Permission.SCHEDULE_SESSION)
+@require_http_methods(FORM)
+def reschedule(request, pk):
+    """Setting only is carried over: time, length and room as they were planned."""
+    session = session_for(request.actor, pk, Permission.SCHEDULE_SESSION)
+    now = {name: getattr(session, name) for name in ("scheduled_for", "planned_minutes", "room_id")}
+    form = RescheduleForm(
+        posted(request), session=session, rooms=Room.objects.visible_to(request.actor).in_use(), initial=now
+    )
+    return act_page(
+        request,
+        session,
+        form,
+        actions.reschedule_session,
+        template="sessions_app/reschedule.html",
+        done="The session is moved.",
+    )
 
 
 @needs(Permission.RECORD_ASSESSMENT)

@@ -391,3 +391,29 @@ def test_home_shows_what_waits(clinic, sign_in):
 
     assert "Waits for your signature" in home
     assert "Waits for your signature" not in sign_in(clinic.nurse).get(reverse("accounts:home")).content.decode()
+
+
+def test_moving_a_session_from_the_page(clinic, other_clinic, sign_in):
+    session = made(clinic, "scheduled")
+    values = {"scheduled_for": "2030-06-03T10:00", "planned_minutes": "120", "version": session.version}
+
+    assert sign_in(other_clinic.nurse).post(url("reschedule", session), values).status_code == 404
+    assert sign_in(clinic.therapist).post(url("reschedule", session), values).status_code == 403
+    assert sign_in(clinic.nurse).post(url("reschedule", session), {**values, "planned_minutes": "1"}).status_code == 422
+    assert sign_in(clinic.nurse).post(url("reschedule", session), values).status_code == 302
+    assert sign_in(clinic.nurse).post(url("reschedule", session), values).status_code == 409
+
+
+def test_rooms_are_kept_by_an_admin(clinic, other_clinic, client, sign_in):
+    page = reverse("sessions:rooms")
+    assert client.get(page)["Location"].startswith("/sign-in/")
+    assert sign_in(clinic.nurse).get(page).status_code == 403
+    admin = sign_in(clinic.admin)
+    assert admin.post(page, {"name": ""}).status_code == 422
+    assert admin.post(page, {"name": "Garden room"}).status_code == 302
+    room = clinic.practice.rooms.get(name="Garden room")
+    switch = reverse("sessions:room_in_use", args=[room.pk])
+    assert admin.post(switch).status_code == 302
+    room.refresh_from_db()
+    assert not room.is_active
+    assert sign_in(other_clinic.admin).post(switch).status_code == 404

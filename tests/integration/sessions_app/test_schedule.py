@@ -174,3 +174,41 @@ def test_abort_before_a_dose_and_not_after(clinic):
     assert (done.state, done.ended_at) == ("aborted", AT + timedelta(minutes=5))
     with pytest.raises(StaleState):
         actions.abort_session(session=dosed, by=clinic.nurse, at=AT + timedelta(hours=1), reason="Feels unwell")
+
+
+def test_session_moves_to_another_time_and_keeps_its_number(clinic, series):
+    session = schedule(clinic, series)
+    later = AT + timedelta(hours=1)
+
+    moved = actions.reschedule_session(session=session, by=clinic.admin, at=AT, scheduled_for=later)
+
+    assert (moved.scheduled_for, moved.number, moved.version) == (later, 1, 2)
+
+
+def test_session_that_began_is_not_moved(clinic):
+    session = sessions.checked_in_session(clinic)
+
+    with pytest.raises(StaleState):
+        actions.reschedule_session(session=session, by=clinic.nurse, at=AT, scheduled_for=AT + timedelta(hours=1))
+
+
+def test_rooms_are_added_once_and_switched(clinic, other_clinic):
+    room = actions.add_room(by=clinic.admin, at=AT, name="  Garden   room ")
+
+    assert room.name == "Garden room"
+    with pytest.raises(InvalidInput):
+        actions.add_room(by=clinic.admin, at=AT, name="garden ROOM")
+    with pytest.raises(NotPermitted):
+        actions.add_room(by=clinic.nurse, at=AT, name="Other")
+    with pytest.raises(OutOfScope):
+        actions.set_room_in_use(room=room, by=other_clinic.admin, at=AT, is_active=False)
+    assert not actions.set_room_in_use(room=room, by=clinic.admin, at=AT, is_active=False).is_active
+    assert room not in Room.objects.visible_to(clinic.nurse).in_use()
+
+
+def test_room_out_of_use_cannot_be_planned(clinic, series):
+    room = Room.objects.filter(practice=clinic.practice).first()
+    actions.set_room_in_use(room=room, by=clinic.admin, at=AT, is_active=False)
+
+    with pytest.raises(InvalidInput):
+        schedule(clinic, series, room_id=room.pk)
