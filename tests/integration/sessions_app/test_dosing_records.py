@@ -52,8 +52,8 @@ def test_list_shows_each_record_with_its_numbers_and_its_giver(clinic, admin):
     for words in (record.patient.mrn, "Ketalar 50 mg/mL", record.lot_numbers.strip(), "Remainder open", "35"):
         assert words in text
     assert clinic.nurse.name in text
-        assert "1 Jun 2026" in text
-        assert "10:00 EDT" in text
+    assert "1 Jun 2026" in text
+    assert "10:00 EDT" in text
 
 
 def test_empty_list_says_when_a_record_begins(admin):
