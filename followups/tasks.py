@@ -7,21 +7,16 @@ from django.utils import timezone
 
 from accounts.actor import system_actor
 from common.errors import StaleState
-from followups import actions
+from followups import actions, doorbell
 from followups.mail import NotSent, Unclear, check_in_mail, send_mail
 from followups.models import CheckIn, OutboxMessage
 
 log = logging.getLogger("clinic.followups")
 BATCH = 200
-DOORBELL_SECONDS = 60  # a task that waited longer is forgotten; the sweep rings again
 
 
 def _by(practice_id=None):
     return system_actor("follow-ups", practice_id)
-
-
-def ring_for(message_id) -> None:
-    deliver.apply_async([str(message_id)], expires=DOORBELL_SECONDS)
 
 
 @shared_task(name="followups.sweep")
@@ -35,7 +30,7 @@ def sweep() -> None:
     _each_message(OutboxMessage.objects.abandoned(at), actions.give_up_claim, at)
     _each_message(OutboxMessage.objects.unneeded(), actions.drop_message, at)
     for message_id in OutboxMessage.objects.waiting(at).values_list("pk", flat=True)[:BATCH]:
-        ring_for(message_id)
+        doorbell.ring_for(message_id)
 
 
 def _open_due(at) -> None:
@@ -78,7 +73,7 @@ def _act(action, at, **subject) -> None:
         log.exception("%s %s could not be handled by %s", row._meta.label, row.pk, action.__name__)
 
 
-@shared_task(name="followups.deliver", argsrepr="(message)")
+@shared_task(name="followups.deliver")
 def deliver(message_id: str) -> None:
     """Send one outbox message if it is still waiting."""
     by = _by()

@@ -87,6 +87,7 @@ class IntegrationNote(Record):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(modality__in=Modality.values), name="note_modality_known"),
             models.CheckConstraint(
                 condition=Q(signed_at=None, signed_by=None)
                 | (Q(signed_at__isnull=False, signed_by=models.F("author")) & ~Q(content_sha256="")),

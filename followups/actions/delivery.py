@@ -21,13 +21,6 @@ MAX_ATTEMPTS = 5
 State = OutboxMessage.State
 
 
-def ring(message_id) -> None:
-    """Wake a worker once the transaction is over. A queue that is down changes nothing: a later sweep finds the row."""
-    from followups.tasks import ring_for
-
-    transaction.on_commit(lambda: ring_for(message_id), robust=True)
-
-
 @transaction.atomic
 def claim_message(*, message_id, by, at: datetime) -> OutboxMessage | None:
     """Take one waiting message for this worker; None when another worker has it or its check-in is over."""

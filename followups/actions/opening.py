@@ -12,9 +12,10 @@ from assessments.actions import give_assessments, make_link
 from assessments.models import AnswerLink
 from common import audit
 from common.errors import Blocked, StaleState
-from followups.actions.delivery import LINK_LIVES, ring
+from followups.actions.delivery import LINK_LIVES
 from followups.actions.ending import drop_messages
 from followups.contact import mail_blockers, may_be_mailed
+from followups.doorbell import ring_after_commit
 from followups.models import CheckIn, OutboxMessage
 from followups.schedule import waking_time
 
@@ -69,7 +70,7 @@ def _queue_message(check_in: CheckIn, at: datetime, purpose: str, next_try_at: d
     except IntegrityError as error:
         raise StaleState("Somebody is sending this check-in at the moment. Reload to see it.") from error
     if next_try_at <= at:
-        ring(message.pk)
+        ring_after_commit(message.pk)
     return message
 
 

@@ -49,5 +49,5 @@ def clock(monkeypatch):
 def no_queue(monkeypatch):
     """Doorbells ring nowhere; the list holds the message ids they were for."""
     rung = []
-    monkeypatch.setattr("followups.tasks.ring_for", lambda pk: rung.append(str(pk)))
+    monkeypatch.setattr("followups.doorbell.ring_for", lambda pk: rung.append(str(pk)))
     return rung

@@ -268,7 +268,7 @@ def test_queue_that_is_down_does_not_refuse_the_clinician(clinic, check_in, dose
     def down(pk):
         raise ConnectionError("no broker")
 
-    monkeypatch.setattr("followups.tasks.ring_for", down)
+    monkeypatch.setattr("followups.doorbell.ring_for", down)
     with TestCase.captureOnCommitCallbacks(execute=True) as callbacks:
         actions.send_now(check_in=check_in, by=clinic.nurse, at=dosed_at)
 
