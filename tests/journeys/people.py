@@ -16,7 +16,7 @@ class Someone:
         size = {"width": width, "height": 900 if width > 600 else 844}
         self.context = chromium.new_context(viewport=size, reduced_motion="reduce")
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(8_000)
         self.complaints: list[str] = []
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
@@ -39,6 +39,11 @@ class Someone:
     def again(self) -> "Someone":
         """Sign in anew after the idle limit ended the sign-in."""
         return self.sign_in(self.email, self.password)
+
+    def stay_signed_in(self) -> "Someone":
+        """Sign in again if the idle limit has ended the sign-in meanwhile."""
+        self.go("/")
+        return self.again() if "/sign-in/" in self.page.url else self
 
     def fill(self, **values) -> "Someone":
         """Fill fields by name: text, numbers and dates typed, choices picked, True ticks a box."""
@@ -77,9 +82,52 @@ class Someone:
         self.page.wait_for_load_state()
         return self
 
+    def tab(self, label: str) -> "Someone":
+        """Follow a link with these words in the main part of the page, such as a tab of the chart."""
+        self.page.locator("main").get_by_role("link", name=label).first.click()
+        self.page.wait_for_load_state()
+        return self
+
+    def unfold(self, label: str) -> "Someone":
+        """Open the part of the page that is folded away under these words."""
+        self.page.locator("main summary", has_text=label).first.click()
+        return self
+
     def follow(self, label: str) -> "Someone":
         """Follow the first link with these words."""
         self.page.get_by_role("link", name=label).first.click()
+        self.page.wait_for_load_state()
+        return self
+
+    def fill_birth_date(self, day: str) -> "Someone":
+        """The second step of a patient's link; `day` is YYYY-MM-DD."""
+        parts = dict(zip(("year", "month", "day"), day.split("-"), strict=True))
+        for name, value in parts.items():
+            field = self.page.locator(f"main [name$='{name}']").first
+            if field.evaluate("e => e.tagName") == "SELECT":
+                field.select_option(str(int(value)))
+            else:
+                field.fill(str(int(value)))
+        return self.press("Continue")
+
+    def answer_page(self, choice: int = 0, item9: int = 0, number: int = 40) -> "Someone":
+        """Answer every open question of one questionnaire page and send it; passes crisis help and the way to begin.
+
+        `choice` is the position of the answer picked (yes/no questions get the first, "no"), `item9` that of the ninth
+        question, `number` goes into number fields.
+        """
+        if self.page.locator("form[data-questionnaire]").count() == 0:
+            self.page.locator("main a.btn, main button.btn").first.click()
+            self.page.wait_for_load_state()
+            return self
+        for place, question in enumerate(self.page.locator("fieldset.question:visible").all(), start=1):
+            radios = question.locator("input[type=radio]")
+            if radios.count():
+                picked = item9 if place == 9 else choice if radios.count() > 3 else 0
+                question.locator("label").nth(picked).click()
+            else:
+                question.locator("input[type=number]").fill(str(number))
+        self.page.locator("main .step-nav button.btn-primary").click()
         self.page.wait_for_load_state()
         return self
 

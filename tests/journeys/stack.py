@@ -135,13 +135,13 @@ class Stack:
                     found.append(email.message_from_bytes(part.strip(), policy=policy.default))
         return found
 
-    def wait_for_mail(self, to: str, seconds: float = 30) -> str:
-        """The link in the newest mail to an address."""
+    def wait_for_mail(self, to: str, seconds: float = 30, newer_than: str = "") -> str:
+        """The link in the newest mail to an address, which is another one than `newer_than`."""
 
         def link() -> str:
             texts = [m.get_content() for m in self.mails() if to in str(m["To"])]
             match = re.search(r"https?://\S+/c/\S+", texts[-1]) if texts else None
-            return match.group(0) if match else ""
+            return match.group(0) if match and match.group(0) != newer_than else ""
 
         return _wait_until(link, seconds, f"a mail to {to}; worker log:\n{self.log('worker')[-3000:]}")
 

@@ -1,6 +1,6 @@
 """A clinic whose clock a journey can move forward."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from tests.journeys.stack import BIN, Stack, _wait_until
 
@@ -21,6 +21,10 @@ class TravellingStack(Stack):
         fresh = self.home / "clock.new"
         fresh.write_text(str(self.ahead.total_seconds()))
         fresh.rename(self._clock)
+
+    def travel_to(self, moment: datetime) -> None:
+        """Move the clinic's clock forward to a moment."""
+        self.travel(seconds=(moment - datetime.now(UTC) - self.ahead).total_seconds())
 
     def start_web(self) -> None:
         words = [str(BIN / "granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
