@@ -121,5 +121,6 @@ def _facts(clinic: Clinic, live: list[Session], now, sets: int) -> dict:
         "recent": [str(pk) for pk in recent.values_list("pk", flat=True)[:50]],
         "sets": [str(row.pk) for row in given],
         "nurse": str(nurse.pk),
+        "practice": str(clinic.practice.pk),
         "words": ["ashbirch", "moss", "reed", "stone", "10", "greta", "oakpine", "hugo"],
     }
