@@ -99,14 +99,14 @@ class SubmitAssessment(APIView):
         responses={200: AssessmentOut, 201: AssessmentOut},
     )
     def post(self, request, pk, code):
-        given = AnswersIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        actor, answers = request._request.actor, given.validated_data["answers"]
+        actor = request._request.actor
         sets = AssessmentSet.objects.visible_to(actor, Permission.RECORD_ASSESSMENT).select_related("patient")
         row = one(sets, pk=pk)
         if code not in row.instruments:
             raise OutOfScope("assessments.assessment")
-        at = timezone.now()
+        given = AnswersIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        at, answers = timezone.now(), given.validated_data["answers"]
         try:
             sent = actions.submit_assessment(assessment=new_draft(row, code, at), by=actor, at=at, answers=answers)
         except StaleState:

@@ -122,6 +122,11 @@ class AnswerLink(Record):
 
     objects = LinkQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(channel__in=["email", "handed", "tablet"]), name="link_channel_known"),
+        ]
+
     def is_answerable(self, at) -> bool:
         """The same question as `LinkQuerySet.answerable`, asked of this row and its set."""
         ended = self.used_at or self.revoked_at or self.locked_at
@@ -227,6 +232,7 @@ class RiskItem(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["assessment", "code"], name="risk_once_per_answer"),
+            models.CheckConstraint(condition=Q(severity__in=["alert", "urgent"]), name="risk_severity_known"),
             models.CheckConstraint(
                 condition=Q(closed_at=None, closed_by=None)
                 | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(closing_text="")),
@@ -260,3 +266,12 @@ class RiskContact(EventRecord):
     how = models.CharField(max_length=12, choices=How.choices)
     outcome = models.TextField()
     plan = models.TextField(blank=True)
+
+    class Meta(EventRecord.Meta):
+        constraints = [
+            *EventRecord.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(how__in=["phone", "in_person", "message", "emergency", "not_reached"]),
+                name="risk_contact_how_known",
+            ),
+        ]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.actor import Actor, patient_actor
 from accounts.origin import where
-from assessments.actions.giving import token_digest
+from assessments.links import token_digest
 from assessments.models import AnswerLink, Assessment, AssessmentSet
 from portal.link_cookie import held
 

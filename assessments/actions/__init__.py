@@ -1,7 +1,7 @@
 """The only writers of questionnaires, their links and risk items."""
 
 from assessments.actions.answering import save_answers, start_assessment, submit_assessment
-from assessments.actions.giving import cancel_set, give_assessments, make_link, revoke_links
+from assessments.actions.giving import cancel_set, give_assessments, make_link
 from assessments.actions.links import check_birth_date
 from assessments.actions.risk import acknowledge_risk, close_risk, record_risk_contact
 
@@ -13,7 +13,6 @@ __all__ = [
     "give_assessments",
     "make_link",
     "record_risk_contact",
-    "revoke_links",
     "save_answers",
     "start_assessment",
     "submit_assessment",

@@ -1,7 +1,5 @@
 """Gives a patient questionnaires for one occasion, and links to answer them."""
 
-import hashlib
-import secrets
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +7,7 @@ from django.db import transaction
 from accounts.access import authorize
 from accounts.roles import Permission
 from assessments.catalogue import UnknownInstrument, get_instrument
+from assessments.links import new_token, token_digest
 from assessments.models import AnswerLink, AssessmentSet
 from common import audit
 from common.errors import InvalidInput, StaleState
@@ -65,10 +64,6 @@ def _known(codes: list[str]) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
-def token_digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 @transaction.atomic
 def make_link(
     *, assessment_set: AssessmentSet, by, at: datetime, channel: str, expires_at: datetime, scheduled: bool = False
@@ -82,8 +77,8 @@ def make_link(
     )
     if not assessment_set.is_open:
         raise StaleState("These questionnaires are already finished or cancelled.")
-    revoke_links(assessment_set=assessment_set, at=at)
-    token = secrets.token_urlsafe(32)
+    _end_links(assessment_set, at)
+    token = new_token()
     link = AnswerLink(
         assessment_set=assessment_set,
         token_sha256=token_digest(token),
@@ -99,9 +94,9 @@ def make_link(
     return link, token
 
 
-def revoke_links(*, assessment_set: AssessmentSet, at: datetime) -> int:
-    """End every unused link of a set; called by actions that audit the act themselves."""
-    return assessment_set.links.filter(used_at=None, revoked_at=None).update(revoked_at=at)
+def _end_links(assessment_set: AssessmentSet, at: datetime) -> None:
+    """End every unused link of a set; the caller audits the act."""
+    assessment_set.links.filter(used_at=None, revoked_at=None).update(revoked_at=at)
 
 
 @transaction.atomic
@@ -118,7 +113,7 @@ def cancel_set(*, assessment_set: AssessmentSet, by, at: datetime, scheduled: bo
     )
     if not changed:
         raise StaleState("These questionnaires are already finished or cancelled.")
-    revoke_links(assessment_set=assessment_set, at=at)
+    _end_links(assessment_set, at)
     audit.record(by, "assessments.cancel_set", at=at, subject=assessment_set, role=role)
     assessment_set.cancelled_at = at
     return assessment_set

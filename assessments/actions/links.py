@@ -5,10 +5,9 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import F
 
+from assessments.links import BIRTH_DATE_TRIES
 from assessments.models import AnswerLink
 from common import audit
-
-TRIES = 5
 
 
 @transaction.atomic
@@ -19,7 +18,7 @@ def check_birth_date(*, link: AnswerLink, by, at: datetime, birth_date: date) ->
     """
     counted = (
         AnswerLink.objects.answerable(at)
-        .filter(pk=link.pk, birth_date_tries__lt=TRIES)
+        .filter(pk=link.pk, birth_date_tries__lt=BIRTH_DATE_TRIES)
         .update(birth_date_tries=F("birth_date_tries") + 1)
     )
     if not counted:
@@ -28,7 +27,7 @@ def check_birth_date(*, link: AnswerLink, by, at: datetime, birth_date: date) ->
     if fits:
         AnswerLink.objects.filter(pk=link.pk).update(birth_date_tries=0)
     else:
-        AnswerLink.objects.filter(pk=link.pk, birth_date_tries__gte=TRIES).update(locked_at=at)
+        AnswerLink.objects.filter(pk=link.pk, birth_date_tries__gte=BIRTH_DATE_TRIES).update(locked_at=at)
     audit.record(
         by,
         "assessments.check_birth_date",

@@ -308,4 +308,16 @@ class Migration(migrations.Migration):
                 name="assessments_riskcontact_not_future",
             ),
         ),
+        migrations.AddConstraint(
+            model_name='answerlink',
+            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'handed', 'tablet'])), name='link_channel_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='riskcontact',
+            constraint=models.CheckConstraint(condition=models.Q(('how__in', ['phone', 'in_person', 'message', 'emergency', 'not_reached'])), name='risk_contact_how_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='riskitem',
+            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['alert', 'urgent'])), name='risk_severity_known'),
+        ),
     ]

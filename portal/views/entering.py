@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import actions
-from assessments.actions.links import TRIES
+from assessments.links import BIRTH_DATE_TRIES
 from common.http import form_status
 from portal.forms import BirthDateForm
 from portal.link_cookie import forget, held, remember
@@ -44,7 +44,7 @@ def birth_date(request, visit, at):
         visit.link.refresh_from_db(fields=["birth_date_tries", "locked_at"])
         if visit.link.locked_at:
             return closed(request)
-        left = TRIES - visit.link.birth_date_tries
+        left = BIRTH_DATE_TRIES - visit.link.birth_date_tries
         form.add_error(None, f"This does not match. {left} {'try' if left == 1 else 'tries'} left.")
     return show(request, "birth_date.html", {"form": form}, status=form_status(form))
 
