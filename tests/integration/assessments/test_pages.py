@@ -167,7 +167,7 @@ def test_the_cost_of_a_chart_does_not_grow(clinic, patient, nurse):
     fill(21)
     many = [cost(page) for page in pages]
     assert few == many
-    assert max(many) <= 30, many
+    assert max(many[:6]) <= 18, many  # the home page and the overview also hold what other apps put there
 
 
 # giving
