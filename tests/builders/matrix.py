@@ -199,9 +199,11 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same(
         "sessions:session sessions:live sessions:signature sessions:questionnaires sessions:abort sessions:check_in "
         "sessions:roster sessions:ready sessions:give_dose sessions:recovery sessions:reading sessions:observation "
-        "sessions:adverse_event sessions:discharge sessions:sign sessions:addendum sessions:review",
+        "sessions:adverse_event sessions:discharge sessions:sign sessions:addendum sessions:review "
+        "sessions:reschedule",
         lambda world: {"pk": world.session.pk},
     ),
+    "sessions:room_in_use": lambda world: {"pk": world.clinic.practice.rooms.first().pk},
     "sessions:call_off": lambda world: {"pk": world.session.pk, "how": "cancel"},
     "sessions:override": lambda world: {"pk": world.session.pk, "code": "PRE_ASSESSMENT_MISSING"},
     **_same(
