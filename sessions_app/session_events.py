@@ -2,18 +2,19 @@
 
 Every kind of event gives the same columns (kind, id, times, who) and its own values as one JSON object that the
 database builds. JSON knows neither exact decimals nor ids nor times, so each value is turned back by the column it
-came from. That keeps a timeline at one query however many kinds of event there are.
+came from. That keeps a timeline at one query however many kinds of event there are. Putting eight joined selects
+together costs more than running them, so the statement is made once per process and then asked for each session.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Model, Value
 from django.db.models.functions import JSONObject
 
@@ -22,6 +23,7 @@ from dosing.models import Administration, AdministrationEnd, InfusionChange, Rem
 from sessions_app.models import AdverseEvent, Observation, SessionTransition, VitalReading
 from sessions_app.timeline import t_plus_minutes
 
+ANY = object()
 COLUMNS = ("kind", "id", "occurred_at", "recorded_at", "recorded_as", "late_reason", "who", "values")
 
 
@@ -132,12 +134,25 @@ class SessionEvent:
 
 def session_events(session_id: UUID, kinds: Iterable[str], first_dose_at: datetime | None) -> list[SessionEvent]:
     """The events of these kinds in the order they happened. One query; none for no kinds."""
-    selects = [_select(KINDS[name], session_id) for name in kinds]
-    if not selects:
+    names = tuple(kinds)
+    if not names:
         return []
-    rows = selects[0].union(*selects[1:], all=True) if len(selects) > 1 else selects[0]
-    events = [_event(row, first_dose_at) for row in rows]
+    statement, parameters = _statement(names)
+    own = session_id.hex if connection.vendor == "sqlite" else session_id
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [own if value is ANY else value for value in parameters])
+        events = [_event(row, first_dose_at) for row in cursor.fetchall()]
     return sorted(events, key=lambda e: (e.occurred_at, KINDS[e.kind].order, e.recorded_at, str(e.id)))
+
+
+@cache
+def _statement(names: tuple[str, ...]) -> tuple[str, tuple]:
+    """The SQL of these kinds with its parameters, ANY in the places of the session's id."""
+    stand_in = UUID(int=0)
+    selects = [_select(KINDS[name], stand_in) for name in names]
+    rows = selects[0].union(*selects[1:], all=True) if len(selects) > 1 else selects[0]
+    statement, parameters = rows.query.sql_with_params()
+    return statement, tuple(ANY if value in (stand_in, stand_in.hex) else value for value in parameters)
 
 
 def _select(kind: Kind, session_id: UUID):
@@ -155,22 +170,31 @@ def _select(kind: Kind, session_id: UUID):
 
 def _event(row: Sequence, first_dose_at: datetime | None) -> SessionEvent:
     kind, row_id, occurred_at, recorded_at, recorded_as, late_reason, who, values = row
+    told = json.loads(values) if isinstance(values, str) else values
+    moment = _moment(occurred_at)
     return SessionEvent(
         kind=kind,
-        id=row_id,
-        occurred_at=occurred_at,
-        recorded_at=recorded_at,
+        id=row_id if isinstance(row_id, UUID) else UUID(row_id),
+        occurred_at=moment,
+        recorded_at=_moment(recorded_at),
         recorded_as=recorded_as,
         late_reason=late_reason,
         recorded_by=who,
-        minutes=t_plus_minutes(occurred_at, first_dose_at),
-        values={name: _from_json(field, values[name]) for name, field in _fields(kind)},
+        minutes=t_plus_minutes(moment, first_dose_at),
+        values={name: read(told[name]) for name, read in _readers(kind)},
     )
 
 
+def _moment(value: datetime | str) -> datetime:
+    """SQLite keeps times as text in UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 @cache
-def _fields(kind: str) -> tuple[tuple[str, models.Field], ...]:
-    return tuple((name, _column(KINDS[kind].model, path)) for name, path in KINDS[kind].values)
+def _readers(kind: str) -> tuple[tuple[str, Callable], ...]:
+    """For each value of a kind, what turns JSON back into what its column holds."""
+    return tuple((name, _reader(_column(KINDS[kind].model, path))) for name, path in KINDS[kind].values)
 
 
 def _column(model: type[Model], path: str) -> models.Field:
@@ -179,19 +203,13 @@ def _column(model: type[Model], path: str) -> models.Field:
     return _column(field.related_model, rest) if rest else field
 
 
-def _from_json(field: models.Field, value):
-    """The value that the column holds, out of what JSON made of it."""
-    if value is None:
-        return None
+def _reader(field: models.Field) -> Callable:
     if isinstance(field, ExactDecimalField):
-        return Decimal(int(value)).scaleb(-field.places)
+        return lambda value: None if value is None else Decimal(int(value)).scaleb(-field.places)
     if isinstance(field, models.BooleanField):
-        return bool(value)
+        return lambda value: None if value is None else bool(value)
     if isinstance(field, models.DateTimeField):
-        moment = datetime.fromisoformat(value)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return lambda value: None if value is None else _moment(value)
     if isinstance(field, models.UUIDField | models.ForeignKey):
-        return UUID(value)
-    if isinstance(field, models.JSONField) and isinstance(value, str):
-        return json.loads(value)
-    return value
+        return lambda value: None if value is None else UUID(value)
+    return lambda value: value

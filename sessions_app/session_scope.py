@@ -13,14 +13,15 @@ from sessions_app.session_reach import SessionReach
 
 
 def reached_session(
-    actor: Actor, pk: UUID, permission: Permission = Permission.VIEW_SESSION
+    actor: Actor, pk: UUID, permission: Permission = Permission.VIEW_SESSION, joined: tuple[str, ...] = ()
 ) -> tuple[Session, SessionReach]:
-    """The session when `permission` reaches it, else OutOfScope."""
+    """The session when `permission` reaches it, else OutOfScope. `joined` are the rows loaded along with it."""
     here = RosterEntry.objects.filter(session_id=OuterRef("pk"), membership_id=actor.membership_id, left_at=None)
-    rows = Session.objects.visible_to(actor).select_related("patient", "series", "room")
-    session = rows.annotate(
-        is_on_team=on_team(actor.membership_id, "patient_id"), is_on_roster=Exists(here)
-    ).filter(pk=pk).first()  # fmt: skip
+    team = on_team(actor.membership_id, "patient_id")
+    rows = Session.objects.visible_to(actor).annotate(is_on_team=team, is_on_roster=Exists(here))
+    if joined:
+        rows = rows.select_related(*joined)
+    session = rows.filter(pk=pk).first()
     if session is None:
         raise OutOfScope("session")
     reach = SessionReach(actor, session.is_on_team, session.is_on_roster)

@@ -57,7 +57,7 @@ class SessionDetail(Asked, APIView):
     needs = {"GET": Permission.VIEW_SESSION}
 
     def get(self, request, pk):
-        session, _ = reached_session(self.actor, pk)
+        session, _ = reached_session(self.actor, pk, joined=("patient", "series", "room"))
         self.checked_query()
         session.people = list(session.roster.select_related("membership__user").order_by("joined_at", "duty"))
         audit.record(self.actor, "sessions.looked_at_session", at=timezone.now(), subject=session)
