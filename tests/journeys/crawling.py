@@ -10,8 +10,8 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import APIRequestContext
 
 # Most pages look alike whichever record they show; these depend on the state of theirs.
-SEEN_PER_PAGE = defaultdict(lambda: 2, {"sessions:session": 20, "patients:overview": 5, "assessments:set": 6})
-SENDING_FIELDS = ("hx-post", "action", "formaction")
+SEEN_PER_PAGE = defaultdict(lambda: 2, {"sessions:session": 20, "sessions:dosing_record": 6, "assessments:set": 6})
+SEEN_PER_PAGE |= {"patients:overview": 20, "notes:of_patient": 20}
 
 
 class _Addresses(HTMLParser):
@@ -28,7 +28,7 @@ class _Addresses(HTMLParser):
         if tag == "a" and found.get("href"):
             self.links.append(found["href"])
         for name, value in attrs:
-            if value and (name == "hx-get" or name in SENDING_FIELDS or (name.startswith("data-") and "url" in name)):
+            if value and value.startswith("/") and name not in ("href", "src"):
                 self.others.append(value)
 
 
@@ -46,8 +46,8 @@ class Reached:
         return set(self.pages) | self.touched
 
 
-def crawl(browser: APIRequestContext, url: str, start: str = "/") -> Reached:
-    """Follow every link from `start`, breadth first, a few addresses per kind of page."""
+def crawl(browser: APIRequestContext, url: str, start: str = "/", only: str = "") -> Reached:
+    """Follow every link from `start`, breadth first, a few addresses per kind of page; `only` those named like it."""
     reached, waiting = Reached(), [start]
     while waiting:
         path = waiting.pop(0)
@@ -58,19 +58,19 @@ def crawl(browser: APIRequestContext, url: str, start: str = "/") -> Reached:
             continue
         page = _Addresses(answer.text())
         for link in page.links:
-            _follow(reached, waiting, path, link)
+            _follow(reached, waiting, path, link, only)
         for other in page.others:
             if name := route_name(_local(path, other)):
                 reached.touched.add(name)
     return reached
 
 
-def _follow(reached: Reached, waiting: list[str], page: str, link: str) -> None:
+def _follow(reached: Reached, waiting: list[str], page: str, link: str, only: str) -> None:
     path = _local(page, link)
     if not path or path in reached.came_from:
         return
     name = route_name(path)
-    if not name:
+    if not name or not name.startswith((only, "nowhere")):
         return
     seen = reached.pages[name]
     if path not in seen and len(seen) < SEEN_PER_PAGE[name]:

@@ -22,8 +22,9 @@ class Someone:
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
 
     def _listen(self, message) -> None:
-        refused = "status of 4" in message.text  # a refusal is an answer, not a fault of the page
-        if message.type in ("error", "warning") and not refused:
+        answered = "status of 4" in message.text or "Status Error Code 4" in message.text  # a refusal is an answer
+        left = message.text.startswith("htmx:")  # leaving a page ends what it was asking for
+        if message.type in ("error", "warning") and not (answered or left):
             self.complaints.append(f"{urlsplit(self.page.url).path}: {message.text}")
 
     def go(self, path: str) -> "Someone":

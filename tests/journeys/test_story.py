@@ -47,7 +47,12 @@ def shots() -> Path | None:
 
 @pytest.fixture(scope="module")
 def new_person(stack, chromium, shots):
-    return lambda width=1440: Someone(chromium, stack.url, width, shots)
+    def make(width: int = 1440) -> Someone:
+        make.everybody.append(Someone(chromium, stack.url, width, shots))
+        return make.everybody[-1]
+
+    make.everybody = []
+    return make
 
 
 def change_first_password(person: Someone, email: str, temporary: str) -> None:
@@ -79,6 +84,7 @@ def test_one_treatment_from_referral_to_follow_up(stack, new_person):
     follow_up_arrives(stack, new_person, therapist, prescriber, patient_path)
     record_is_reviewed(admin, session_path)
     private_matters_stay_private(admin, patient_path)
+    assert [complaint for person in new_person.everybody for complaint in person.complaints] == []
 
 
 def staff_are_added(stack, new_person) -> Someone:
@@ -152,10 +158,11 @@ def series_and_order(prescriber: Someone, patient_path: str) -> str:
     prescriber.fill(dose="2.5", dose_unit="mg/kg", expires_on=(today + timedelta(days=60)).isoformat())
     prescriber.sees("200")
     prescriber.fill(password=PASSWORD).press("Sign the order").sees("above the hard limit of 2 mg/kg")
-    prescriber.fill(dose="1", password=PASSWORD).page.locator("textarea[name^=override_]").first.wait_for()
+    prescriber.fill(dose="1").sees("80.0 kg × 1 mg/kg = 80.0 mg")
+    prescriber.page.wait_for_load_state("networkidle")
     for reason in prescriber.page.locator("textarea[name^=override_]").all():
         reason.fill("Had 1 mg/kg elsewhere last year, well tolerated")
-    prescriber.sees("80.0 kg × 1 mg/kg = 80.0 mg").press("Sign the order").sees("Version 1", "80 mg")
+    prescriber.fill(password=PASSWORD).press("Sign the order").sees("Version 1", "80 mg")
     prescriber.shot("order")
     return path.group(0)
 
@@ -201,7 +208,7 @@ def scores_are_on_the_chart(therapist: Someone, patient_path: str) -> None:
     """4. Scored by the instrument's own rules, with severity; the first answers are the baseline."""
     therapist.go(patient_path).follow("Questionnaires")
     therapist.sees(
-        "Patient Health Questionnaire-9", "8 mild", "PTSD Checklist", "19", "Ask Suicide-Screening", "negative"
+        "Patient Health Questionnaire-9", "8 mild", "PTSD Checklist", "19", "Ask Suicide-Screening", "Negative"
     )
     therapist.shot("scores")
 

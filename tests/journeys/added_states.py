@@ -1,0 +1,66 @@
+"""What the demonstration clinic has only by chance, added for the crawl: `manage.py shell -c "...add()"` runs it."""
+
+import json
+import sys
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from accounts.actions import issue_token
+from accounts.models import Membership
+from accounts.roles import Role
+from assessments import actions as assessments
+from demo.clinic import as_actor
+from integration_notes.actions import start_note
+from patients import actions as patients
+from patients.models import Patient
+from sessions_app.models import Session
+from tests.builders.assessments import given_set, risk_item
+
+BORN = date(1990, 5, 17)
+
+
+def add() -> None:
+    """Adds an open risk item, notes begun, people without a series and out of care, a token and patients' links.
+
+    Prints the links by channel as JSON.
+    """
+    at = timezone.now()
+    people = Membership.objects.select_related("practice", "user").order_by("user__email")
+    by_role = {role: [as_actor(one) for one in people if role in one.roles] for role in Role}
+    nurse = by_role[Role.NURSE][0]
+    for actor in map(as_actor, people):
+        issue_token(by=actor, at=at, name="Reading list")
+    _about_sessions(by_role, nurse, at)
+    everybody = [actor.membership_id for actors in by_role.values() for actor in actors]
+    waiting = _registered(nurse, at, "Aaronson", everybody)
+    patients.end_care(patient=_registered(nurse, at, "Abbott", everybody), by=nurse, at=at)
+    sys.stdout.write(json.dumps({name: _link(waiting, name, nurse, at) for name in ("handed", "tablet")}) + "\n")
+
+
+def _about_sessions(by_role: dict, nurse, at) -> None:
+    """Somebody who is about to get a dose answers that they think of suicide; a note about a dose is begun."""
+    arrived = Session.objects.filter(state="checked_in", first_dose_at=None).select_related("patient").first()
+    risk_item(arrived.patient, nurse, at, urgent=True)
+    about = Session.objects.filter(first_dose_at__isnull=False, signed_at__isnull=False).latest("first_dose_at")
+    for therapist in by_role[Role.THERAPIST]:
+        start_note(session=about, by=therapist, at=at, modality="CBT")
+
+
+def _registered(by, at, family_name: str, team: list) -> Patient:
+    return patients.register_patient(
+        by=by,
+        at=at,
+        given_name="Ada",
+        family_name=family_name,
+        birth_date=BORN,
+        time_zone="America/New_York",
+        team=[member for member in team if member != by.membership_id],
+    )
+
+
+def _link(patient: Patient, channel: str, by, at) -> str:
+    given = given_set(patient, by, at, instruments=("PHQ9", "SUDS"))
+    expires_at = at + timedelta(days=2)
+    _, token = assessments.make_link(assessment_set=given, by=by, at=at, channel=channel, expires_at=expires_at)
+    return f"/c/{token}/"

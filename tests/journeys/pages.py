@@ -1,0 +1,69 @@
+"""Looks at a page as a person with any device would: what it complains about, what axe finds, what does not fit."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+VIOLATIONS_ONLY = {"resultTypes": ["violations"]}
+# Only colours differ between the themes; everything else was looked at in the light one.
+COLOURS = {**VIOLATIONS_ONLY, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CUT_TABLES = """() => [...document.querySelectorAll('.table-wrap, .tabs')]
+  .filter(box => box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0)
+  .map(box => box.querySelector('caption, th, a')?.textContent.trim() || box.className)"""
+axe = Axe()
+
+
+@dataclass
+class Looker:
+    """A browser window that goes from page to page and keeps what is wrong, as sentences."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, browser: Browser) -> "Looker":
+        context = browser.new_context(viewport=DESKTOP, color_scheme="light", reduced_motion="reduce")
+        looker = cls(context.new_page())
+        looker.page.on("console", looker._hear)
+        looker.page.on("pageerror", lambda error: looker.faults.append(f"{looker.page.url}: script error: {error}"))
+        return looker
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        expected = "status of 404" in message.text  # the page that is meant not to be there
+        if message.type in ("error", "warning") and not expected:
+            self.faults.append(f"{self.page.url}: console: {message.text}")
+
+    def look(self, url: str, status: int = 200) -> None:
+        """One address in light on a desk, in dark, and as wide as a phone."""
+        answer = self.page.goto(url)
+        if answer is None or answer.status != status:
+            self.faults.append(f"{url}: answered {answer and answer.status}, not {status}")
+        self.look_here()
+
+    def look_here(self) -> None:
+        where = self.page.url
+        self._add(where, "light", axe.run(self.page, options=VIOLATIONS_ONLY).response["violations"])
+        for table in self.page.evaluate(CUT_TABLES):
+            self.faults.append(f"{where}: does not fit 1440 px: {table}")
+        self._measure(where, "1440 px")
+        self.page.emulate_media(color_scheme="dark")
+        self._add(where, "dark", self.page.evaluate(f"axe.run({json.dumps(COLOURS)})")["violations"])
+        self.page.set_viewport_size(PHONE)
+        self._measure(where, "390 px")
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(DESKTOP)
+
+    def _measure(self, where: str, width: str) -> None:
+        over = self.page.evaluate(OVERFLOW)
+        if over > 0:
+            self.faults.append(f"{where}: is {over} px wider than {width}")
+
+    def _add(self, where: str, theme: str, violations: Iterable[dict]) -> None:
+        for found in violations:
+            places = "; ".join(str(node["target"][0]) for node in found["nodes"][:3])
+            self.faults.append(f"{where} ({theme}): {found['id']}: {found['help']}: {places}")
