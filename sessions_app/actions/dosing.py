@@ -22,7 +22,7 @@ from dosing.actions import (
 from dosing.models import Administration, AdministrationEnd, InfusionChange, Remainder
 from sessions_app import hooks
 from sessions_app.actions.preparation import store_override
-from sessions_app.actions.transition import check_version, event_fields, held, move, refuse_signed, touch
+from sessions_app.actions.transition import check_version, event_fields, held, move, note_act, refuse_signed, touch
 from sessions_app.before_dose import MAY_GIVE, MAY_REPEAT, MAY_START, dose_blockers, split
 from sessions_app.models import Session
 from sessions_app.session_facts import SessionFacts, administration_of, draw_of, load_facts
@@ -97,14 +97,14 @@ def give_session_dose(
         for blocker, reason in passed:
             store_override(row, blocker, reason, event_fields(by, role, at, moment, late_reason))
         _begin(row, facts, record, administration, by=by, role=role, at=at, late_reason=late_reason)
-        audit.record(
+        note_act(
             by,
-            "sessions.give_session_dose",
+            "give_session_dose",
             at=at,
+            session=row,
             subject=administration,
-            patient_id=row.patient_id,
             role=role,
-            detail={"session": str(row.pk), "overridden": [blocker.code for blocker, _ in passed]},
+            overridden=[blocker.code for blocker, _ in passed],
         )
     return administration
 
@@ -221,15 +221,7 @@ def end_session_infusion(
                 late_reason=late_reason,
                 reason=reason,
             )
-        audit.record(
-            by,
-            "sessions.end_session_infusion",
-            at=at,
-            subject=end,
-            patient_id=row.patient_id,
-            role=role,
-            detail={"session": str(row.pk), "how": how},
-        )
+        note_act(by, "end_session_infusion", at=at, session=row, subject=end, role=role, how=how)
     return end
 
 

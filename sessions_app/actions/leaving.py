@@ -8,17 +8,18 @@ from accounts.access import authorize
 from accounts.actions import reauthenticate
 from accounts.actor import Actor
 from accounts.roles import Permission
-from common import audit
 from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput
 from common.occurrence import settle
 from sessions_app.actions.dosing import is_running
-from sessions_app.actions.transition import event_fields, held, move
+from sessions_app.actions.transition import event_fields, held, move, note_act
 from sessions_app.discharge_rules import LeavingAnswers
 from sessions_app.leaving_facts import leaving_blockers
 from sessions_app.models import Discharge, Session
 from sessions_app.session_facts import load_facts
 from sessions_app.states import State
+
+ALDRETE = ("activity", "respiration", "circulation", "consciousness", "oxygen")
 
 
 def discharge_patient(
@@ -61,66 +62,45 @@ def discharge_patient(
         if len(advice_reason.strip()) < 10:
             raise InvalidInput({"advice_reason": "Give the reason in at least 10 characters."})
         reauthenticate(by, password)
-    answers = LeavingAnswers(
-        aldrete=aldrete,
-        is_oriented=is_oriented,
-        walks_unaided=walks_unaided,
-        dissociation_resolved=dissociation_resolved,
-        nausea_controlled=nausea_controlled,
-        no_suicidal_intent=no_suicidal_intent,
-        escort_present=escort_present,
-        escort_name=escort_name,
-        instructions_given=instructions_given,
-    )
+    answers = {
+        "is_oriented": is_oriented,
+        "walks_unaided": walks_unaided,
+        "dissociation_resolved": dissociation_resolved,
+        "nausea_controlled": nausea_controlled,
+        "no_suicidal_intent": no_suicidal_intent,
+        "escort_present": escort_present,
+        "escort_name": escort_name.strip(),
+        "instructions_given": instructions_given,
+    }
+    departure = {"is_against_advice": is_against_advice}
+    if is_against_advice:
+        departure |= {"advice_reason": advice_reason.strip(), "prescriber_id": by.membership_id}
     with transaction.atomic():
         row = held(session, version)
         stamp = {"by": by, "role": role, "at": at, "moment": moment, "late_reason": late_reason}
-        unmet = _unmet(row, moment, answers, is_against_advice)
+        unmet = _unmet(row, moment, LeavingAnswers(aldrete=aldrete, **answers), is_against_advice)
         if row.state_now is State.DOSING:
             move(row, State.RECOVERY, **stamp)
         to = State.ENDED_EARLY if is_against_advice else State.DISCHARGED
-        move(row, to, reason=advice_reason if is_against_advice else "", ended_at=moment, **stamp)
+        move(row, to, reason=departure.get("advice_reason", ""), ended_at=moment, **stamp)
         discharge = Discharge(
             session=row,
-            aldrete_activity=aldrete_activity,
-            aldrete_respiration=aldrete_respiration,
-            aldrete_circulation=aldrete_circulation,
-            aldrete_consciousness=aldrete_consciousness,
-            aldrete_oxygen=aldrete_oxygen,
-            walks_unaided=walks_unaided,
-            is_oriented=is_oriented,
-            nausea_controlled=nausea_controlled,
-            dissociation_resolved=dissociation_resolved,
-            no_suicidal_intent=no_suicidal_intent,
-            escort_present=escort_present,
-            escort_name=escort_name.strip(),
-            instructions_given=instructions_given,
-            is_against_advice=is_against_advice,
-            advice_reason=advice_reason.strip() if is_against_advice else "",
-            prescriber_id=by.membership_id if is_against_advice else None,
+            **{f"aldrete_{name}": value for name, value in zip(ALDRETE, aldrete, strict=True)},
+            **answers,
+            **departure,
             unmet=unmet,
             **event_fields(by, role, at, moment, late_reason),
         )
         discharge.save(force_insert=True)
-        audit.record(
-            by,
-            "sessions.discharge_patient",
-            at=at,
-            subject=discharge,
-            patient_id=row.patient_id,
-            role=role,
-            detail={"session": str(row.pk), "against_advice": is_against_advice},
+        note_act(
+            by, "discharge_patient", at=at, session=row, subject=discharge, role=role, against_advice=is_against_advice
         )
     return discharge
 
 
 def _check_aldrete(items: tuple) -> None:
-    names = ("activity", "respiration", "circulation", "consciousness", "oxygen")
-    wrong = {
-        f"aldrete_{name}": "Choose 0, 1 or 2."
-        for name, value in zip(names, items, strict=True)
-        if value not in (0, 1, 2)
-    }
+    scored = zip(ALDRETE, items, strict=True)
+    wrong = {f"aldrete_{name}": "Choose 0, 1 or 2." for name, value in scored if value not in (0, 1, 2)}
     if wrong:
         raise InvalidInput(wrong)
 

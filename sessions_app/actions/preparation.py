@@ -15,7 +15,7 @@ from common.errors import Blocked, InvalidInput, StaleState
 from common.occurrence import settle
 from sessions_app.actions.schedule import require_reason
 from sessions_app.actions.timeline import check_values, store_reading
-from sessions_app.actions.transition import event_fields, held, move, refuse_signed
+from sessions_app.actions.transition import event_fields, held, move, note_act, refuse_signed
 from sessions_app.before_dose import GATE, dose_blockers, split
 from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session
 from sessions_app.session_facts import load_facts
@@ -95,29 +95,18 @@ def check_in_patient(
         arrival.save(force_insert=True)
         if has_baseline:
             store_reading(row, stamp, {**values, "on_oxygen": on_oxygen, "note": ""})
-        if row.state_now is State.SCHEDULED:
-            move(
-                row,
-                State.CHECKED_IN,
-                by=by,
-                role=role,
-                at=at,
-                moment=moment,
-                late_reason=late_reason,
-                checked_in_at=moment,
-            )
-        elif row.state_now is State.READY:
-            move(row, State.CHECKED_IN, by=by, role=role, at=at, moment=at, reason="Checked in again")
-        audit.record(
-            by,
-            "sessions.check_in_patient",
-            at=at,
-            subject=arrival,
-            patient_id=row.patient_id,
-            role=role,
-            detail={"session": str(row.pk), "with_baseline": has_baseline},
-        )
+        _arrive(row, by=by, role=role, at=at, moment=moment, late_reason=late_reason)
+        note_act(by, "check_in_patient", at=at, session=row, subject=arrival, role=role, with_baseline=has_baseline)
     return arrival
+
+
+def _arrive(row: Session, *, by: Actor, role: str, at: datetime, moment: datetime, late_reason: str) -> None:
+    """The first check-in moves the session; a later one takes back that it was ready."""
+    if row.state_now is State.SCHEDULED:
+        stamp = {"by": by, "role": role, "at": at, "moment": moment, "late_reason": late_reason}
+        move(row, State.CHECKED_IN, checked_in_at=moment, **stamp)
+    elif row.state_now is State.READY:
+        move(row, State.CHECKED_IN, by=by, role=role, at=at, moment=at, reason="Checked in again")
 
 
 def _check_arrival(identity, escort, escort_name, changed, medicines_note, weight_kg) -> None:
@@ -236,15 +225,7 @@ def override_blocker(*, session: Session, by: Actor, at: datetime, code: str, re
             raise Blocked([blocker])
         authorize(by, Permission(blocker.override), practice_id=row.practice_id, patient=row.patient_id)
         decision = store_override(row, blocker, reason, event_fields(by, role, at, at))
-        audit.record(
-            by,
-            "sessions.override_blocker",
-            at=at,
-            subject=decision,
-            patient_id=row.patient_id,
-            role=role,
-            detail={"session": str(row.pk), "code": code},
-        )
+        note_act(by, "override_blocker", at=at, session=row, subject=decision, role=role, code=code)
     return decision
 
 

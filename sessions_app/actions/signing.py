@@ -14,7 +14,7 @@ from common.errors import Blocked, InvalidInput, StaleState
 from dosing.models import DosingRecord
 from sessions_app import hooks
 from sessions_app.actions.schedule import require_reason
-from sessions_app.actions.transition import event_fields, held, move
+from sessions_app.actions.transition import event_fields, held, move, note_act
 from sessions_app.leaving_facts import signature_blockers
 from sessions_app.models import Session, SessionAddendum, SessionReview
 from sessions_app.reviewing import review_blockers
@@ -79,15 +79,7 @@ def add_addendum(*, session: Session, by: Actor, at: datetime, text: str, reason
             session=row, text=text.strip(), reason=reason.strip(), **event_fields(by, role, at, at)
         )
         addendum.save(force_insert=True)
-        audit.record(
-            by,
-            "sessions.add_addendum",
-            at=at,
-            subject=addendum,
-            patient_id=row.patient_id,
-            role=role,
-            detail={"session": str(row.pk)},
-        )
+        note_act(by, "add_addendum", at=at, session=row, subject=addendum, role=role)
     return addendum
 
 
@@ -108,13 +100,5 @@ def review_session(*, session: Session, by: Actor, at: datetime, note: str) -> S
             raise StaleState("Somebody already reviewed this record.")
         review = SessionReview(session=row, note=note.strip(), **event_fields(by, role, at, at))
         review.save(force_insert=True)
-        audit.record(
-            by,
-            "sessions.review_session",
-            at=at,
-            subject=review,
-            patient_id=row.patient_id,
-            role=role,
-            detail={"session": str(row.pk)},
-        )
+        note_act(by, "review_session", at=at, session=row, subject=review, role=role)
     return review

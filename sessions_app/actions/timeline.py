@@ -10,11 +10,10 @@ from django.db.models import Exists, Value
 from accounts.access import authorize
 from accounts.actor import Actor
 from accounts.roles import Permission
-from common import audit
 from common.errors import InvalidInput, StaleState
 from common.idempotency import replayed
 from common.occurrence import settle
-from sessions_app.actions.transition import event_fields, refuse_signed
+from sessions_app.actions.transition import event_fields, note_act, refuse_signed
 from sessions_app.models import AdverseEvent, Observation, Session, VitalReading
 from sessions_app.states import State
 
@@ -101,15 +100,9 @@ def record_reading(
         stamp = event_fields(by, role, at, moment, late_reason)
         more = {"on_oxygen": on_oxygen, "note": note.strip(), "corrects_id": corrects_id}
         reading = store_reading(row, stamp, {**values, **more}, id=id)
-        audit.record(
-            by,
-            "sessions.correct_reading" if original else "sessions.record_reading",
-            at=at,
-            subject=reading,
-            patient_id=row.patient_id,
-            role=role,
-            detail={"session": str(row.pk)} | ({"corrects": str(corrects_id)} if corrects_id else {}),
-        )
+        act = "correct_reading" if original else "record_reading"
+        corrects = {"corrects": str(corrects_id)} if original else {}
+        note_act(by, act, at=at, session=row, subject=reading, role=role, **corrects)
     return reading
 
 
@@ -217,15 +210,7 @@ def record_observation(
         stamp = event_fields(by, role, at, moment, late_reason)
         seen = Observation(**({"id": id} if id else {}), session=row, what=what, text=text.strip(), **stamp)
         seen.save(force_insert=True)
-        audit.record(
-            by,
-            "sessions.record_observation",
-            at=at,
-            subject=seen,
-            patient_id=row.patient_id,
-            role=role,
-            detail={"session": str(row.pk)},
-        )
+        note_act(by, "record_observation", at=at, session=row, subject=seen, role=role)
     return seen
 
 
@@ -278,15 +263,7 @@ def record_adverse_event(
         stamp = event_fields(by, role, at, moment, late_reason)
         event = AdverseEvent(**({"id": id} if id else {}), session=row, **values, **stamp)
         event.save(force_insert=True)
-        audit.record(
-            by,
-            "sessions.record_adverse_event",
-            at=at,
-            subject=event,
-            patient_id=row.patient_id,
-            role=role,
-            detail={"session": str(row.pk)},
-        )
+        note_act(by, "record_adverse_event", at=at, session=row, subject=event, role=role)
     return event
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import F
 
 from accounts.actor import Actor
+from common import audit
 from common.blockers import Blocker
 from common.errors import Blocked, StaleState
 from sessions_app.models import Session, SessionTransition
@@ -91,6 +92,19 @@ def touch(session: Session, **columns) -> None:
         raise StaleState("Somebody changed this session first. Reload to see it.")
     for name, value in {"version": session.version + 1, **columns}.items():
         setattr(session, name, value)
+
+
+def note_act(by: Actor, action: str, *, at: datetime, session: Session, subject, role: str, **detail) -> None:
+    """The audit row of an act on a row of this session; `detail` holds ids, codes and counts only."""
+    audit.record(
+        by,
+        f"sessions.{action}",
+        at=at,
+        subject=subject,
+        patient_id=session.patient_id,
+        role=role,
+        detail={"session": str(session.pk), **detail},
+    )
 
 
 def _changed(session: Session) -> str:
