@@ -8,13 +8,17 @@ class SessionsAppConfig(AppConfig):
         from accounts.access import scope_tests
         from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
+        from assessments.trend import marks
+        from dosing.hooks import measured_weights
         from patients import chart
-        from sessions_app import dosing_home, home
+        from sessions_app import dosing_home, home, told_below
         from sessions_app.roster import is_on_roster
         from sessions_app.starting_rows import make_starting_rows
 
         scope_tests.register("roster", is_on_roster)
         defaults.register("rooms", make_starting_rows)
+        marks.register("sessions", told_below.dose_marks)
+        measured_weights.register("sessions", told_below.weights_at_check_in)
         navigation.register("sessions", home.navigation_entries)
         home_panels.register("sessions", home.home_panels_for)
         chart.tabs.register("sessions", home.chart_tabs)

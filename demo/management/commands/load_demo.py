@@ -2,6 +2,7 @@
 
 import os
 
+from celery import current_app
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
@@ -10,7 +11,6 @@ from django.test.utils import override_settings
 from django.utils import timezone
 
 from accounts.models import Practice, User
-from clinic.celery import app
 from demo.clinic import PASSWORD, STAFF
 from demo.load import load
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if Practice.objects.exists():
             raise CommandError("This clinic already has a practice. Demonstration data is only for an empty one.")
-        app.conf.broker_url = "memory://"  # what happened in the past needs no doorbell
+        current_app.conf.broker_url = "memory://"  # what happened in the past needs no doorbell
         now = timezone.now().replace(second=0, microsecond=0)
         with transaction.atomic():
             with override_settings(PASSWORD_HASHERS=[QUICK_HASHER]):

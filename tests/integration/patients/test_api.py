@@ -121,7 +121,7 @@ def test_out_of_scope_is_the_same_as_not_there(clinic, other, patient, api):
     assert AuditEvent.objects.filter(outcome="denied").count() == 4
 
 
-@pytest.mark.parametrize("path", ["", f"/{uuid4()}"])
+@pytest.mark.parametrize("path", ["", f"/{uuid4()}"], ids=["list", "one"])
 def test_anonymous_and_wrong_tokens_are_refused(db, path):
     for client in (Client(), Client(headers={"Authorization": "Token nonsense"})):
         response = client.get(LIST + path)
