@@ -28,22 +28,26 @@ def dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
     session = facts.session
     if session.state_now in MAY_REPEAT:
         return further_dose_blockers(facts, at)
-    if session.state_now not in MAY_START:
-        sentence = "Check the patient in first."
-        if session.state_now is not State.SCHEDULED:
-            sentence = f"No dose can be given: the session is {session.state_now.label.lower()}."
-        return [Blocker("NOT_CHECKED_IN", sentence, "KAP-CHK-STATE")]
+    if session.state_now not in (State.SCHEDULED, *MAY_START):
+        sentence = f"No dose can be given: the session is {session.state_now.label.lower()}."
+        return [Blocker("SESSION_OVER", sentence, "KAP-CHK-STATE")]
     weight = facts.check_in.weight_kg if facts.check_in else None
     return [
-        *_check_in(facts),
+        *_arrival(facts, at),
         *_roster(facts),
-        *_baseline(facts, at),
         *_questionnaires(facts, at),
         *patient_blockers(session.patient, at, route=facts.route),
         *order_blockers(facts.order, session.patient, session.series, at, weight, session_id=session.pk),
         *risk_blockers(session.patient, at),
         *gates.dose_blockers.collect(session=session, at=at),
     ]
+
+
+def _arrival(facts: SessionFacts, at: datetime) -> list[Blocker]:
+    """What the patient's arrival has to bring; before it the list already shows the rest."""
+    if facts.session.state_now is State.SCHEDULED:
+        return [Blocker("NOT_CHECKED_IN", "Check the patient in.", "KAP-CHK-STATE")]
+    return [*_check_in(facts), *_baseline(facts, at)]
 
 
 def further_dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:

@@ -34,8 +34,16 @@ def test_nothing_stands_when_all_is_done(clinic):
     assert codes(sessions.checked_in_session(clinic)) == []
 
 
-def test_not_checked_in(clinic):
-    assert codes(sessions.scheduled_session(clinic)) == ["NOT_CHECKED_IN"]
+def test_before_the_arrival_the_list_already_shows_the_rest(clinic):
+    session = sessions.scheduled_session(clinic)
+
+    assert codes(session) == ["NOT_CHECKED_IN", "NO_PRESCRIBER", "NO_MONITOR", "PRE_ASSESSMENT_MISSING"]
+
+
+def test_no_dose_once_the_visit_is_over(clinic):
+    session = sessions.discharged_session(clinic)
+
+    assert codes(session) == ["SESSION_OVER"]
 
 
 @pytest.mark.parametrize(
