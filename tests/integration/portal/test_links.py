@@ -102,7 +102,11 @@ def test_the_cookie_is_a_host_cookie_in_production(phone, settings):
     assert cookie["secure"]
 
 
-@pytest.mark.parametrize("value", ["", "x", "{}", signing.dumps({"link": "x", "checked": True}, salt=SALT)])
+@pytest.mark.parametrize(
+    "value",
+    ["", "x", "{}", signing.dumps({"link": "x", "checked": True}, salt=SALT)],
+    ids=["empty", "letter", "json", "signed"],
+)
 def test_a_forged_cookie_opens_nothing(db, value):
     client = Client()
     client.cookies[cookie_name()] = value
