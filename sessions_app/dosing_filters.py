@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from dosing.models import DosingRecord
+from dosing.models import DosingRecord, Draw
 
 # Marks that a reviewer looks for, each a condition over columns of the record itself.
 MARKS = {
@@ -36,10 +36,15 @@ def chosen(records: QuerySet[DosingRecord], wanted: dict, time_zone: str) -> Que
         "product_id": wanted.get("product"),
         "patient_id": wanted.get("patient"),
         "staff_ids__contains": f" {wanted['staff']} " if wanted.get("staff") else None,
-        "lot_numbers__icontains": "_".join(wanted.get("lot", "").split()),
+        "pk__in": _from_lot(wanted["lot"].strip()) if wanted.get("lot", "").strip() else None,
     }
     marks = [MARKS[name][1] for name in wanted.get("marks") or ()]
-    return records.filter(*marks, **{name: value for name, value in tests.items() if value})
+    return records.filter(*marks, **{name: value for name, value in tests.items() if value is not None and value != ""})
+
+
+def _from_lot(text: str) -> QuerySet:
+    """Records that drew from a lot whose number has this in it; by the few lots, not by reading every record."""
+    return Draw.objects.filter(lot__lot_number__icontains=text).values("dosing_record_id")
 
 
 def midnight(day: date | None, zone: ZoneInfo, days: int = 0) -> datetime | None:

@@ -54,9 +54,8 @@ def dosing_list(actor: Actor, wanted: dict, cursor: str = "") -> DosingList:
     """One page of 25 in the order asked for; with `exceptions_first` those come before the others."""
     records = chosen_records(actor, wanted)
     page = _page(records, wanted, cursor)
-    return DosingList(
-        [_row(record) for record in page.rows], page.previous_cursor, page.next_cursor, _count_words(records)
-    )
+    rows = [_row(record) for record in _whole(page.ids)]
+    return DosingList(rows, page.previous_cursor, page.next_cursor, _count_words(records))
 
 
 def no_records(words: str = "") -> DosingList:
@@ -66,11 +65,16 @@ def no_records(words: str = "") -> DosingList:
 
 def _page(records: QuerySet, wanted: dict, cursor: str) -> Slice:
     _, column, descending = SORTS[wanted.get("sort") or "newest"]
-    given = Administration.objects.select_related("given_by__user").order_by("number")
-    rows = records.select_related("patient", "product", "session").defer("staff_ids", "session__intention")
-    rows = rows.prefetch_related(Prefetch("administrations", queryset=given))
-    segments = [rows.filter(EXCEPTION), rows.exclude(EXCEPTION)] if wanted.get("exceptions_first") else [rows]
+    segments = [records.filter(EXCEPTION), records.exclude(EXCEPTION)] if wanted.get("exceptions_first") else [records]
     return slice_of(segments, column, descending=descending, cursor=cursor, size=PER_PAGE)
+
+
+def _whole(ids: list) -> list[DosingRecord]:
+    """These records with everything a row names, in the same order. Two queries."""
+    given = Administration.objects.select_related("given_by__user").order_by("number")
+    rows = DosingRecord.objects.select_related("patient", "product", "session").defer("staff_ids", "session__intention")
+    found = rows.prefetch_related(Prefetch("administrations", queryset=given)).in_bulk(ids)
+    return [found[pk] for pk in ids]
 
 
 def _count_words(records: QuerySet) -> str:

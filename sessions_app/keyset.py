@@ -27,9 +27,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Slice:
-    """One page. A cursor is empty when nothing lies in that direction."""
+    """The ids of one page in order. A cursor is empty when nothing lies in that direction."""
 
-    rows: list
+    ids: list[UUID]
     previous_cursor: str = ""
     next_cursor: str = ""
 
@@ -57,7 +57,10 @@ def _value(text: str) -> datetime | Decimal:
 
 
 def slice_of(segments: Sequence[QuerySet], key: str, *, descending: bool, cursor: str = "", size: int = 25) -> Slice:
-    """`segments` follow one another, each sorted by `key` and then id. One query per segment that is needed."""
+    """`segments` follow one another, each sorted by `key` and then id. One query per segment that is needed.
+
+    Only key and id are read, so that sorting and skipping never carry whole rows about.
+    """
     place = read_place(cursor, len(segments))
     back = place is not None and place.direction == BACK
     found = _collect(segments, key, descending, place, back, size + 1)
@@ -69,32 +72,27 @@ def slice_of(segments: Sequence[QuerySet], key: str, *, descending: bool, cursor
     earlier = has_more if back else place is not None
     later = True if back else has_more
     return Slice(
-        [row for _, row in found],
-        _cursor(BACK, found[0], key) if earlier else "",
-        _cursor(FORWARD, found[-1], key) if later else "",
+        [row_id for _, _, row_id in found],
+        str(Place(BACK, *found[0])) if earlier else "",
+        str(Place(FORWARD, *found[-1])) if later else "",
     )
 
 
-def _cursor(direction: str, item: tuple, key: str) -> str:
-    segment, row = item
-    return str(Place(direction, segment, getattr(row, key), row.pk))
-
-
-def _collect(segments, key, descending, place, back, wanted) -> list[tuple[int, object]]:
+def _collect(segments, key, descending, place, back, wanted) -> list[tuple[int, object, UUID]]:
     order = list(range(len(segments)))
     if back:
         order.reverse()
     if place is not None:
         order = order[order.index(place.segment) :]
     downwards = descending != back
-    found: list[tuple[int, object]] = []
+    found: list[tuple[int, object, UUID]] = []
     for number in order:
         rows = segments[number]
         if place is not None and number == place.segment:
             rows = _beyond(rows, key, place, downwards)
         sign = "-" if downwards else ""
-        rows = rows.order_by(f"{sign}{key}", f"{sign}id")[: wanted - len(found)]
-        found += [(number, row) for row in rows]
+        rows = rows.order_by(f"{sign}{key}", f"{sign}id").values_list(key, "id")[: wanted - len(found)]
+        found += [(number, value, row_id) for value, row_id in rows]
         if len(found) >= wanted:
             break
     return found
