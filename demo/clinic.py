@@ -11,6 +11,7 @@ from accounts.roles import Role
 from common.clinical import Route
 from dosing.actions import receive_stock
 from dosing.models import Product, StockLot
+from sessions_app.actions import add_room
 from sessions_app.models import Room
 
 PASSWORD = "quiet harbor lantern"  # noqa: S105  (made-up people on this machine only; printed at the start)
@@ -24,6 +25,7 @@ STAFF = (
     ("Grace Oyelaran", "", "GO", "admin@demo.invalid", (Role.ADMIN,)),
     ("Peter Vance", "PharmD", "PV", "compliance@demo.invalid", (Role.COMPLIANCE,)),
 )
+MORE_ROOMS = ("Alcove", "Cedar", "Garden", "Harbor", "North")
 PRODUCT_FOR = {
     Route.IV: "Ketalar 50 mg/mL",
     Route.IM: "Ketalar 50 mg/mL",
@@ -83,6 +85,7 @@ def open_demo_practice(at: datetime) -> DemoClinic:
         actors.sort(key=lambda actor: actor.user.email)
     clinic.products = {product.name: product for product in Product.objects.filter(practice=practice)}
     clinic.rooms = list(Room.objects.filter(practice=practice).order_by("name"))
+    clinic.rooms += [add_room(by=clinic.one(Role.ADMIN), at=at, name=name) for name in MORE_ROOMS]
     return clinic
 
 

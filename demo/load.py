@@ -22,7 +22,7 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     opened = now - timedelta(days=DAYS)
     clinic = open_demo_practice(opened)
     fill_the_safe(clinic, opened + timedelta(hours=1), 0)
-    calendar = Calendar(clinic.rooms, clinic.practice.time_zone)
+    calendar = Calendar(clinic.rooms[:3], clinic.practice.time_zone)
     clinic.later.append(_deliveries(clinic, opened))
     lives = [
         live(clinic, calendar, Random(rng.random()), number, plan, now)  # noqa: S311

@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 from random import Random
 
 from accounts.roles import Role
+from assessments.actions import acknowledge_risk, give_assessments, record_risk_contact
+from assessments.models import RiskItem
 from common.clinical import Indication, Route
 from demo.clinic import DemoClinic
 from demo.life import before_and_after, order_for, register
-from demo.visit import Steps, finish, give_after_decisions, observe, prepare
+from demo.visit import Patient, Steps, answer_by_link, finish, give_after_decisions, observe, prepare
 from sessions_app import actions as sessions
 
 # route, indication, minutes from now to the planned start; everything before now then happens as far as time allows
@@ -18,19 +20,20 @@ BOARD = (
     (Route.ESK, Indication.TRD, -75, "running"),
     (Route.IV, Indication.MDD, -50, "running"),
     (Route.IV, Indication.TRD, -14, "arrived"),
-    (Route.IM, Indication.PTSD, 45, "planned"),
-    (Route.IV, Indication.ANX, 150, "planned"),
+    (Route.IM, Indication.PTSD, 45, "called"),
+    (Route.IV, Indication.ANX, 150, "waiting"),
 )
+ROOMS = (3, 4, 5, 6, 7, 3, 4, 5)  # the first three belong to the calendar of the past
 
 
 def todays_lives(clinic: DemoClinic, rng: Random, first_number: int, now: datetime) -> list[Steps]:
     return [
-        _life(clinic, Random(rng.random()), first_number + index, *row, now)  # noqa: S311
+        _life(clinic, Random(rng.random()), first_number + index, *row, ROOMS[index], now)  # noqa: S311
         for index, row in enumerate(BOARD)
     ]
 
 
-def _life(clinic, rng, number, route, indication, minutes, until, now: datetime) -> Steps:
+def _life(clinic, rng, number, route, indication, minutes, until, room, now: datetime) -> Steps:
     begins = now - timedelta(days=9, minutes=number)
     yield begins
     who, series = register(clinic, rng, number, begins, indication, route)
@@ -43,8 +46,11 @@ def _life(clinic, rng, number, route, indication, minutes, until, now: datetime)
         at=now - timedelta(days=1),
         scheduled_for=starts,
         planned_minutes=180,
+        room_id=clinic.rooms[room].pk,
         **before_and_after(series, 1),
     )
+    if until in ("called", "waiting"):
+        yield from _worrying_answer(who, now - timedelta(minutes=160 if until == "called" else 24), until == "called")
     yield from prepare(clinic, who, session, starts)
     if until == "arrived":
         return
@@ -64,3 +70,25 @@ def _leave(clinic, who, session, left_at: datetime, until: str) -> Steps:
         next(steps)
         return
     yield from steps
+
+
+def _worrying_answer(who: Patient, at: datetime, is_called: bool) -> Steps:
+    """Thoughts of death in a questionnaire of today: one was called about and stays open, one nobody has seen yet."""
+    yield at
+    therapist = who.team[Role.THERAPIST]
+    given = give_assessments(patient=who.person, by=therapist, at=at, occasion="other", instruments=["PHQ9"], due_at=at)
+    answer_by_link(who, given, at, doses=0, suicidal=1 if is_called else 2)
+    if not is_called:
+        return
+    item = RiskItem.objects.select_related("patient").get(assessment__assessment_set=given)
+    yield at + timedelta(minutes=12)
+    acknowledge_risk(item=item, by=therapist, at=at + timedelta(minutes=12))
+    yield at + timedelta(minutes=30)
+    record_risk_contact(
+        item=item,
+        by=therapist,
+        at=at + timedelta(minutes=30),
+        how="phone",
+        outcome="Passive thoughts since Friday, no plan, no intent; partner is at home.",
+        plan="Talk before the dose; the prescriber decides whether today goes ahead.",
+    )

@@ -182,7 +182,7 @@ def observe(
     strength = rng.uniform(0.6, 1.5)
     adverse_after = rng.choice((20, 35, 50)) if rng.random() < 0.07 else None
     times = [t for t in due_times(order.route, [DoseSpan(dose_at, ended_at)], leave_at) if t < leave_at] + [leave_at]
-    is_ended = not clock.is_infusion
+    is_ended, is_recovering = not clock.is_infusion, False
     for moment in times:
         if not is_ended and moment >= ended_at:
             yield ended_at
@@ -201,6 +201,9 @@ def observe(
         if adverse_after is not None and minutes >= adverse_after:
             _adverse_event(who, session, moment)
             adverse_after = None
+        if not clock.is_infusion and not is_recovering and minutes >= 60:
+            actions.start_recovery(session=session, by=nurse, at=moment)
+            is_recovering = True
 
 
 def _take_reading(who: Patient, session: Session, moment: datetime, minutes: float, strength: float) -> None:
