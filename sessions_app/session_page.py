@@ -110,6 +110,11 @@ class SessionPage:
         return self.session.signed_at is None and (self.state.is_in_progress or self.state in left)
 
     @property
+    def hides_chart(self) -> bool:
+        """The pages that solve a blocker are the care team's; others read the sentence only."""
+        return not self.reach.sees_clinical
+
+    @property
     def may_read_vitals(self) -> bool:
         return self.reach.may(Permission.VIEW_VITALS)
 

@@ -39,6 +39,12 @@
     for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
+  // On a narrow screen the current tab may lie outside of what the row shows.
+  for (const tab of document.querySelectorAll('.tabs [aria-current="page"]')) {
+    const row = tab.closest(".tabs");
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
+
   // A dialog which the server sent open because its form was refused opens as a modal again.
   for (const dialog of document.querySelectorAll("dialog[data-open-now]")) dialog.showModal();
 
