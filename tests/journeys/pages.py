@@ -12,9 +12,11 @@ VIOLATIONS_ONLY = {"resultTypes": ["violations"]}
 # Only colours differ between the themes; everything else was looked at in the light one.
 COLOURS = {**VIOLATIONS_ONLY, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-CUT_TABLES = """() => [...document.querySelectorAll('.table-wrap, .tabs')]
+# A frame that may scroll sideways says so to the keyboard with a tabindex.
+CUT_TABLES = """() => [...document.querySelectorAll('.table-wrap:not([tabindex]), .tabs')]
   .filter(box => box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0)
   .map(box => box.querySelector('caption, th, a')?.textContent.trim() || box.className)"""
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 axe = Axe()
 
 
@@ -52,11 +54,17 @@ class Looker:
             self.faults.append(f"{where}: does not fit 1440 px: {table}")
         self._measure(where, "1440 px")
         self.page.emulate_media(color_scheme="dark")
+        self._settle()
         self._add(where, "dark", self.page.evaluate(f"axe.run({json.dumps(COLOURS)})")["violations"])
         self.page.set_viewport_size(PHONE)
+        self._settle()
         self._measure(where, "390 px")
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size(DESKTOP)
+
+    def _settle(self) -> None:
+        """Until the page has been laid out and painted anew."""
+        self.page.evaluate(TWO_FRAMES)
 
     def _measure(self, where: str, width: str) -> None:
         over = self.page.evaluate(OVERFLOW)

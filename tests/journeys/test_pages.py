@@ -34,6 +34,8 @@ PEOPLE = {
 }
 # Addresses that need a state which this clinic does not have, each with the state.
 NOT_REACHED = {
+    "patients:resume_care": "a discharged patient, whom the list shows when its filter asks for them",
+    "sessions:ready": "a patient who arrived and of whom nothing holds the dose",
     "followups:send_again": "a check-in whose mail failed",
     "followups:confirm_delivery": "a check-in of which nobody knows whether its mail arrived",
 }
