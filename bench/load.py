@@ -52,14 +52,25 @@ class Answers:
 
 def drive(target: Target, seconds: float, clients: int, first: int = 0) -> Answers:
     """Ask `target` for so many seconds from so many processes; `first` skips paths that were used before."""
-    with multiprocessing.get_context("fork").Pool(clients) as pool:
-        jobs = [(target, seconds, first + place, clients) for place in range(clients)]
-        parts = pool.starmap(_ask, jobs)
+    context = multiprocessing.get_context("fork")
+    running = []
+    for place in range(clients):
+        mine, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=_work, args=(theirs, target, seconds, first + place, clients), daemon=True)
+        process.start()
+        theirs.close()
+        running.append((process, mine))
     total = Answers()
-    for part in parts:
-        total.merge(part)
-    total.elapsed = sum(part.elapsed for part in parts) / clients
+    for process, mine in running:
+        total.merge(mine.recv())
+        process.join()
+    total.elapsed /= clients
     return total
+
+
+def _work(pipe, *job) -> None:
+    pipe.send(_ask(*job))
+    pipe.close()
 
 
 def _ask(target: Target, seconds: float, first: int, step: int) -> Answers:

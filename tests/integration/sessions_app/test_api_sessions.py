@@ -9,10 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from common.errors import OutOfScope
 from common.models import AuditEvent
 from sessions_app import actions
-from sessions_app.models import RosterEntry
+from sessions_app.api.events import SHAPES
+from sessions_app.models import RosterEntry, Session
 from sessions_app.session_events import KINDS, session_events
+from sessions_app.session_scope import reached_session
 from tests.builders import accounts, patients, sessions
 
 pytestmark = pytest.mark.django_db
@@ -279,6 +282,45 @@ def test_every_kind_reads_back_each_of_its_columns(clinic, busy):
         paths = dict(kind.values)
         [stored] = kind.model.objects.filter(pk=event.id).values(*paths.values())
         assert event.values == {name: stored[path] for name, path in paths.items()}
+
+
+def test_each_event_has_the_shape_that_the_document_promises(clinic, busy):
+    for event in timeline(api(clinic.nurse), busy):
+        shape = SHAPES[event["kind"]]
+        assert set(event) == set(shape().fields), event["kind"]
+        assert shape(data={}).fields["occurred_at"].run_validation(event["occurred_at"]).tzinfo is not None
+
+
+def test_times_are_in_utc_for_a_page_session_too(clinic, busy):
+    client = accounts.sign_in(Client(), clinic.nurse)
+    assert all(event["occurred_at"].endswith("Z") for event in timeline(client, busy))
+
+
+def test_reached_session_sees_what_visible_to_sees(clinic, other_clinic, session):
+    """One person per way of being near a session, or not."""
+    on_roster_only = sessions.scheduled_session(
+        clinic, series=patients.series(patients.patient(clinic.prescriber), clinic.prescriber), by=clinic.prescriber
+    )
+    RosterEntry.objects.create(
+        session=on_roster_only,
+        membership_id=clinic.nurse.membership_id,
+        duty="monitor",
+        joined_at=sessions.AT,
+        added_by_id=clinic.prescriber.membership_id,
+    )
+    stranger = accounts.actor(accounts.staff(clinic.practice, ["prescriber", "nurse", "therapist"]))
+    everybody = [
+        *(getattr(place, role) for place in (clinic, other_clinic) for role in clinic.members),
+        stranger,
+    ]
+    for person in everybody:
+        for one in (session, on_roster_only):
+            visible = Session.objects.visible_to(person).filter(pk=one.pk).exists()
+            try:
+                reached = reached_session(person, one.pk)[0] == one
+            except OutOfScope:
+                reached = False
+            assert reached == visible, (person.roles, one.number)
 
 
 # cost
