@@ -51,7 +51,7 @@ def _plans(rng: Random, patients: int, opened: datetime, now: datetime) -> list[
         route = routes[number % len(routes)]
         share = number / patients
         begins = opened + timedelta(days=1 + share * (DAYS - 30), hours=3 + rng.randint(0, 4))
-        plans.append({"begins": begins, "route": route, "indication": indication, "sessions": 10})
+        plans.append({"begins": begins, "route": route, "indication": indication, "sessions": 9})
     return plans
 
 
