@@ -99,10 +99,13 @@ def load_board(actor: Actor, at: datetime) -> BoardPage:
 
 
 def _readings(session_ids: list) -> dict[object, list[VitalReading]]:
+    """The readings that stand, by session. Corrected ones are left out here: asking SQL for it scans every reading."""
     found = defaultdict(list)
-    rows = VitalReading.objects.filter(session_id__in=session_ids, corrected_by=None)
-    for row in rows.order_by("occurred_at", "recorded_at"):
-        found[row.session_id].append(row)
+    rows = list(VitalReading.objects.filter(session_id__in=session_ids).order_by("occurred_at", "recorded_at"))
+    corrected = {row.corrects_id for row in rows}
+    for row in rows:
+        if row.pk not in corrected:
+            found[row.session_id].append(row)
     return found
 
 
