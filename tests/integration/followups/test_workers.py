@@ -52,7 +52,7 @@ def stack(request):
     """A migrated clinic without a web server; every test starts and ends its own workers."""
     redis_url = os.environ.get("TEST_REDIS_URL", "") if request.param == "redis" else ""
     if request.param == "redis" and not redis_url:
-        pytest.skip("TEST_REDIS_URL is not set")
+        pytest.fail("Set TEST_REDIS_URL; scripts/test_services.py starts a Redis and sets it.")
     with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
         clinic = Stack(database_url, redis_url)
         try:
