@@ -8,6 +8,7 @@ from kombu import Connection
 from clinic.folder_queue import SCHEME
 
 WRITERS, READERS, EACH = 4, 2, 60
+STARTERS, TURNS = 6, 20
 
 
 def open_queue(folder):
@@ -52,3 +53,33 @@ def test_every_message_arrives_once_and_whole(tmp_path):
     assert failures == []
     assert sorted(got) == sorted(f"{number}-{place}" for number in range(WRITERS) for place in range(EACH))
     assert list(tmp_path.glob("*.unfinished")) == []
+
+
+def test_starting_together_binds_every_queue(tmp_path):
+    """Processes that declare their queues in the same moment neither read half a table nor lose a binding."""
+    (tmp_path / "control").mkdir()
+    together = threading.Barrier(STARTERS)
+    failures = []
+
+    def start(number, turn):
+        with open_queue(tmp_path) as connection:
+            channel = connection.channel()
+            together.wait()
+            try:
+                channel._queue_bind(f"turn{turn}", "", "", f"queue{number}")
+                channel.get_table(f"turn{turn}")
+            except Exception as error:  # whatever it is, the test names it
+                failures.append(error)
+
+    for turn in range(TURNS):
+        threads = [threading.Thread(target=start, args=(number, turn)) for number in range(STARTERS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    with open_queue(tmp_path) as connection:
+        channel = connection.channel()
+        tables = [{bound.queue for bound in channel.get_table(f"turn{turn}")} for turn in range(TURNS)]
+    assert failures == []
+    assert tables == [{f"queue{number}" for number in range(STARTERS)}] * TURNS
