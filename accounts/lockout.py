@@ -25,8 +25,9 @@ def refused_until(
     account anywhere (last 24 h), and for any account from this address (last hour).
     """
     waits = []
-    if account_and_address:
-        waits.append(account_and_address[0] + pause_after(len(account_and_address)))
+    pause = pause_after(len(account_and_address))
+    if pause:  # below that, a try made in the same moment must not refuse this one
+        waits.append(account_and_address[0] + pause)
     if len(address) >= PER_ADDRESS:
         waits.append(address[PER_ADDRESS - 1] + ADDRESS_WINDOW)
     if len(account) >= PER_ACCOUNT:

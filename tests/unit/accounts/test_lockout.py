@@ -45,3 +45,9 @@ def test_longest_wait_decides():
     assert refused_until(ago(1, 2, 3, 4, 5), ago(*range(1, 21)), [], NOW) == NOW - timedelta(seconds=20) + timedelta(
         hours=1
     )
+
+
+def test_tries_in_the_same_moment_do_not_refuse_each_other():
+    """Two signatures of one person at once: the other's try may bear a later time than ours."""
+    assert refused_until([NOW + timedelta(milliseconds=5)], [], [], NOW) is None
+    assert refused_until([NOW + timedelta(milliseconds=5), *ago(1, 2, 3, 4)], [], [], NOW) is not None
