@@ -85,7 +85,7 @@ def day_bounds(at: datetime, time_zone: str) -> tuple[datetime, datetime]:
 def load_board(actor: Actor, at: datetime) -> BoardPage:
     """Four queries, whatever the number of sessions."""
     start, end = day_bounds(at, actor.practice.time_zone)
-    visible = Session.objects.visible_to(actor).on_board(start, end)
+    visible = Session.objects.visible_to(actor).on_board(actor.practice_id, start, end)
     sessions = list(visible.select_related("patient", "series", "room").order_by("scheduled_for", "room__name", "id"))
     active = [session.pk for session in sessions if session.state_now.is_in_progress]
     readings = _readings(active)

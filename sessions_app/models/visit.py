@@ -45,11 +45,14 @@ class SessionQuerySet(models.QuerySet):
         roster = RosterEntry.objects.filter(session_id=OuterRef("pk"), membership_id=actor.membership_id, left_at=None)
         return mine.filter(on_team(actor.membership_id, "patient_id") | Q(Exists(roster)))
 
-    def on_board(self, start, end):
-        """Sessions scheduled in [start, end) plus any still open from earlier."""
+    def on_board(self, practice_id, start, end):
+        """Sessions of the practice scheduled in [start, end) plus any still open from earlier.
+
+        Each half names the practice, so that each is found by its own index.
+        """
         return self.filter(
-            Q(scheduled_for__gte=start, scheduled_for__lt=end)
-            | Q(state__in=[s.value for s in State if s.is_in_progress])
+            Q(practice_id=practice_id, scheduled_for__gte=start, scheduled_for__lt=end)
+            | Q(practice_id=practice_id, state__in=[s.value for s in State if s.is_in_progress])
         )
 
     def awaiting_signature(self):
