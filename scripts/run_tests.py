@@ -137,10 +137,10 @@ def _run_all(options: argparse.Namespace, logs: Path) -> list[Result]:
         return results
     with test_services.services() as services:
         told = [(engine, test_stages.engine_environment(engine, services)) for engine in engines]
-        tests = [test_stages.tests(*one, suites, options.pytest) for one in told]
-        journeys = [test_stages.journeys(*one, suites, options.pytest) for one in told]
-        results += _run_lanes([list(chain(*tests))], logs)
-        results += _run_lanes([list(chain(*journeys))] if options.one_at_a_time else journeys, logs)
+        lanes = [test_stages.lane(*one, suites, options.pytest) for one in told]
+        unit = test_stages.unit(told[0][1], suites, options.pytest)
+        results += _run_lanes([[*unit, *chain(*lanes)]] if options.one_at_a_time else [unit], logs)
+        results += [] if options.one_at_a_time else _run_lanes(lanes, logs)
     return results
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from bootstrap import PYTHON, REPOSITORY
 
 ENGINES = ("sqlite", "postgresql")
-JOURNEYS = "journeys"
-SUITES = ("unit", "integration", "sweeps", JOURNEYS)
+UNIT, JOURNEYS = "unit", "journeys"
+ENGINE_SUITES = ("integration", "sweeps")
+SUITES = (UNIT, *ENGINE_SUITES, JOURNEYS)
 PROCESSES = "2"
 
 
@@ -60,21 +61,26 @@ def _deployed(home: Path) -> dict[str, str]:
     return {"CLINIC_HOME": str(home), "CLINIC_ONE_MACHINE": "", "BEHIND_TLS_PROXY": "1"} | keys | address
 
 
-def tests(engine: str, environment: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
-    """Everything but the journeys, on two processes, which is all the cores there are: one engine at a time."""
-    folders = [f"tests/{suite}" for suite in only if suite != JOURNEYS]
-    if only and not folders:
+def unit(environment: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
+    """The pure rules, once: pytest-django lets no test touch a database that does not ask for one, and none does."""
+    if only and UNIT not in only:
         return []
-    if not only:
-        folders = ["tests", f"--ignore=tests/{JOURNEYS}"]
-    return [_pytest(f"{engine}: tests", [*folders, "-n", PROCESSES, *extra], environment)]
+    return [_pytest("unit", [f"tests/{UNIT}", "-n", PROCESSES, *extra], environment)]
 
 
-def journeys(engine: str, environment: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
-    """The browser stories, in one process, so that both engines fit beside each other."""
-    if only and JOURNEYS not in only:
-        return []
-    return [_pytest(f"{engine}: {JOURNEYS}", [f"tests/{JOURNEYS}", *extra], environment)]
+def lane(engine: str, environment: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
+    """What is run on one engine, one after the other; the other engine's lane runs beside it.
+
+    Much of the time either lane waits: for a worker's next sweep, for a page, for the database server.
+    """
+    stages = []
+    chosen = [suite for suite in ENGINE_SUITES if not only or suite in only]
+    if chosen:
+        folders = [f"tests/{suite}" for suite in chosen]
+        stages.append(_pytest(f"{engine}: tests", [*folders, "-n", PROCESSES, *extra], environment))
+    if not only or JOURNEYS in only:
+        stages.append(_pytest(f"{engine}: {JOURNEYS}", [f"tests/{JOURNEYS}", *extra], environment))
+    return stages
 
 
 def _pytest(name: str, words: list[str], environment: dict[str, str]) -> Stage:

@@ -1,6 +1,11 @@
 """`make test` gives each engine its own services and leaves no test out."""
 
+import re
+from pathlib import Path
+
 import test_stages
+
+TESTS = Path(__file__).resolve().parents[2]
 
 SERVICES = {
     "DATABASE_URL": "postgresql://owner:x@127.0.0.1:5/clinic",
@@ -11,30 +16,42 @@ SERVICES = {
 
 
 def _commands(only: list[str]) -> list[list[str]]:
+    """What is run on one engine, the unit tests first."""
     environment = test_stages.engine_environment("sqlite", SERVICES)
-    stages = [make("sqlite", environment, only, ["-x"]) for make in (test_stages.tests, test_stages.journeys)]
-    return [stage.command for made in stages for stage in made]
+    stages = [
+        *test_stages.unit(environment, only, ["-x"]),
+        *test_stages.lane("sqlite", environment, only, ["-x"]),
+    ]
+    return [stage.command for stage in stages]
 
 
-def test_everything_runs_by_default():
-    suite, journeys = _commands([])
+def test_every_folder_with_tests_runs_by_default():
+    folders = {f"tests/{path.relative_to(TESTS).parts[0]}" for path in TESTS.rglob("test_*.py")}
+    unit, suite, journeys = _commands([])
 
-    assert "tests" in suite
-    assert "--ignore=tests/journeys" in suite
-    assert "tests/journeys" in journeys
+    assert {word for word in (*unit, *suite, *journeys) if word.startswith("tests/")} == folders
+    assert not [word for word in (*unit, *suite, *journeys) if word.startswith(("--ignore", "--deselect", "-k"))]
 
 
 def test_a_part_runs_when_asked_for():
-    (suite,) = _commands(["unit", "sweeps"])
+    unit, suite = _commands(["unit", "sweeps"])
 
-    assert {"tests/unit", "tests/sweeps"} <= set(suite)
-    assert "tests/journeys" not in suite
+    assert "tests/unit" in unit
+    assert "tests/sweeps" in suite
+    assert "tests/integration" not in suite
 
 
 def test_journeys_alone_run_when_asked_for():
     (journeys,) = _commands(["journeys"])
 
     assert "tests/journeys" in journeys
+
+
+def test_unit_tests_need_no_database():
+    """They run once, not on each engine, so none may depend on one."""
+    asking = re.compile(r"\b(django_db|transactional_db|db)\b[^=]")
+    found = [path.name for path in (TESTS / "unit").rglob("*.py") if asking.search(path.read_text())]
+    assert [name for name in found if name != Path(__file__).name] == []
 
 
 def test_words_for_pytest_reach_it():
