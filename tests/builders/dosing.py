@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from dosing import actions
 from dosing.models import Administration, DoseOrder, DosingRecord, Product, StockLot
@@ -64,12 +65,13 @@ def signed_order(series: TreatmentSeries, by, at: datetime = AT, **terms) -> Dos
     dose = TERMS_FOR[series.route]
     if {"mg_per_kg", "fixed_mg"} & terms.keys():
         dose = {name: value for name, value in dose.items() if name not in ("mg_per_kg", "fixed_mg")}
+    day = at.astimezone(ZoneInfo(by.practice.time_zone)).date()
     values = {
         "password": accounts.PASSWORD,
         "product_id": chosen.pk,
         "weight_kg": Decimal(70),
-        "weighed_on": at.date(),
-        "expires_on": at.date() + timedelta(days=90),
+        "weighed_on": day,
+        "expires_on": day + timedelta(days=90),
         **dose,
         **terms,
     }
