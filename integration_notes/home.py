@@ -19,17 +19,28 @@ SHOWN = 8
 def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
     if not actor.can(Permission.WRITE_NOTE):
         return []
-    sessions = list(due_integrations(actor, at))
-    drafts, homework = list(my_drafts(actor)), list(homework_due(actor, at))
-    due = {"rows": rows_of(sessions[:SHOWN], at), "more": max(0, len(sessions) - SHOWN)}
-    panels = [Panel("integration-due", "Integration due", f"{HERE}/due.html", due, count=len(sessions), order=25)]
+    due, more = first_of(due_integrations(actor, at))
+    context = {"rows": rows_of(due, at), "more": more}
+    panels = [Panel("integration-due", "Integration due", f"{HERE}/due.html", context, len(due) + more, order=25)]
+    drafts, more = first_of(my_drafts(actor))
     if drafts:
-        context = {"notes": drafts[:SHOWN], "more": max(0, len(drafts) - SHOWN)}
-        panels.append(Panel("note-drafts", "Drafts to sign", f"{HERE}/drafts.html", context, len(drafts), order=27))
+        context = {"notes": drafts, "more": more}
+        panels.append(
+            Panel("note-drafts", "Drafts to sign", f"{HERE}/drafts.html", context, len(drafts) + more, order=27)
+        )
+    homework, more = first_of(homework_due(actor, at))
     if homework:
-        context = {"rows": homework[:SHOWN], "more": max(0, len(homework) - SHOWN)}
-        panels.append(Panel("homework", "Homework due", f"{HERE}/homework.html", context, len(homework), order=45))
+        context = {"rows": homework, "more": more}
+        panels.append(
+            Panel("homework", "Homework due", f"{HERE}/homework.html", context, len(homework) + more, order=45)
+        )
     return panels
+
+
+def first_of(rows) -> tuple[list, int]:
+    """The rows that a panel shows, and how many more there are; counted only when there are more."""
+    found = list(rows[: SHOWN + 1])
+    return found[:SHOWN], rows.count() - SHOWN if len(found) > SHOWN else 0
 
 
 HERE = "integration_notes/home"

@@ -155,6 +155,11 @@ class Session(Record):
             models.Index(fields=["practice", "scheduled_for"], name="session_by_day"),
             models.Index(fields=["practice", "state", "scheduled_for"], name="session_by_state"),
             models.Index(fields=["patient", "-scheduled_for"], name="session_of_patient"),
+            models.Index(
+                fields=["practice", "first_dose_at"],
+                condition=Q(first_dose_at__isnull=False),
+                name="session_by_first_dose",
+            ),
         ]
 
     @property
