@@ -174,9 +174,7 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 EMAIL_BACKEND = os.environ.get(
     "EMAIL_BACKEND",
-    "django.core.mail.backends.filebased.EmailBackend"
-    if ONE_MACHINE
-    else "django.core.mail.backends.smtp.EmailBackend",
+    "clinic.mail_folder.EmailBackend" if ONE_MACHINE else "django.core.mail.backends.smtp.EmailBackend",
 )
 EMAIL_FILE_PATH = HOME / "mail"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "127.0.0.1")

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from clinic.celery import app as queue
 from common.immutability import missing_triggers
 
-NO_MAIL = ("console", "dummy", "locmem", "filebased")
+NO_MAIL = ("console", "dummy", "locmem", "filebased", "mail_folder")
 YEAR_SECONDS = 31536000
 
 

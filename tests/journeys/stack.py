@@ -128,12 +128,8 @@ class Stack:
 
     def mails(self) -> list[email.message.EmailMessage]:
         """Every mail delivered so far, oldest first."""
-        found = []
-        for path in sorted((self.home / "mail").glob("*.log"), key=lambda p: p.stat().st_mtime):
-            for part in path.read_bytes().split(b"-" * 79):
-                if part.strip():
-                    found.append(email.message_from_bytes(part.strip(), policy=policy.default))
-        return found
+        paths = sorted((self.home / "mail").glob("*.eml"))
+        return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
 
     def wait_for_mail(self, to: str, seconds: float = 30, newer_than: str = "") -> str:
         """The link in the newest mail to an address, which is another one than `newer_than`."""
