@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.skipif(
+    bool(os.environ.get("DATABASE_URL")), reason="starts on SQLite whatever the tests run on"
+)
 ROOT = Path(__file__).resolve().parents[3]
 SECRETS = {name: f"{name.lower()}-of-this-test-" + "0123456789abcdefghijklmnop" for name in ("SECRET_KEY", "FIELD_KEY")}
 SECRETS["ANCHOR_KEY"] = "anchor-key-of-this-test-zyxwvutsrqponmlkjihgfedcba"
