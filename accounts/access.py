@@ -1,5 +1,6 @@
 """Checks a permission against a record: role first, then care team or session roster; nothing is cached (R8)."""
 
+from accounts import emergency
 from accounts.actor import Actor
 from accounts.roles import Permission, Role, Scope
 from common.errors import NotPermitted, OutOfScope
@@ -24,6 +25,8 @@ def authorize(by: Actor, permission: Permission, *, practice_id, patient=None, s
     for role, scope in scopes.items():
         if _within(by, scope, patient, session):
             return role
+    if role := emergency.role_of(by, permission, patient):
+        return role
     raise NotPermitted(permission.value)
 
 

@@ -24,7 +24,9 @@ class Actor:
 
     @property
     def acting_as(self) -> str:
-        return self.roles[0].value if self.roles else "system"
+        if self.roles:
+            return self.roles[0].value
+        return "no role yet" if self.membership_id else "system"
 
     @property
     def is_system(self) -> bool:
@@ -42,6 +44,13 @@ class Actor:
     def in_practice(self, practice_id) -> "Actor":
         """The same person or visitor, seen from this practice (for audit rows before a practice is chosen)."""
         return replace(self, practice_id=practice_id)
+
+    def emergencies_among(self, patient_ids) -> dict[UUID, UUID]:
+        """Of these patients those this person has opened in an emergency, with the id of that access (R13)."""
+        from accounts import emergency
+
+        wanted = set(patient_ids)
+        return {pk: access for pk, access in emergency.opened_by(self).items() if pk in wanted}
 
     def scopes(self, permission: Permission) -> dict[Role, Scope]:
         """This person's roles that hold the permission, with the reach of each."""

@@ -96,7 +96,7 @@ class Membership(Record):
     kind = RecordKind.EDITABLE
     privacy = Privacy(
         operational="id user practice initials npi dea_number is_prescriber is_nurse is_therapist is_admin "
-        "is_compliance is_active joined_at left_at"
+        "is_compliance is_active joined_at left_at awaits_role emergency_until"
     )
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
@@ -112,6 +112,8 @@ class Membership(Record):
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
+    awaits_role = models.BooleanField("has no role before a second person approves one", default=False)
+    emergency_until = models.DateTimeField("no emergency access is open later than this", null=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -123,7 +125,8 @@ class Membership(Record):
                 | Q(is_nurse=True)
                 | Q(is_therapist=True)
                 | Q(is_admin=True)
-                | Q(is_compliance=True),
+                | Q(is_compliance=True)
+                | Q(awaits_role=True),
                 name="membership_has_a_role",
             ),
             models.CheckConstraint(
@@ -142,6 +145,59 @@ class Membership(Record):
 
     def __str__(self):
         return str(self.user)
+
+
+class RoleRequestQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        return self.filter(membership__practice_id=actor.practice_id)
+
+    def waiting(self):
+        return self.filter(decided_at=None)
+
+    def with_people(self):
+        return self.select_related("membership__user", "requested_by__user", "decided_by__user")
+
+
+class RoleRequest(Record):
+    """A role that may give, sign or order drugs, asked for by one person and decided by another (R15)."""
+
+    kind = RecordKind.EDITABLE
+    privacy = Privacy(operational="id membership role requested_at requested_by decided_at decided_by outcome")
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", "Waits for a second person"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "No longer needed"
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="role_requests")
+    role = models.CharField(max_length=12)
+    requested_at = models.DateTimeField()
+    requested_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True)
+    outcome = models.CharField(max_length=9, choices=Outcome.choices, default=Outcome.WAITING)
+
+    objects = RoleRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "role"], condition=Q(decided_at=None), name="role_asked_for_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="approved") | ~Q(decided_by=models.F("requested_by")),
+                name="role_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="waiting", decided_at=None) | (~Q(outcome="waiting") & Q(decided_at__isnull=False)),
+                name="role_decided_when_not_waiting",
+            ),
+        ]
+
+    @property
+    def role_label(self) -> str:
+        return Role(self.role).label
 
 
 class SignInFailure(Record):

@@ -32,13 +32,30 @@ class Scope(enum.StrEnum):
 
 
 @cache
+def _declared() -> dict:
+    return yaml.safe_load(ACCESS_FILE.read_text())
+
+
+@cache
 def access_table() -> dict[str, dict[Role, Scope]]:
     """Permission value → role → scope, as `access.yml` declares it."""
-    declared = yaml.safe_load(ACCESS_FILE.read_text())["permissions"]
+    declared = _declared()["permissions"]
     return {
         permission: {Role(role): Scope(scope) for role, scope in (row or {}).items()}
         for permission, row in declared.items()
     }
+
+
+@cache
+def emergency_permissions() -> frozenset[str]:
+    """Permissions that an open emergency access adds for one patient (R13)."""
+    return frozenset(_declared()["emergency"])
+
+
+@cache
+def two_people_roles() -> frozenset[Role]:
+    """Roles that one person asks for and another approves (R15)."""
+    return frozenset(Role(role) for role in _declared()["two_people"])
 
 
 class _Named(enum.StrEnum):
@@ -53,10 +70,14 @@ class Permission(_Named):
     # people and practice
     VIEW_STAFF = enum.auto()
     MANAGE_STAFF = enum.auto()
+    APPROVE_ROLES = enum.auto()
     VIEW_SETTINGS = enum.auto()
     EDIT_SETTINGS = enum.auto()
     EDIT_CLINICAL_SETTINGS = enum.auto()
     VIEW_AUDIT = enum.auto()
+    EXPORT_AUDIT = enum.auto()
+    REVIEW_ACCESS = enum.auto()
+    OPEN_EMERGENCY = enum.auto()
     # patient
     REGISTER_PATIENT = enum.auto()
     VIEW_IDENTITY = enum.auto()

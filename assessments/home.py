@@ -9,7 +9,7 @@ from assessments.questionnaires_page import courses_of
 from assessments.risk_page import is_long_unseen
 from assessments.trend import trends_of
 from patients.chart import ChartTab
-from patients.scope import is_on_team
+from patients.scope import Reach
 
 SHOWN = 8
 
@@ -77,7 +77,7 @@ def _may_see(actor, patient) -> bool:
     """Team scope: whoever reaches every chart of the practice by another role may still not be on this team."""
     if not actor.can(Permission.VIEW_ASSESSMENTS) or patient.practice_id != actor.practice_id:
         return False
-    return actor.reaches_practice(Permission.VIEW_ASSESSMENTS) or is_on_team(actor.membership_id, patient.pk)
+    return Reach.of(actor, patient).may(Permission.VIEW_ASSESSMENTS)
 
 
 def _tab(patient) -> ChartTab:

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from accounts.roles import Permission
 from common.records import EventRecord, Privacy, Record, RecordKind
-from patients.models.person import on_team
+from patients.models.person import within_team
 
 
 class TeamScoped(models.QuerySet):
@@ -18,7 +18,7 @@ class TeamScoped(models.QuerySet):
         if actor is None or not actor.can(permission):
             return self.none()
         mine = self.filter(patient__practice_id=actor.practice_id)
-        return mine if actor.reaches_practice(permission) else mine.filter(on_team(actor.membership_id, "patient_id"))
+        return mine if actor.reaches_practice(permission) else mine.filter(within_team(actor, permission, "patient_id"))
 
 
 class SetQuerySet(TeamScoped):

@@ -5,7 +5,7 @@ from django.http import Http404
 from rest_framework import exceptions, pagination, status
 from rest_framework.response import Response
 
-from common.errors import Blocked, ClinicError, InvalidInput
+from common.errors import AuditUnavailable, Blocked, ClinicError, InvalidInput
 from common.middleware import record_denial
 
 TYPE = "application/problem+json"
@@ -29,6 +29,13 @@ def problem(status_code: int, code: str, title: str, detail: str = "", **more) -
 
 def problem_handler(error, context) -> Response | None:
     """Map every refusal to one problem document; unknown errors stay 500."""
+    try:
+        return _problem_of(error, context)
+    except AuditUnavailable as unavailable:
+        return problem(unavailable.status, unavailable.code, unavailable.title)
+
+
+def _problem_of(error, context) -> Response | None:
     request = context["request"]._request
     if isinstance(error, ClinicError):
         return _clinic_problem(request, error)

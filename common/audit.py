@@ -1,13 +1,28 @@
 """Writes audit rows; called by every action inside its transaction, so an act without its row cannot exist (R51)."""
 
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
+from django.db import DatabaseError
 from django.utils import timezone
 
+from common.errors import AuditUnavailable
 from common.models import AuditEvent
 
-_CONTROL = dict.fromkeys((*range(32), 127, 8232, 8233), " ")
+# Control signs of ASCII and Latin-1, line separators, and signs that turn the direction of text.
+_CONTROL = dict.fromkeys((*range(32), *range(127, 160), *range(0x200B, 0x2010), *range(0x2028, 0x202F)), " ")
+_CONTROL |= dict.fromkeys(range(0x2066, 0x206A), " ")
+EMERGENCY, INCIDENTAL = "break-glass", "incidental"
+
+
+@contextmanager
+def _or_nothing():
+    """Without its audit row nothing happens and nothing is shown (R51)."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise AuditUnavailable from error
 
 
 def clean_text(text: str, length: int) -> str:
@@ -42,7 +57,7 @@ def row(
         outcome=outcome,
         request_id=by.request_id,
         session_hash=by.session_hash,
-        ip=by.ip,
+        ip=clean_text(by.ip, 45),
         user_agent=clean_text(by.user_agent, 160),
         detail=detail or {},
     )
@@ -59,8 +74,23 @@ def patient_of(subject) -> UUID | None:
 def record(by, action: str, *, at: datetime, **what) -> AuditEvent:
     """Store one audit row in the caller's transaction."""
     event = row(by, action, at=at, **what)
-    event.save(force_insert=True)
+    if event.patient_id is not None:
+        _tag(event, _emergencies(by, [event.patient_id]))
+    with _or_nothing():
+        event.save(force_insert=True)
     return event
+
+
+def _emergencies(by, patient_ids) -> dict:
+    asked = getattr(by, "emergencies_among", None)
+    return asked(patient_ids) if asked else {}
+
+
+def _tag(event: AuditEvent, opened: dict) -> None:
+    """What a person reads in an emergency names the emergency access (R13)."""
+    if event.patient_id in opened:
+        event.purpose = EMERGENCY
+        event.detail = {**event.detail, "emergency": str(opened[event.patient_id])}
 
 
 def record_look(by, action: str, *, subject=None, patient_id=None) -> None:
@@ -71,5 +101,9 @@ def record_look(by, action: str, *, subject=None, patient_id=None) -> None:
 def record_list(by, action: str, patient_ids) -> None:
     """Store one incidental row for each patient that a list showed, in one statement; one row if it was empty."""
     at = timezone.now()
-    rows = [row(by, action, at=at, patient_id=pk, purpose="incidental") for pk in dict.fromkeys(patient_ids)]
-    AuditEvent.objects.bulk_create(rows or [row(by, action, at=at, purpose="incidental")])
+    rows = [row(by, action, at=at, patient_id=pk, purpose=INCIDENTAL) for pk in dict.fromkeys(patient_ids)]
+    opened = _emergencies(by, [event.patient_id for event in rows])
+    for event in rows:
+        _tag(event, opened)
+    with _or_nothing():
+        AuditEvent.objects.bulk_create(rows or [row(by, action, at=at, purpose=INCIDENTAL)])

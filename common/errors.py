@@ -29,6 +29,12 @@ class StaleState(ClinicError):
     status, code, title = 409, "STALE", "Somebody changed this first"
 
 
+class AuditUnavailable(ClinicError):
+    """The audit row could not be written, so the request fails and shows nothing (503, R51)."""
+
+    status, code, title = 503, "AUDIT_UNAVAILABLE", "This cannot be done right now"
+
+
 class InvalidInput(ClinicError):
     """Values that cannot be accepted (422). `fields` maps a field name ('' for the whole form) to sentences."""
 

@@ -5,9 +5,10 @@ import uuid
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from common import audit
-from common.errors import ClinicError
+from common.errors import AuditUnavailable, ClinicError
 
 log = logging.getLogger("clinic.requests")
 
@@ -51,12 +52,15 @@ class ErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, error):
-        if isinstance(error, Http404):
-            record_denial(request, 404)
-        if not isinstance(error, ClinicError):
-            return None
-        if error.status in (403, 404):
-            record_denial(request, error.status)
+        try:
+            if isinstance(error, Http404):
+                record_denial(request, 404)
+            if not isinstance(error, ClinicError):
+                return None
+            if error.status in (403, 404):
+                record_denial(request, error.status)
+        except AuditUnavailable as unavailable:
+            error = unavailable
         return error_page(request, error)
 
 
@@ -73,12 +77,21 @@ def record_denial(request, status: int) -> None:
         "denied",
         at=timezone.now(),
         outcome="denied",
-        detail={"route": match.view_name if match else "", "status": status},
+        detail={"route": match.view_name if match else "", "status": status, **_asked_for(match)},
     )
+
+
+def _asked_for(match) -> dict:
+    """The ids in the address, so that a review can tell whose record somebody tried to open."""
+    ids = {name: str(value) for name, value in match.kwargs.items() if isinstance(value, uuid.UUID)} if match else {}
+    return {"asked": ids} if ids else {}
 
 
 def error_page(request, error) -> HttpResponse:
     status = error.status
+    if status == 503:  # the database is in trouble: a page that asks it nothing
+        log.error("the audit trail cannot be written: request %s is refused", getattr(request, "id", ""))
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})
     if status == 404:
         return render(request, "404.html", status=404)
     template = {403: "403.html", 409: "409.html"}.get(status, "422.html")

@@ -2,12 +2,14 @@
 at a person's reach over a patient's chart."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from accounts import emergency
 from accounts.actor import Actor
 from accounts.roles import Permission, Scope
 from common.errors import OutOfScope
-from patients.models import CareTeamMember, Patient
+from patients.models import CareTeamMember, EmergencyAccess, Patient
 
 
 def one(queryset, **lookup):
@@ -30,20 +32,29 @@ def is_on_team(membership_id: UUID | None, patient_id: UUID) -> bool:
     return CareTeamMember.objects.filter(patient_id=patient_id, membership_id=membership_id, left_at=None).exists()
 
 
+def opened_in_emergency(membership_id: UUID, at: datetime) -> dict[UUID, UUID]:
+    """Patient → this person's emergency access that is open now (R13)."""
+    mine = EmergencyAccess.objects.open_at(at).filter(membership_id=membership_id)
+    return dict(mine.values_list("patient_id", "pk"))
+
+
 @dataclass(frozen=True)
 class Reach:
     """What one person may do with one patient's chart; session rosters are asked elsewhere."""
 
     actor: Actor
     on_team: bool
+    patient_id: UUID | None = None
 
     @classmethod
     def of(cls, actor: Actor, patient: Patient) -> "Reach":
-        return cls(actor, is_on_team(actor.membership_id, patient.pk))
+        return cls(actor, is_on_team(actor.membership_id, patient.pk), patient.pk)
 
     def may(self, permission: Permission) -> bool:
         scopes = set(self.actor.scopes(permission).values())
-        return Scope.PRACTICE in scopes or (Scope.TEAM in scopes and self.on_team)
+        if Scope.PRACTICE in scopes or (Scope.TEAM in scopes and self.on_team):
+            return True
+        return emergency.role_of(self.actor, permission, self.patient_id) is not None
 
     def __getattr__(self, name: str) -> bool:
         """`reach.may_edit_chart` for templates, one name for each permission."""

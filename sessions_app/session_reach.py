@@ -1,7 +1,9 @@
 """What one person may do with one session: the role's scope against the care team and the roster, asked once."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
+from accounts import emergency
 from accounts.access import scope_tests
 from accounts.actor import Actor
 from accounts.roles import Permission, Scope
@@ -14,13 +16,16 @@ class SessionReach:
     actor: Actor
     on_team: bool
     on_roster: bool
+    patient_id: UUID | None = None
 
     @classmethod
     def of(cls, actor: Actor, session: Session, on_roster: bool | None = None) -> "SessionReach":
         """`on_roster` is given by a page that has loaded the roster anyway."""
         if on_roster is None:
             on_roster = is_on_roster(actor.membership_id, session.pk)
-        return cls(actor, scope_tests.get("team")(actor.membership_id, session.patient_id), on_roster)
+        return cls(
+            actor, scope_tests.get("team")(actor.membership_id, session.patient_id), on_roster, session.patient_id
+        )
 
     def may(self, permission: Permission) -> bool:
         scopes = set(self.actor.scopes(permission).values())
@@ -28,6 +33,7 @@ class SessionReach:
             Scope.PRACTICE in scopes
             or (Scope.TEAM in scopes and self.on_team)
             or (Scope.ROSTER in scopes and self.on_roster)
+            or emergency.role_of(self.actor, permission, self.patient_id) is not None
         )
 
     @property

@@ -26,7 +26,7 @@ def reached_session(
     session = (rows.select_related(*joined) if joined else rows).first()
     if session is None:
         raise OutOfScope("session")
-    reach = SessionReach(actor, session.is_on_team, session.is_on_roster)
+    reach = SessionReach(actor, session.is_on_team, session.is_on_roster, session.patient_id)
     if not _sees(reach) or (permission is not Permission.VIEW_SESSION and not reach.may(permission)):
         raise OutOfScope("session")
     return session, reach
@@ -36,4 +36,9 @@ def _sees(reach: SessionReach) -> bool:
     actor = reach.actor
     if not actor.can(Permission.VIEW_SESSION):
         return False
-    return actor.reaches_practice(Permission.VIEW_SESSION) or reach.on_team or reach.on_roster
+    return (
+        actor.reaches_practice(Permission.VIEW_SESSION)
+        or reach.on_team
+        or reach.on_roster
+        or reach.may(Permission.VIEW_SESSION)
+    )

@@ -8,7 +8,7 @@ from accounts.roles import Permission
 from common.clinical import Indication, Route
 from common.fields import ExactDecimalField
 from common.records import Privacy, Record, RecordKind
-from patients.models.person import on_team
+from patients.models.person import within_team
 
 
 class OrderQuerySet(models.QuerySet):
@@ -16,7 +16,7 @@ class OrderQuerySet(models.QuerySet):
         if actor is None or not actor.can(permission):
             return self.none()
         mine = self.filter(practice_id=actor.practice_id)
-        return mine if actor.reaches_practice(permission) else mine.filter(on_team(actor.membership_id, "patient_id"))
+        return mine if actor.reaches_practice(permission) else mine.filter(within_team(actor, permission, "patient_id"))
 
     def in_force(self, at):
         """Signed, not replaced by a newer version, not expired on the practice's day (the active time zone)."""

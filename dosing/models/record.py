@@ -7,7 +7,7 @@ from accounts.roles import Permission, Scope
 from common.clinical import Route
 from common.fields import ExactDecimalField
 from common.records import Privacy, Record, RecordKind
-from patients.models.person import on_team
+from patients.models.person import within_team
 
 
 class DosingRecordQuerySet(models.QuerySet):
@@ -20,7 +20,7 @@ class DosingRecordQuerySet(models.QuerySet):
         if not scopes & {Scope.PRACTICE, Scope.TEAM}:
             return self.none()
         mine = self.filter(practice_id=actor.practice_id)
-        return mine if Scope.PRACTICE in scopes else mine.filter(on_team(actor.membership_id, "patient_id"))
+        return mine if Scope.PRACTICE in scopes else mine.filter(within_team(actor, permission, "patient_id"))
 
     def dosed(self):
         return self.filter(first_dose_at__isnull=False)

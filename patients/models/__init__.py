@@ -2,6 +2,7 @@
 
 from patients.models.care_team import CareTeamMember
 from patients.models.consent import Consent, ConsentWithdrawal
+from patients.models.emergency import EmergencyAccess, UnusualLook
 from patients.models.facts import Allergy, ContraindicationAnswer, Diagnosis, Medicine
 from patients.models.person import Patient
 from patients.models.series import TreatmentSeries
@@ -13,7 +14,9 @@ __all__ = [
     "ConsentWithdrawal",
     "ContraindicationAnswer",
     "Diagnosis",
+    "EmergencyAccess",
     "Medicine",
     "Patient",
     "TreatmentSeries",
+    "UnusualLook",
 ]

@@ -3,7 +3,9 @@
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from accounts import emergency
 from accounts.roles import Permission
 from common.records import Privacy, Record, RecordKind
 
@@ -16,7 +18,7 @@ class PatientQuerySet(models.QuerySet):
         mine = self.filter(practice_id=actor.practice_id)
         if actor.reaches_practice(permission):
             return mine
-        return mine.filter(on_team(actor.membership_id))
+        return mine.filter(within_team(actor, permission))
 
     def matching(self, text: str):
         """Patients whose name, preferred name or MRN contains every word of `text`."""
@@ -61,6 +63,17 @@ def on_team(membership_id, patient: str = "pk") -> Exists:
     return Exists(
         CareTeamMember.objects.filter(patient_id=OuterRef(patient), membership_id=membership_id, left_at=None)
     )
+
+
+def within_team(actor, permission: Permission, patient: str = "pk") -> Q:
+    """The scope `team` of a permission: the care team now, or for looking an emergency access that is open (R13)."""
+    from patients.models.emergency import EmergencyAccess
+
+    reached = Q(on_team(actor.membership_id, patient))
+    if not emergency.adds(actor, permission):
+        return reached
+    opened = EmergencyAccess.objects.open_at(timezone.now())
+    return reached | Q(Exists(opened.filter(patient_id=OuterRef(patient), membership_id=actor.membership_id)))
 
 
 class Patient(Record):

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.roles import Permission
 from common.records import EventRecord, Privacy, Record, RecordKind
-from patients.models.person import on_team
+from patients.models.person import within_team
 from sessions_app.states import State
 
 
@@ -43,7 +43,7 @@ class SessionQuerySet(models.QuerySet):
         if actor.reaches_practice(permission):
             return mine
         roster = RosterEntry.objects.filter(session_id=OuterRef("pk"), membership_id=actor.membership_id, left_at=None)
-        return mine.filter(on_team(actor.membership_id, "patient_id") | Q(Exists(roster)))
+        return mine.filter(within_team(actor, permission, "patient_id") | Q(Exists(roster)))
 
     def on_board(self, practice_id, start, end):
         """Sessions of the practice scheduled in [start, end) plus any still open from earlier.

@@ -84,7 +84,8 @@ def test_out_of_reach_and_denied_are_audited(client, clinic):
     assert client.get(f"/staff/{other.members['nurse'].pk}/").status_code == 404
     event = AuditEvent.objects.get(action="denied")
     assert (event.outcome, event.actor_id) == ("denied", clinic.admin.user_id)
-    assert event.detail == {"route": "accounts:staff_member", "status": 404}
+    asked = {"pk": str(other.members["nurse"].pk)}
+    assert event.detail == {"route": "accounts:staff_member", "status": 404, "asked": asked}
 
 
 @pytest.mark.parametrize(
