@@ -1,13 +1,12 @@
 """People who work here: the practice (tenant), the user, and the membership that joins them with roles."""
 
-from zoneinfo import available_timezones
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
 from accounts.roles import Role
 from common.records import Privacy, Record, RecordKind
+from common.time_zones import known_time_zones
 
 
 class Practice(Record):
@@ -248,4 +247,4 @@ class ApiToken(Record):
         return "active" if self.expires_at > at else "expired"
 
 
-TIME_ZONES = [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name]
+TIME_ZONES = [(name, name.replace("_", " ")) for name in sorted(known_time_zones()) if "/" in name]

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from datetime import date
-from zoneinfo import available_timezones
+
+from common.time_zones import known_time_zones
 
 OLDEST_YEARS = 120
 PHONE = re.compile(r"^[+()\d][\d\s().+\-x]{4,30}$")
@@ -70,7 +71,7 @@ def _dates(values, today):
 
 
 def _shapes(values):
-    if "time_zone" in values and values["time_zone"] not in available_timezones():
+    if "time_zone" in values and values["time_zone"] not in known_time_zones():
         yield "time_zone", "Choose the time zone the patient lives in."
     if "sex_at_birth" in values and values["sex_at_birth"] not in SEXES:
         yield "sex_at_birth", "Choose female, male or not recorded."

@@ -1,7 +1,6 @@
 """Opening a practice and changing its settings."""
 
 from datetime import datetime
-from zoneinfo import available_timezones
 
 from django.db import transaction
 
@@ -12,6 +11,7 @@ from accounts.practice import defaults
 from accounts.roles import Permission
 from common import audit
 from common.errors import InvalidInput
+from common.time_zones import known_time_zones
 
 SETTINGS = (
     "name",
@@ -79,7 +79,7 @@ def _check(name: str, time_zone: str) -> None:
     wrong = {}
     if not name.strip():
         wrong["name"] = "Enter the name of the practice."
-    if time_zone not in available_timezones():
+    if time_zone not in known_time_zones():
         wrong["time_zone"] = "Choose a time zone from the list, such as America/New_York."
     if wrong:
         raise InvalidInput(wrong)
