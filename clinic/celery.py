@@ -58,6 +58,11 @@ app.conf.update(
             # Sweeps that pile up while no worker runs are forgotten: one finds everything.
             "options": {"expires": max(30, 2 * settings.CELERY_SWEEP_SECONDS)},
         },
+        "emergencies": {
+            "task": "patients.announce_emergencies",
+            "schedule": settings.CELERY_SWEEP_SECONDS,
+            "options": {"expires": max(30, 2 * settings.CELERY_SWEEP_SECONDS)},
+        },
     },
     beat_max_loop_interval=1,
     **(_redis_broker() if settings.REDIS_URL else _embedded_broker()),

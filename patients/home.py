@@ -6,13 +6,20 @@ from accounts.actor import Actor
 from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
 from patients.chart import given_by_series
-from patients.models import Consent, Patient, TreatmentSeries
+from patients.models import Consent, EmergencyAccess, Patient, TreatmentSeries
+from patients.models.person import on_team
 
 SHOWN = 8
 
 
 def navigation_entries(actor: Actor) -> list[NavEntry]:
-    return [NavEntry("Patients", "patients:list", "users", (Permission.VIEW_IDENTITY,), order=20)]
+    return [
+        NavEntry("Patients", "patients:list", "users", (Permission.VIEW_IDENTITY,), order=20),
+        NavEntry(
+            "Emergency access", "patients:open_emergency", "triangle-alert", (Permission.OPEN_EMERGENCY,), order=70
+        ),
+        NavEntry("Access review", "patients:emergencies", "eye", (Permission.REVIEW_ACCESS,), order=88),
+    ]
 
 
 def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
@@ -21,7 +28,29 @@ def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
         panels.append(_my_patients(actor))
     if actor.reaches_practice(Permission.EDIT_IDENTITY):
         panels += _office(actor, at)
+    panels += _emergencies(actor, at)
     return panels
+
+
+def _emergencies(actor: Actor, at: datetime) -> list[Panel]:
+    """What reviewers have to look at, at once; and for a care team that somebody else opened their patient's chart."""
+    if actor.reaches_practice(Permission.REVIEW_ACCESS):
+        waiting = EmergencyAccess.objects.visible_to(actor).to_review()
+        count = waiting.count()
+        rows = list(waiting.with_people().order_by("-opened_at")[:SHOWN]) if count else []
+        title, urgent = "Emergency access to review", True
+    elif actor.can(Permission.VIEW_CHART):
+        week = EmergencyAccess.objects.filter(opened_at__gt=at - timedelta(days=7))
+        rows = list(
+            week.filter(on_team(actor.membership_id, "patient_id")).with_people().order_by("-opened_at")[:SHOWN]
+        )
+        title, urgent, count = "Emergency access to your patients", False, len(rows)
+    else:
+        return []
+    if not count:
+        return []
+    context = {"rows": rows, "reviews": urgent, "at": at}
+    return [Panel("emergencies", title, "patients/home/emergencies.html", context, count, urgent=urgent, order=2)]
 
 
 def _my_patients(actor: Actor) -> Panel:

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from patients.views import consents, facts, overview, people, screening, series, team
+from patients.views import consents, emergency, facts, overview, people, screening, series, team
 
 app_name = "patients"
 urlpatterns = [
     path("", people.patient_list, name="list"),
     path("register/", people.register, name="register"),
+    path("emergency/", emergency.open_emergency, name="open_emergency"),
+    path("emergency/<uuid:pk>/close/", emergency.close_emergency, name="close_emergency"),
+    path("emergency/review/", emergency.emergency_list, name="emergencies"),
+    path("emergency/review/<uuid:pk>/", emergency.emergency_access, name="emergency_access"),
     path("<uuid:pk>/", overview.overview, name="overview"),
     path("<uuid:pk>/edit/", people.edit, name="edit"),
     path("<uuid:pk>/care/end/", people.end_care, name="end_care"),

@@ -1,6 +1,13 @@
 """The only writers of this app: people, chart facts, contraindications, consent, care team, treatment series."""
 
 from patients.actions.consent import record_consent, withdraw_consent
+from patients.actions.emergency import (
+    claim_announcement,
+    close_emergency_access,
+    open_emergency_access,
+    release_announcement,
+    review_emergency_access,
+)
 from patients.actions.facts import add_allergy, add_diagnosis, add_medicine, end_fact
 from patients.actions.people import end_care, register_patient, resume_care, update_patient
 from patients.actions.screening import answer_contraindications
@@ -14,14 +21,19 @@ __all__ = [
     "add_to_team",
     "answer_contraindications",
     "change_series_plan",
+    "claim_announcement",
+    "close_emergency_access",
     "close_series",
     "end_care",
     "end_fact",
+    "open_emergency_access",
     "open_series",
     "record_consent",
     "register_patient",
+    "release_announcement",
     "remove_from_team",
     "resume_care",
+    "review_emergency_access",
     "update_patient",
     "withdraw_consent",
 ]

@@ -1,6 +1,7 @@
 """Forms of the patient's record; each one's cleaned data are the keywords of its action."""
 
 from patients.forms.consent import ConsentForm, WithdrawConsentForm
+from patients.forms.emergency import AcknowledgeForm, EmergencyForm, EmergencyReviewForm
 from patients.forms.facts import AllergyForm, DiagnosisForm, EndFactForm, MedicineForm
 from patients.forms.people import ConfirmForm, EditPatientForm, PatientFilterForm, RegisterPatientForm
 from patients.forms.screening import ScreeningForm
@@ -8,6 +9,7 @@ from patients.forms.series import CloseSeriesForm, OpenSeriesForm, SeriesPlanFor
 from patients.forms.team import AddToTeamForm
 
 __all__ = [
+    "AcknowledgeForm",
     "AddToTeamForm",
     "AllergyForm",
     "CloseSeriesForm",
@@ -15,6 +17,8 @@ __all__ = [
     "ConsentForm",
     "DiagnosisForm",
     "EditPatientForm",
+    "EmergencyForm",
+    "EmergencyReviewForm",
     "EndFactForm",
     "MedicineForm",
     "OpenSeriesForm",

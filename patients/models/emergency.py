@@ -75,6 +75,11 @@ class EmergencyAccess(Record):
         verbose_name_plural = "emergency accesses"
         constraints = [
             models.CheckConstraint(
+                condition=Q(category__in=["emergency", "risk", "cover", "other"])
+                & Q(outcome__in=["", "justified", "unclear", "not_justified"]),
+                name="emergency_words_known",
+            ),
+            models.CheckConstraint(
                 condition=Q(expires_at__gt=F("opened_at")) & Q(expires_at__lte=F("opened_at") + LASTS),
                 name="emergency_ends_within_the_hour",
             ),
@@ -156,6 +161,10 @@ class UnusualLook(Record):
                 fields=["membership", "pattern", "on_day"],
                 condition=Q(patient=None),
                 name="many_looks_once_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(pattern__in=["own", "colleague", "surname", "address", "many"]),
+                name="unusual_look_pattern_known",
             ),
             models.CheckConstraint(
                 condition=Q(acknowledged_at=None, acknowledged_by=None)

@@ -111,6 +111,15 @@ class World:
         return patients.consent(self.patient, self.clinic.nurse, self.at, scope="messages")
 
     @cached_property
+    def emergency(self):
+        """Opened by somebody outside the team who is none of the principals, and over."""
+        from patients import actions
+
+        somebody = accounts.actor(accounts.staff(self.clinic.practice, [Role.NURSE], at=self.at))
+        access = patients.emergency(somebody, self.patient, self.at)
+        return actions.close_emergency_access(access=access, by=somebody, at=self.at)
+
+    @cached_property
     def token(self):
         accounts.api_token(self.clinic.nurse)
         return ApiToken.objects.get(membership=self.clinic.members["nurse"])
@@ -138,6 +147,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "patients:team patients:add_to_team patients:series_list patients:open_series api:patient",
         lambda world: {"pk": world.patient.pk},
     ),
+    **_same("patients:close_emergency patients:emergency_access", lambda world: {"pk": world.emergency.pk}),
     "patients:add_fact": lambda world: {"pk": world.patient.pk, "kind": "allergy"},
     "patients:end_fact": lambda world: {"pk": world.patient.pk, "kind": "allergy", "fact_pk": world.fact.pk},
     "patients:withdraw_consent": lambda world: {"pk": world.patient.pk, "consent_pk": world.consent.pk},
@@ -215,7 +225,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
 }
 
 # Addresses of one's own things: everybody else gets 404.
-OWNERS = {"accounts:revoke_token": "nurse"}
+OWNERS = {"accounts:revoke_token": "nurse", "patients:close_emergency": "who opened it"}
 
 # Values that lead to a patient's link pages; an unknown token gets the same page as an expired one.
 LINK_TOKEN = {"token": "x" * 43}

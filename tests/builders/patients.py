@@ -6,7 +6,8 @@ from itertools import count
 from accounts.actor import Actor
 from patients import actions
 from patients.contraindications import ITEMS
-from patients.models import Consent, Patient, TreatmentSeries
+from patients.models import Consent, EmergencyAccess, Patient, TreatmentSeries
+from tests.builders.accounts import PASSWORD
 
 AT = datetime(2026, 6, 1, 13, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -65,3 +66,16 @@ def ready_patient(clinic, at: datetime = AT, **details) -> Patient:
     consent(person, clinic.prescriber, at, scope="treatment")
     consent(person, clinic.prescriber, at, scope="messages")
     return person
+
+
+def emergency(by: Actor, person: Patient, at: datetime = AT, **details) -> EmergencyAccess:
+    """An open emergency access of a clinician outside the care team."""
+    values = {
+        "who": person.mrn,
+        "birth_date": person.birth_date,
+        "category": "emergency",
+        "reason": "Found unresponsive in the waiting room.",
+        "password": PASSWORD,
+        **details,
+    }
+    return actions.open_emergency_access(by=by, at=at, **values)

@@ -1,0 +1,83 @@
+"""Who opened whose chart, when, for what: the audit rows of one patient in plain words, for compliance and patient."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from common.audit import EMERGENCY, INCIDENTAL
+from common.models import AuditEvent
+from patients.models import Patient
+
+MOST = 2000
+PURPOSES = {EMERGENCY: "Emergency access", INCIDENTAL: "Seen in a list"}
+ROLES = {"nurse": "Nurse / monitor", "system": "The system", "visitor": "Somebody not signed in"}
+KNOWN = {
+    "patients.looked_at_chart": "Opened the chart",
+    "patients.listed_patients": "Saw the name in the list of patients",
+    "patients.open_emergency_access": "Opened the chart by emergency access",
+    "patients.close_emergency_access": "Closed an emergency access",
+    "patients.review_emergency_access": "Reviewed an emergency access",
+    "patients.announce_emergency_access": "Told the reviewers of an emergency access",
+    "patients.looked_at_access_report": "Opened the report of who opened the chart",
+    "denied": "Was refused",
+}
+
+
+@dataclass(frozen=True)
+class AccessRow:
+    """One line of the report. `outcome` is done, denied or failed."""
+
+    at: datetime
+    who: str
+    role: str
+    what: str
+    purpose: str
+    outcome: str
+
+
+def words_of(event: AuditEvent) -> str:
+    """An action's name as a sentence: "dosing.looked_at_order" → "Looked at order"."""
+    if event.action in KNOWN:
+        return KNOWN[event.action]
+    verb = event.action.rpartition(".")[2].replace("_", " ")
+    return verb[:1].upper() + verb[1:]
+
+
+def access_rows(
+    patient: Patient, first_day: date | None, last_day: date | None, *, for_patient: bool, with_lists: bool = True
+) -> list[AccessRow]:
+    """The newest 2,000 rows about this patient in the days named, of the practice's zone, newest first.
+
+    `for_patient` leaves out what a patient must not learn of: that private notes exist at all.
+    """
+    events = AuditEvent.objects.filter(patient_id=patient.pk, practice_id=patient.practice_id)
+    zone = ZoneInfo(patient.practice.time_zone)
+    if first_day:
+        events = events.filter(at__gte=datetime.combine(first_day, time.min, zone))
+    if last_day:
+        events = events.filter(at__lt=datetime.combine(last_day + timedelta(days=1), time.min, zone))
+    if not with_lists:
+        events = events.exclude(purpose=INCIDENTAL)
+    if for_patient:
+        events = events.exclude(action__contains="private").exclude(object_type__contains="private")
+        events = events.exclude(action__contains="psychotherapy").exclude(object_type__contains="psychotherapy")
+    return [_row(event) for event in events.order_by("-at", "id")[:MOST]]
+
+
+def _row(event: AuditEvent) -> AccessRow:
+    role = ROLES.get(event.role, event.role.capitalize())
+    return AccessRow(event.at, event.actor_name, role, words_of(event), PURPOSES.get(event.purpose, ""), event.outcome)
+
+
+def seen_under(access) -> list[tuple[AuditEvent, str]]:
+    """What was opened under one emergency access, in order, with its words."""
+    events = AuditEvent.objects.filter(patient_id=access.patient_id, detail__emergency=str(access.pk))
+    return [(event, words_of(event)) for event in events.order_by("at", "id")[:MOST]]
+
+
+HEADER = ("time", "person", "role", "what", "purpose", "outcome")
+
+
+def cells(rows: list[AccessRow]) -> Iterator[tuple]:
+    return ((row.at, row.who, row.role, row.what, row.purpose, row.outcome) for row in rows)
