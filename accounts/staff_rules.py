@@ -22,12 +22,18 @@ def may_manage_staff(by: Actor, practice_id) -> str:
     return authorize(by, Permission.MANAGE_STAFF, practice_id=practice_id)
 
 
-def role_flags(roles) -> dict[str, bool]:
-    """The membership's columns for these roles. Raises InvalidInput for none or an unknown one."""
+def wanted_roles(roles) -> set[Role]:
+    """Raises InvalidInput for none or an unknown one."""
     try:
         chosen = {Role(value) for value in roles}
     except ValueError:
         raise InvalidInput({"roles": "Choose roles from the list."}) from None
     if not chosen:
         raise InvalidInput({"roles": "Choose at least one role."})
-    return {f"is_{role.value}": role in chosen for role in Role}
+    return chosen
+
+
+def role_flags(roles, waits: set[Role] = frozenset()) -> dict[str, bool]:
+    """The membership's columns for these roles, without those that wait for a second person (R15)."""
+    held = wanted_roles(roles) - waits
+    return {f"is_{role.value}": role in held for role in Role} | {"awaits_role": not held}

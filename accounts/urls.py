@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import audit, home, password, practice, profile, sign_in, staff, style_guide
+from accounts.views import audit, home, password, practice, profile, roles, sign_in, staff, style_guide
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("staff/<uuid:pk>/roles/", staff.change_roles, name="change_roles"),
     path("staff/<uuid:pk>/end/", staff.end_membership, name="end_membership"),
     path("staff/<uuid:pk>/password/", staff.reset_password, name="reset_password"),
+    path("staff/roles/", roles.role_requests, name="role_requests"),
+    path("staff/roles/<uuid:pk>/approve/", roles.approve_role, name="approve_role"),
+    path("staff/roles/<uuid:pk>/refuse/", roles.refuse_role, name="refuse_role"),
     path("practice/", practice.practice_settings, name="practice_settings"),
     path("practice/edit/", practice.edit_practice_settings, name="edit_practice_settings"),
     path("audit/", audit.audit_log, name="audit_log"),

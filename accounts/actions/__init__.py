@@ -2,6 +2,7 @@
 
 from accounts.actions.passwords import reset_staff_password, set_own_password
 from accounts.actions.practice import SETTINGS, change_practice_settings, open_practice
+from accounts.actions.roles import approve_role, refuse_role, request_roles
 from accounts.actions.signing_in import check_sign_in, record_sign_in, record_sign_out
 from accounts.actions.staff import add_staff, change_staff_roles, end_membership
 from accounts.actions.tokens import issue_token, revoke_token
@@ -10,6 +11,7 @@ from accounts.credentials import reauthenticate
 __all__ = [
     "SETTINGS",
     "add_staff",
+    "approve_role",
     "change_practice_settings",
     "change_staff_roles",
     "check_sign_in",
@@ -19,6 +21,8 @@ __all__ = [
     "reauthenticate",
     "record_sign_in",
     "record_sign_out",
+    "refuse_role",
+    "request_roles",
     "reset_staff_password",
     "revoke_token",
     "set_own_password",

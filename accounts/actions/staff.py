@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from accounts.actions.roles import needs_second_person, request_roles
 from accounts.actor import Actor
 from accounts.models import ApiToken, Membership, Practice, User
-from accounts.staff_rules import may_manage_staff, role_flags, temporary_password
+from accounts.staff_rules import may_manage_staff, role_flags, temporary_password, wanted_roles
 from common import audit
 from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput, StaleState
@@ -32,12 +33,14 @@ def add_staff(
 
     Without `password` one is made, and the person must change it at the first sign-in. A person who already has
     an account (another practice, or worked here before) keeps it; then the returned password is empty.
+    A role that may give, sign or order drugs waits for a second person (R15).
     Raises InvalidInput for a person who works here already and for values that cannot be stored.
     """
     role = may_manage_staff(by, by.practice_id)
     email = email.strip().lower()
     _check_person(email, full_name, initials)
-    flags = role_flags(roles)
+    waits = needs_second_person(by, set(), wanted_roles(roles))
+    flags = role_flags(roles, waits)
     with transaction.atomic():
         user = User.objects.filter(email=email).first()
         secret = ""
@@ -48,21 +51,27 @@ def add_staff(
         audit.record(
             by, "accounts.add_staff", at=at, subject=membership, role=role, detail={"roles": list(membership.roles)}
         )
+        if waits:
+            request_roles(membership=membership, by=by, at=at, roles=waits)
     return membership, secret
 
 
 def change_staff_roles(*, membership: Membership, by: Actor, at: datetime, roles) -> Membership:
     """Set a colleague's roles; effective on that person's next request (R8).
 
+    Taking away holds at once; a new role that may give, sign or order drugs waits for a second person (R15).
+
     Raises Blocked when the practice would be left without an admin, StaleState when the membership ended.
     """
     role = may_manage_staff(by, membership.practice_id)
-    flags = role_flags(roles)
+    wanted = wanted_roles(roles)
     with transaction.atomic():
         _hold_practice(membership.practice_id)
         before = Membership.objects.active().filter(pk=membership.pk).first()
         if before is None:
             raise StaleState("This person's work here has ended. Nothing was changed.")
+        waits = needs_second_person(by, set(before.roles), wanted)
+        flags = role_flags(roles, waits)
         if before.is_admin and not flags["is_admin"]:
             _refuse_without_admin(membership)
         Membership.objects.filter(pk=membership.pk).update(**flags)
@@ -75,6 +84,8 @@ def change_staff_roles(*, membership: Membership, by: Actor, at: datetime, roles
             role=role,
             detail={"before": list(before.roles), "after": list(membership.roles)},
         )
+        if not by.is_system:
+            request_roles(membership=membership, by=by, at=at, roles=waits)
     return membership
 
 

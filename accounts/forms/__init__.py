@@ -3,11 +3,12 @@
 from accounts.forms.audit import AuditFilterForm
 from accounts.forms.passwords import ChangePasswordForm, SignInForm
 from accounts.forms.practice import PracticeSettingsForm
-from accounts.forms.staff import AddStaffForm, RolesForm
+from accounts.forms.staff import AddStaffForm, ApproveRoleForm, RolesForm
 from accounts.forms.tokens import TokenForm
 
 __all__ = [
     "AddStaffForm",
+    "ApproveRoleForm",
     "AuditFilterForm",
     "ChangePasswordForm",
     "PracticeSettingsForm",

@@ -48,3 +48,12 @@ class AddStaffForm(PlainForm):
 
 class RolesForm(PlainForm):
     roles = roles_field()
+
+
+class ApproveRoleForm(PlainForm):
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Enter your own password."},
+    )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions
 from accounts.forms import AddStaffForm, RolesForm
 from accounts.gatekeeping import needs
-from accounts.models import Membership
+from accounts.models import Membership, RoleRequest
 from accounts.paging import page_of
 from accounts.roles import Permission
 from common.http import form_status, refused, submit
@@ -19,6 +19,7 @@ from common.http import form_status, refused, submit
 def staff_list(request):
     everybody = Membership.objects.visible_to(request.actor).in_order()
     context = {"page": page_of(everybody, request), "may_manage": request.actor.can(Permission.MANAGE_STAFF)}
+    context["may_approve"] = request.actor.can(Permission.APPROVE_ROLES)
     return render(request, "accounts/staff_list.html", context)
 
 
@@ -47,6 +48,7 @@ def staff_member(request, pk):
 
 def _member_page(request, member, form):
     context = {"member": member, "form": form, "is_self": member.pk == request.actor.membership_id}
+    context["waiting"] = list(RoleRequest.objects.visible_to(request.actor).waiting().filter(membership=member))
     return render(request, "accounts/staff_member.html", context, status=form_status(form))
 
 
@@ -58,7 +60,11 @@ def change_roles(request, pk):
     changed = submit(form, actions.change_staff_roles, membership=member, by=request.actor, at=timezone.now())
     if refused(changed):
         return _member_page(request, member, form)
-    messages.success(request, f"{member.user.full_name}: {changed.role_labels}. It holds from now on.")
+    held = changed.role_labels or "no role yet"
+    messages.success(request, f"{member.user.full_name}: {held}. It holds from now on.")
+    waiting = RoleRequest.objects.visible_to(request.actor).waiting().filter(membership=member)
+    if asked := ", ".join(row.role_label for row in waiting):
+        messages.info(request, f"{asked} waits for another person to approve it.")
     return redirect("accounts:staff")
 
 

@@ -120,6 +120,13 @@ class World:
         return actions.close_emergency_access(access=access, by=somebody, at=self.at)
 
     @cached_property
+    def role_request(self):
+        from accounts.actions import request_roles
+
+        asked = {"membership": self.member, "by": self.clinic.admin, "at": self.at, "roles": {Role.NURSE}}
+        return request_roles(**asked)[0]
+
+    @cached_property
     def token(self):
         accounts.api_token(self.clinic.nurse)
         return ApiToken.objects.get(membership=self.clinic.members["nurse"])
@@ -139,6 +146,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "accounts:staff_member accounts:change_roles accounts:end_membership accounts:reset_password",
         lambda world: {"pk": world.member.pk},
     ),
+    **_same("accounts:approve_role accounts:refuse_role", lambda world: {"pk": world.role_request.pk}),
     "accounts:revoke_token": lambda world: {"pk": world.token.pk},
     # patients
     **_same(
@@ -209,7 +217,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same(
         "sessions:session sessions:live sessions:signature sessions:questionnaires sessions:abort sessions:check_in "
         "sessions:roster sessions:ready sessions:give_dose sessions:recovery sessions:reading sessions:observation "
-        "sessions:adverse_event sessions:discharge sessions:sign sessions:addendum sessions:review "
+        "sessions:adverse_event sessions:discharge sessions:sign sessions:addendum "
         "sessions:reschedule",
         lambda world: {"pk": world.session.pk},
     ),

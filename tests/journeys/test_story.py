@@ -111,8 +111,21 @@ def staff_are_added(stack, new_person) -> Someone:
         admin.press("Add this person")
         temporary = re.search(r"\b\w{4}-\w{4}-\w{4}-\w{4}\b", admin.text()).group(0)
         change_first_password(new_person(), email, temporary)
+    roles_are_approved(new_person())
     admin.go("/").follow("Staff").sees("Paula Prescriber", "Thea Therapist")
     return admin
+
+
+def roles_are_approved(compliance: Someone) -> None:
+    """Who may give, sign or order is decided by two people: the admin asked, compliance approves (R15)."""
+    compliance.sign_in(COMPLIANCE).sees("Roles to approve")
+    for name in ("Paula Prescriber", "Nick Nurse", "Nora Nurse"):
+        compliance.go("/staff/roles/")
+        card = compliance.page.locator("section.card", has_text=name)
+        card.locator("[name=password]").fill(PASSWORD)
+        card.get_by_role("button", name="Approve").click()
+        compliance.page.wait_for_load_state()
+        compliance.sees(f"{name} is")
 
 
 def patient_is_registered(nurse: Someone) -> str:

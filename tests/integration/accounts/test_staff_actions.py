@@ -43,7 +43,7 @@ def test_add_staff_gives_temporary_password(at):
     user = User.objects.get(email="ada@example.org")
     assert user.must_change_password
     assert user.check_password(secret)
-    assert membership.roles == (Role.PRESCRIBER,)
+    assert (membership.roles, membership.awaits_role) == ((), True)
     assert membership.initials == "AB"
     event = AuditEvent.objects.get(action="accounts.add_staff", object_id=membership.pk, actor_id=clinic.admin.user_id)
     assert event.role == "admin"
