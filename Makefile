@@ -33,7 +33,7 @@ bench-data:  ## Make the large made-up clinic that the measurements use
 	@$(PYTHON) scripts/bootstrap.py --dev
 	@$(VENV_PYTHON) scripts/bench.py data $(ARGS)
 
-bench:  ## Measure response times and queue delivery against that clinic
+bench:  ## Compare the API with a reference and time the pages, with that clinic in PostgreSQL
 	@$(PYTHON) scripts/bootstrap.py --dev
 	@$(VENV_PYTHON) scripts/bench.py run $(ARGS)
 

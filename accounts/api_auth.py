@@ -43,6 +43,7 @@ class TokenActor(authentication.BaseAuthentication):
         if token is None:
             self._refuse(request._request, at)
         request._request.actor = actor_of(token.membership, request._request)
+        timezone.activate(token.membership.practice.time_zone)  # ActorMiddleware takes it back at the next request
         return token.membership.user, token
 
     def _refuse(self, request, at):

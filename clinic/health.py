@@ -4,10 +4,12 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.gatekeeping import public
 from common.immutability import missing_triggers
+from followups.watch import is_silent
 
 
 @public
@@ -20,7 +22,7 @@ def healthz(request):
 @public
 @require_safe
 def readyz(request):
-    """Whether the database answers, is migrated and protected; names the component that fails, nothing more."""
+    """Whether the database answers, is migrated and protected, and messages go out (F6); names what fails, no more."""
     failing = [name for name, check in _CHECKS.items() if not _passes(check)]
     return JsonResponse({"ready": not failing, "failing": failing}, status=503 if failing else 200)
 
@@ -47,7 +49,16 @@ def _triggers() -> bool:
     return not missing_triggers()
 
 
-_CHECKS = {"database": _database, "migrations": _migrations, "record_protection": _triggers}
+def _messages() -> bool:
+    return not is_silent(timezone.now())
+
+
+_CHECKS = {
+    "database": _database,
+    "migrations": _migrations,
+    "record_protection": _triggers,
+    "messages": _messages,
+}
 
 
 def bad_request(request, exception):

@@ -8,7 +8,7 @@ from accounts.actor import Actor
 from accounts.models import Membership
 from dosing.models import Administration, DosingRecord, Product
 from sessions_app.dosing_filters import EXCEPTION, SORTS, chosen
-from sessions_app.dosing_scope import dosing_records_of
+from sessions_app.dosing_scope import an_infusion_runs, dosing_records_of
 from sessions_app.keyset import Slice, slice_of
 
 PER_PAGE = 25
@@ -73,6 +73,7 @@ def _whole(ids: list) -> list[DosingRecord]:
     """These records with everything a row names, in the same order. Two queries."""
     given = Administration.objects.select_related("given_by__user").order_by("number")
     rows = DosingRecord.objects.select_related("patient", "product", "session").defer("staff_ids", "session__intention")
+    rows = rows.annotate(is_running=an_infusion_runs())
     found = rows.prefetch_related(Prefetch("administrations", queryset=given)).in_bulk(ids)
     return [found[pk] for pk in ids]
 
@@ -97,10 +98,11 @@ def _row(record: DosingRecord) -> Row:
 
 
 def flags_of(record: DosingRecord) -> tuple[tuple[str, str], ...]:
-    """(kind, words) of each mark that a reviewer has to look at."""
+    """(kind, words) of each mark that a reviewer has to look at; the record is annotated with `is_running`."""
     marks = (
         (record.is_above_order, "critical", "Above order"),
-        (record.has_open_remainder, "critical", "Remainder open"),
+        (record.is_running, "info", "Infusion running"),
+        (record.has_open_remainder and not record.is_running, "critical", "Remainder open"),
         (record.is_limit_overridden, "caution", "Limit overridden"),
         (record.has_late_entry, "caution", "Late entry"),
     )

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.actor import Actor
 from accounts.roles import Permission, Scope
 from common.errors import OutOfScope
-from dosing.models import DosingRecord
+from dosing.models import Administration, DosingRecord
 from patients.models import CareTeamMember
 from sessions_app.models import RosterEntry
 
@@ -29,12 +29,17 @@ def dosing_records_of(actor: Actor | None, permission: Permission = Permission.V
     return mine.filter(reach)
 
 
+def an_infusion_runs() -> Exists:
+    """Whether a dose of the record is still going in: until then its remainder is in the pump, not missing."""
+    return Exists(Administration.objects.filter(dosing_record_id=OuterRef("pk"), end__isnull=True))
+
+
 def dosing_record_for(actor: Actor, pk: UUID, permission: Permission = Permission.VIEW_DOSING) -> DosingRecord:
     """The record with what its page names, or OutOfScope: the same answer as 'does not exist'."""
     rows = dosing_records_of(actor, permission).select_related(
         "patient", "practice", "product", "session", "order__product", "order__signed_by__user"
     )
-    record = rows.filter(pk=pk).first()
+    record = rows.annotate(is_running=an_infusion_runs()).filter(pk=pk).first()
     if record is None:
         raise OutOfScope("dosing record")
     return record

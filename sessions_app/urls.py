@@ -37,5 +37,4 @@ urlpatterns = [
     path("<uuid:pk>/discharge/", leaving.discharge, name="discharge"),
     path("<uuid:pk>/sign/", signing.sign, name="sign"),
     path("<uuid:pk>/addendum/", signing.addendum, name="addendum"),
-    path("<uuid:pk>/review/", signing.review, name="review"),
 ]

@@ -1,4 +1,4 @@
-"""Signature, addendum and the review of the dosing record."""
+"""Signature and addendum."""
 
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -6,9 +6,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from sessions_app import actions
-from sessions_app.forms import AddendumForm, ReviewForm, SignForm
+from sessions_app.forms import AddendumForm, SignForm
 from sessions_app.leaving_facts import signature_blockers
-from sessions_app.reviewing import review_blockers
 from sessions_app.session_facts import load_facts
 from sessions_app.views.acting import act_page, posted, session_for
 
@@ -43,19 +42,4 @@ def addendum(request, pk):
         template="sessions_app/addendum.html",
         done="The addendum is saved.",
         anchor="timeline",
-    )
-
-
-@needs(Permission.REVIEW_DOSING)
-@require_http_methods(FORM)
-def review(request, pk):
-    session = session_for(request.actor, pk, Permission.REVIEW_DOSING)
-    return act_page(
-        request,
-        session,
-        ReviewForm(posted(request)),
-        actions.review_session,
-        template="sessions_app/review.html",
-        done="The dosing record is reviewed.",
-        context={"blockers": review_blockers(session, request.actor)},
     )

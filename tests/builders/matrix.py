@@ -120,6 +120,14 @@ class World:
         return actions.close_emergency_access(access=access, by=somebody, at=self.at)
 
     @cached_property
+    def unusual(self):
+        from patients.models import UnusualLook
+
+        about = {"practice": self.clinic.practice, "membership_id": self.clinic.nurse.membership_id}
+        when = {"on_day": self.at.date(), "first_at": self.at, "found_at": self.at}
+        return UnusualLook.objects.create(patient=self.patient, pattern="surname", **about, **when)
+
+    @cached_property
     def role_request(self):
         from accounts.actions import request_roles
 
@@ -152,10 +160,12 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same(
         "patients:overview patients:edit patients:end_care patients:resume_care patients:facts "
         "patients:contraindications patients:answer_contraindications patients:consents patients:record_consent "
-        "patients:team patients:add_to_team patients:series_list patients:open_series api:patient",
+        "patients:access_report patients:team patients:add_to_team patients:series_list patients:open_series "
+        "api:patient",
         lambda world: {"pk": world.patient.pk},
     ),
     **_same("patients:close_emergency patients:emergency_access", lambda world: {"pk": world.emergency.pk}),
+    "patients:acknowledge_unusual": lambda world: {"pk": world.unusual.pk},
     "patients:add_fact": lambda world: {"pk": world.patient.pk, "kind": "allergy"},
     "patients:end_fact": lambda world: {"pk": world.patient.pk, "kind": "allergy", "fact_pk": world.fact.pk},
     "patients:withdraw_consent": lambda world: {"pk": world.patient.pk, "consent_pk": world.consent.pk},

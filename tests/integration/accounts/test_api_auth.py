@@ -53,6 +53,12 @@ def test_token_of_the_right_role_opens(clinic, django_assert_num_queries):
     assert response.data == {"name": clinic.compliance.name}
 
 
+def test_token_reads_dates_in_the_practices_zone(clinic):
+    timezone.deactivate()
+    call(build.api_token(clinic.compliance))
+    assert timezone.get_current_timezone_name() == clinic.practice.time_zone
+
+
 def test_page_session_opens_too(clinic):
     assert call(actor=clinic.admin).status_code == 200
 

@@ -1,13 +1,16 @@
 """Liveness, readiness and the pages for errors: no trace, no version, always a way on (R77, R90)."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.views import home
 from clinic import health
-from tests.builders import accounts
+from tests.builders import accounts, followups
 
 SECRETS = ("Traceback", "django", "Exception", "/work", "SELECT", "sqlite", "psycopg")
 
@@ -32,6 +35,14 @@ def test_readyz_names_the_component_only(client, monkeypatch):
     assert response.status_code == 503
     assert response.json() == {"ready": False, "failing": ["migrations"]}
     assert "canary" not in response.text
+
+
+@pytest.mark.django_db
+def test_readyz_hears_that_messages_stand_still(client):
+    """F6: a check-in was due three minutes ago and nobody opened it, whatever the queue says of itself."""
+    followups.due_check_ins(1, timezone.now() - timedelta(minutes=3))
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (503, {"ready": False, "failing": ["messages"]})
 
 
 @pytest.mark.django_db

@@ -56,6 +56,13 @@ def test_list_shows_each_record_with_its_numbers_and_its_giver(clinic, admin):
     assert "10:00 EDT" in text
 
 
+def test_remainder_in_a_running_pump_is_not_called_open(clinic, admin):
+    sessions.dosed_session(clinic, route="IV", drawn_mg=Decimal(50), planned_mg=Decimal(35))
+    text = get(admin).text
+    assert "Infusion running" in text
+    assert "Remainder open" not in text
+
+
 def test_empty_list_says_when_a_record_begins(admin):
     assert "No dosing records yet" in get(admin).text
 

@@ -150,7 +150,6 @@ ACTS = {
         {"text": "", "reason": ""},
         "therapist",
     ),
-    "review": ("signed", lambda s: url("review", s), "compliance", {"note": "All agrees"}, {"note": ""}, "nurse"),
     "recovery": ("dosed", lambda s: url("recovery", s), "nurse", {}, None, "therapist"),
     "ready": ("checked_in", lambda s: url("ready", s), "nurse", {}, None, "therapist"),
 }

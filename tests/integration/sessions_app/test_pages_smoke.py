@@ -72,5 +72,3 @@ def test_pages_after_the_visit_open(clinic, sign_in, hours_ago):
     client = sign_in(clinic.prescriber)
     for name in ("addendum", "signature"):
         assert client.get(reverse(f"sessions:{name}", args=[session.pk])).status_code == 200
-    client = sign_in(clinic.compliance)
-    assert client.get(reverse("sessions:review", args=[session.pk])).status_code == 200
