@@ -58,6 +58,11 @@ app.conf.update(
             # Sweeps that pile up while no worker runs are forgotten: one finds everything.
             "options": {"expires": max(30, 2 * settings.CELERY_SWEEP_SECONDS)},
         },
+        "unusual-looks": {
+            "task": "patients.find_unusual_looks",
+            "schedule": 300.0,
+            "options": {"expires": 300},
+        },
         "emergencies": {
             "task": "patients.announce_emergencies",
             "schedule": settings.CELERY_SWEEP_SECONDS,

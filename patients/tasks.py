@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actor import system_actor
-from accounts.models import Membership
+from accounts.models import Membership, Practice
 from patients import actions
 from patients.models import EmergencyAccess
 
@@ -34,6 +34,14 @@ def announce_emergencies() -> None:
         except OSError as error:
             log.error("emergency access %s was not announced: %s", access.pk, type(error).__name__)
             actions.release_announcement(access=access, by=by, at=timezone.now())
+
+
+@shared_task(name="patients.find_unusual_looks")
+def find_unusual_looks() -> None:
+    """Each practice's looks of the last day against the rule (R14)."""
+    for practice_id in Practice.objects.values_list("pk", flat=True):
+        by = system_actor("access-watch", practice_id)
+        actions.find_unusual_looks(by=by, at=timezone.now(), practice_id=practice_id)
 
 
 def _mail(access: EmergencyAccess) -> EmailMessage:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import consents, emergency, facts, overview, people, screening, series, team
+from patients.views import consents, emergency, facts, overview, people, screening, series, team, unusual
 
 app_name = "patients"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("emergency/<uuid:pk>/close/", emergency.close_emergency, name="close_emergency"),
     path("emergency/review/", emergency.emergency_list, name="emergencies"),
     path("emergency/review/<uuid:pk>/", emergency.emergency_access, name="emergency_access"),
+    path("unusual/", unusual.unusual_list, name="unusual"),
+    path("unusual/find/", unusual.find_unusual, name="find_unusual"),
+    path("unusual/<uuid:pk>/", unusual.acknowledge_unusual, name="acknowledge_unusual"),
+    path("<uuid:pk>/looks/", unusual.access_report, name="access_report"),
     path("<uuid:pk>/", overview.overview, name="overview"),
     path("<uuid:pk>/edit/", people.edit, name="edit"),
     path("<uuid:pk>/care/end/", people.end_care, name="end_care"),

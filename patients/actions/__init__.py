@@ -13,8 +13,10 @@ from patients.actions.people import end_care, register_patient, resume_care, upd
 from patients.actions.screening import answer_contraindications
 from patients.actions.series import change_series_plan, close_series, open_series
 from patients.actions.team import add_to_team, remove_from_team
+from patients.actions.unusual import acknowledge_unusual_look, find_unusual_looks
 
 __all__ = [
+    "acknowledge_unusual_look",
     "add_allergy",
     "add_diagnosis",
     "add_medicine",
@@ -26,6 +28,7 @@ __all__ = [
     "close_series",
     "end_care",
     "end_fact",
+    "find_unusual_looks",
     "open_emergency_access",
     "open_series",
     "record_consent",

@@ -1,7 +1,7 @@
 """Forms of the patient's record; each one's cleaned data are the keywords of its action."""
 
 from patients.forms.consent import ConsentForm, WithdrawConsentForm
-from patients.forms.emergency import AcknowledgeForm, EmergencyForm, EmergencyReviewForm
+from patients.forms.emergency import AcknowledgeForm, EmergencyForm, EmergencyReviewForm, PeriodForm
 from patients.forms.facts import AllergyForm, DiagnosisForm, EndFactForm, MedicineForm
 from patients.forms.people import ConfirmForm, EditPatientForm, PatientFilterForm, RegisterPatientForm
 from patients.forms.screening import ScreeningForm
@@ -23,6 +23,7 @@ __all__ = [
     "MedicineForm",
     "OpenSeriesForm",
     "PatientFilterForm",
+    "PeriodForm",
     "RegisterPatientForm",
     "ScreeningForm",
     "SeriesPlanForm",

@@ -56,3 +56,9 @@ class AcknowledgeForm(PlainForm):
         max_length=300,
         error_messages={"required": "Say in a few words what you found out."},
     )
+
+
+class PeriodForm(PlainForm):
+    first_day = day_field("From")
+    last_day = day_field("To")
+    lists = forms.BooleanField(label="Also where the name was only in a list", required=False)

@@ -115,6 +115,9 @@ class UnusualQuerySet(models.QuerySet):
     def open(self):
         return self.filter(acknowledged_at=None)
 
+    def waiting_first(self):
+        return self.order_by(F("acknowledged_at").desc(nulls_first=True), "-first_at", "id")
+
     def with_people(self):
         return self.select_related("patient", "membership__user", "acknowledged_by__user")
 

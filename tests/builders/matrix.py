@@ -131,7 +131,8 @@ class World:
     def role_request(self):
         from accounts.actions import request_roles
 
-        asked = {"membership": self.member, "by": self.clinic.admin, "at": self.at, "roles": {Role.NURSE}}
+        another = accounts.actor(accounts.staff(self.clinic.practice, [Role.ADMIN], at=self.at))
+        asked = {"membership": self.member, "by": another, "at": self.at, "roles": {Role.NURSE}}
         return request_roles(**asked)[0]
 
     @cached_property
