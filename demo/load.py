@@ -8,6 +8,7 @@ from common.clinical import Indication
 from demo.calendar import Calendar
 from demo.clinic import DemoClinic, fill_the_safe, open_demo_practice
 from demo.life import ROUTES, live
+from demo.oversight import watch_over
 from demo.story import run
 from demo.today import todays_lives
 
@@ -30,6 +31,7 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     ]
     lives += todays_lives(clinic, Random(rng.random()), patients, now)  # noqa: S311
     run([*lives, clinic.later.pop()], clinic.later, now)
+    watch_over(clinic, now)
     return clinic
 
 
