@@ -28,7 +28,9 @@ def of_patient(request, patient_id):
     sets = AssessmentSet.objects.visible_to(request.actor).filter(patient=patient).newest_first().with_answers()
     page = page_of(sets, request, SETS_PER_PAGE)
     risk = RiskItem.objects.visible_to(request.actor).open().filter(patient=patient).most_pressing_first()
-    context = chart_context(request, patient, "assessments") | {
+    frame = chart_context(request, patient, "assessments")
+    context = frame | {
+        "may_give": frame["reach"].may(Permission.RECORD_ASSESSMENT),
         "page": page,
         "sets": [shown_set(row, at) for row in page],
         "courses": courses_of(trends_of(patient.pk, actor=request.actor)),

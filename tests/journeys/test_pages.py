@@ -38,6 +38,9 @@ NOT_REACHED = {
     "dosing:amounts": "a patient who may get a dose this minute: the dose form fetches it",
     "sessions:ready": "a patient who arrived and of whom nothing holds the dose",
     "followups:send_again": "a check-in whose mail failed",
+    "patients:close_emergency": "an emergency access of one's own that is open: the banner of the nurse who has one",
+    "accounts:approve_role": "a role that somebody else asked for: on the page that compliance reaches",
+    "accounts:refuse_role": "a role that somebody else asked for: on the page that compliance reaches",
     "followups:confirm_delivery": "a check-in of which nobody knows whether its mail arrived",
 }
 # Pages that a form of another page leads to.
