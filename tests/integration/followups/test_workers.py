@@ -1,6 +1,5 @@
 """Real Celery workers with beat, on the embedded queue and on Redis: each check-in once, whatever dies (F1, F2, F5)."""
 
-import contextlib
 import json
 import logging
 import os
@@ -14,8 +13,6 @@ from tests.journeys.stack import Stack, own_database
 log = logging.getLogger("clinic.tests")  # shown by --log-cli-level=INFO
 
 LIMIT_SECONDS = 60
-# The queue that goes with the database under test, then the other one.
-QUEUES = ("redis", "embedded") if os.environ.get("DATABASE_URL") else ("embedded", "redis")
 
 pytestmark = [pytest.mark.worker, pytest.mark.slow]
 
@@ -50,24 +47,11 @@ print(json.dumps([counted, sets, OutboxMessage.objects.filter(check_in=row).coun
 """
 
 
-@pytest.fixture(scope="module", params=[QUEUES[0]])
+@pytest.fixture(scope="module", params=["embedded", "redis"])
 def stack(request):
     """A migrated clinic without a web server; every test starts and ends its own workers."""
-    with clinic_on(request.param) as clinic:
-        yield clinic
-
-
-@pytest.fixture(params=[QUEUES[1]])
-def other_stack(request):
-    """The same with the queue that nobody is advised to use with this database, though it may be."""
-    with clinic_on(request.param) as clinic:
-        yield clinic
-
-
-@contextlib.contextmanager
-def clinic_on(queue: str):
-    redis_url = os.environ.get("TEST_REDIS_URL", "") if queue == "redis" else ""
-    if queue == "redis" and not redis_url:
+    redis_url = os.environ.get("TEST_REDIS_URL", "") if request.param == "redis" else ""
+    if request.param == "redis" and not redis_url:
         pytest.fail("Set TEST_REDIS_URL; scripts/test_services.py starts a Redis and sets it.")
     with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
         clinic = Stack(database_url, redis_url)
@@ -80,12 +64,10 @@ def clinic_on(queue: str):
 
 
 @pytest.fixture(autouse=True)
-def _own_workers(request):
+def _own_workers(stack):
     yield
-    if "stack" in request.fixturenames:
-        stack = request.getfixturevalue("stack")
-        for child in list(stack.children):
-            stack.end(child, force=True)
+    for child in list(stack.children):
+        stack.end(child, force=True)
 
 
 def shell(stack, code: str):
@@ -128,14 +110,6 @@ def sets_given(stack, practice: str) -> int:
 
 
 def test_due_check_in_is_mailed_once(stack):
-    mailed_once(stack)
-
-
-def test_due_check_in_is_mailed_once_by_the_other_queue(other_stack):
-    mailed_once(other_stack)
-
-
-def mailed_once(stack):
     practice, (address,) = shell(stack, MAKE.format(number=1))
     stack.start_worker()
 
