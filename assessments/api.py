@@ -12,23 +12,15 @@ from assessments.catalogue import all_instruments
 from assessments.drafts import new_draft
 from assessments.models import Assessment, AssessmentSet
 from common import audit
-from common.api import Cursor
-from common.errors import InvalidInput, OutOfScope, StaleState
+from common.api import Cursor, PageQuery
+from common.errors import OutOfScope, StaleState
 from patients.scope import one, patient_for
 
 
-class AssessmentQuery(serializers.Serializer):
+class AssessmentQuery(PageQuery):
     """The only parameters the list knows; any other is refused."""
 
     instrument = serializers.ChoiceField(choices=[each.code for each in all_instruments()], required=False)
-    cursor = serializers.CharField(required=False, max_length=300)
-    page_size = serializers.IntegerField(required=False, min_value=1, max_value=200)
-
-    def validate(self, values):
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            raise InvalidInput(dict.fromkeys(unknown, "This parameter is not known here."))
-        return values
 
 
 class FlagOut(serializers.Serializer):

@@ -1,8 +1,8 @@
-"""What every API answer shares: problem+json errors (RFC 9457), cursor pages, scoped lists."""
+"""What every API answer shares: problem+json errors (RFC 9457), cursor pages, what may be asked."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from rest_framework import exceptions, pagination, status
+from rest_framework import exceptions, pagination, serializers, status
 from rest_framework.response import Response
 
 from common.errors import AuditUnavailable, Blocked, ClinicError, InvalidInput
@@ -18,6 +18,30 @@ class Cursor(pagination.CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
     ordering = "-id"
+
+
+class Known(serializers.Serializer):
+    """What comes in, as body or query; whatever it does not name is refused (R18)."""
+
+    unknown = "This is not known here."
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict):
+            surplus = sorted(set(data) - set(self.fields))
+            if surplus:
+                raise InvalidInput(dict.fromkeys(surplus, self.unknown))
+        return super().to_internal_value(data)
+
+
+class NoQuery(Known):
+    unknown = "This parameter is not known here."
+
+
+class PageQuery(NoQuery):
+    """The parameters that every list knows."""
+
+    cursor = serializers.CharField(required=False, max_length=300)
+    page_size = serializers.IntegerField(required=False, min_value=1, max_value=Cursor.max_page_size)
 
 
 def problem(status_code: int, code: str, title: str, detail: str = "", **more) -> Response:

@@ -1,12 +1,11 @@
 """What this app puts into the navigation, onto the home pages and onto the chart."""
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
-from dosing.models import Administration, DoseOrder, DosingRecord, StockLot
+from dosing.models import DoseOrder, DosingRecord, StockLot
 from dosing.order_page import OrderSheet
 from dosing.stock_page import lot_rows, lots_to_look_at, running_low
 from patients.chart import ChartTab
@@ -29,8 +28,7 @@ def home_panels_for(actor, at) -> list[Panel]:
 
 def _remainders(actor) -> list[Panel]:
     """Without those that a running infusion still holds."""
-    running = Administration.objects.filter(dosing_record_id=OuterRef("pk"), end__isnull=True)
-    rows = DosingRecord.objects.visible_to(actor).with_open_remainder().filter(~Exists(running))
+    rows = DosingRecord.objects.visible_to(actor).with_open_remainder().with_running().filter(is_running=False)
     shown = list(rows.select_related("product")[:8])
     if not shown:
         return []

@@ -1,8 +1,10 @@
-"""What other apps want to know when a dose is given; asked inside the dose's transaction."""
+"""What other apps want to know when a dose is given, inside its transaction, and what dosing asks of them."""
 
 from common.registry import Registry
 
 # answer(dosing_record, administration, by, at) -> None
 dose_given = Registry("who has to know that a dose was given?")
+# answer(membership_id) -> queryset of session ids, which are also those of the dosing records
+rosters = Registry("on which sessions' rosters is this person now?")
 # answer(patient) -> list[(day, weight in kg, where it was measured)]
 measured_weights = Registry("which weights of this patient were measured?")

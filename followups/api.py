@@ -7,8 +7,7 @@ from rest_framework import generics, serializers
 
 from accounts.roles import Permission
 from common import audit
-from common.api import Cursor
-from common.errors import InvalidInput
+from common.api import Cursor, PageQuery
 from followups.models import CheckIn
 from patients.scope import one
 
@@ -32,20 +31,12 @@ class CheckInSerializer(serializers.Serializer):
     version = serializers.IntegerField()
 
 
-class CheckInFilter(serializers.Serializer):
+class CheckInFilter(PageQuery):
     """The only parameters the list knows; any other is refused."""
 
     patient = serializers.UUIDField(required=False)
     state = serializers.ChoiceField(CheckIn.State.choices, required=False)
     due_before = serializers.DateTimeField(required=False)
-    cursor = serializers.CharField(required=False, max_length=300)
-    page_size = serializers.IntegerField(required=False, min_value=1, max_value=200)
-
-    def validate(self, values):
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            raise InvalidInput(dict.fromkeys(unknown, "This parameter is not known here."))
-        return values
 
     def narrowed(self, check_ins: QuerySet) -> QuerySet:
         self.is_valid(raise_exception=True)

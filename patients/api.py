@@ -9,8 +9,7 @@ from rest_framework.views import APIView
 from accounts.models import TIME_ZONES
 from accounts.roles import Permission
 from common import audit
-from common.api import Cursor
-from common.errors import InvalidInput
+from common.api import Cursor, PageQuery
 from patients import actions
 from patients.models import Patient
 from patients.scope import patient_for
@@ -23,20 +22,12 @@ ORDERINGS = {
 }
 
 
-class PatientQuery(serializers.Serializer):
+class PatientQuery(PageQuery):
     """The only parameters the list knows; any other is refused."""
 
     search = serializers.CharField(required=False, max_length=80, help_text="Words of a name, or an MRN.")
     in_care = serializers.BooleanField(required=False, allow_null=True, default=None)
     ordering = serializers.ChoiceField(choices=list(ORDERINGS), default="family_name")
-    cursor = serializers.CharField(required=False, max_length=300)
-    page_size = serializers.IntegerField(required=False, min_value=1, max_value=200)
-
-    def validate(self, values):
-        unknown = sorted(set(self.initial_data) - set(self.fields))
-        if unknown:
-            raise InvalidInput(dict.fromkeys(unknown, "This parameter is not known here."))
-        return values
 
 
 class PatientOut(serializers.Serializer):

@@ -15,8 +15,6 @@ MARKS = {
     "overridden": ("Limit overridden", Q(is_limit_overridden=True)),
     "not_reviewed": ("Not reviewed", Q(reviewed_at=None)),
 }
-# As the partial index `dosing_exceptions` has it, so that the list reads exceptions from that index.
-EXCEPTION = Q(has_late_entry=True) | Q(has_open_remainder=True) | Q(is_above_order=True)
 # name → (words, column, from high to low)
 SORTS = {
     "newest": ("Newest first", "first_dose_at", True),

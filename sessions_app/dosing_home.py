@@ -5,9 +5,9 @@ from datetime import datetime
 from accounts.actor import Actor
 from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
-from sessions_app.dosing_filters import EXCEPTION
+from dosing.models.record import EXCEPTION
 from sessions_app.dosing_list import MOST_COUNTED, flags_of
-from sessions_app.dosing_scope import an_infusion_runs, dosing_records_of
+from sessions_app.dosing_scope import dosing_records_of
 
 SHOWN = 5
 
@@ -22,7 +22,7 @@ def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
         return []
     waiting = dosing_records_of(actor, Permission.REVIEW_DOSING).filter(reviewed_at=None)
     exceptions = waiting.filter(EXCEPTION)
-    rows = exceptions.select_related("patient").annotate(is_running=an_infusion_runs())
+    rows = exceptions.select_related("patient").with_running()
     rows = rows.order_by("first_dose_at", "id")[:SHOWN]
     waiting_count, exception_count = _counted(waiting), _counted(exceptions)
     context = {

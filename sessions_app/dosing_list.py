@@ -7,8 +7,9 @@ from django.db.models import Prefetch, QuerySet
 from accounts.actor import Actor
 from accounts.models import Membership
 from dosing.models import Administration, DosingRecord, Product
-from sessions_app.dosing_filters import EXCEPTION, SORTS, chosen
-from sessions_app.dosing_scope import an_infusion_runs, dosing_records_of
+from dosing.models.record import EXCEPTION
+from sessions_app.dosing_filters import SORTS, chosen
+from sessions_app.dosing_scope import dosing_records_of
 from sessions_app.keyset import Slice, slice_of
 
 PER_PAGE = 25
@@ -73,7 +74,7 @@ def _whole(ids: list) -> list[DosingRecord]:
     """These records with everything a row names, in the same order. Two queries."""
     given = Administration.objects.select_related("given_by__user").order_by("number")
     rows = DosingRecord.objects.select_related("patient", "product", "session").defer("staff_ids", "session__intention")
-    rows = rows.annotate(is_running=an_infusion_runs())
+    rows = rows.with_running()
     found = rows.prefetch_related(Prefetch("administrations", queryset=given)).in_bulk(ids)
     return [found[pk] for pk in ids]
 

@@ -2,7 +2,14 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from sessions_app.models import RosterEntry
+
+
+def sessions_of(membership_id: UUID | None) -> QuerySet:
+    """Ids of the sessions on whose roster the person stands now."""
+    return RosterEntry.objects.filter(membership_id=membership_id, left_at=None).values("session_id")
 
 
 def is_on_roster(membership_id: UUID | None, session_id: UUID) -> bool:

@@ -1,26 +1,35 @@
 """The dosing record: one sheet per session that gathers what was ordered, drawn, given, wasted and by whom."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.roles import Permission, Scope
 from common.clinical import Route
 from common.fields import ExactDecimalField
 from common.records import Privacy, Record, RecordKind
+from dosing.hooks import rosters
 from patients.models.person import within_team
+
+# What a reviewer looks at first; the partial index `dosing_exceptions` holds exactly these rows.
+EXCEPTION = Q(has_late_entry=True) | Q(has_open_remainder=True) | Q(is_above_order=True) | Q(is_limit_overridden=True)
 
 
 class DosingRecordQuerySet(models.QuerySet):
     def visible_to(self, actor, permission: Permission = Permission.VIEW_DOSING):
-        """Sheets within reach: the practice's, or those of patients on whose team the actor is.
-
-        Who reaches a sheet only by the session's roster sees it through the session, since rosters live there.
-        """
-        scopes = set(actor.scopes(permission).values()) if actor is not None else set()
-        if not scopes & {Scope.PRACTICE, Scope.TEAM}:
+        """Sheets within reach: the practice's, those of patients on whose team the actor is, those of own rosters."""
+        scopes = set(actor.scopes(permission).values()) if actor is not None and actor.practice_id else set()
+        if not scopes:
             return self.none()
         mine = self.filter(practice_id=actor.practice_id)
-        return mine if Scope.PRACTICE in scopes else mine.filter(within_team(actor, permission, "patient_id"))
+        if Scope.PRACTICE in scopes:
+            return mine
+        reach = Q(pk__in=())
+        if Scope.TEAM in scopes:
+            reach |= within_team(actor, permission, "patient_id")
+        if Scope.ROSTER in scopes:
+            for answer in rosters:
+                reach |= Q(pk__in=answer(membership_id=actor.membership_id))
+        return mine.filter(reach)
 
     def dosed(self):
         return self.filter(first_dose_at__isnull=False)
@@ -28,6 +37,13 @@ class DosingRecordQuerySet(models.QuerySet):
     def with_open_remainder(self):
         """Sheets on which drug was drawn that is neither given, wasted nor returned; the oldest first."""
         return self.filter(has_open_remainder=True).order_by("first_dose_at")
+
+    def with_running(self):
+        """`is_running` says that a dose is still going in: until then its remainder is in the pump, not missing."""
+        from dosing.models.giving import Administration
+
+        going_in = Administration.objects.filter(dosing_record_id=OuterRef("pk"), end__isnull=True)
+        return self.annotate(is_running=Exists(going_in))
 
 
 class DosingRecord(Record):
@@ -93,8 +109,8 @@ class DosingRecord(Record):
                 name="dosing_not_reviewed",
             ),
             models.Index(
-                fields=["practice", "-first_dose_at"],
-                condition=Q(has_late_entry=True) | Q(has_open_remainder=True) | Q(is_above_order=True),
+                fields=["practice", "-first_dose_at", "-id"],
+                condition=EXCEPTION,
                 name="dosing_exceptions",
             ),
         ]

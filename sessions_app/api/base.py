@@ -3,9 +3,8 @@
 from rest_framework.exceptions import NotFound
 
 from accounts.actor import Actor
-from common.api import Cursor
+from common.api import Cursor, Known, NoQuery
 from common.errors import InvalidInput
-from sessions_app.api.shapes import Known, NoQuery
 
 
 class OrderedCursor(Cursor):

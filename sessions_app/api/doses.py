@@ -8,11 +8,12 @@ from rest_framework.views import APIView
 
 from accounts.roles import Permission
 from common import audit
+from common.api import Known
 from common.clinical import Route
 from sessions_app import actions
 from sessions_app.api.base import Asked
 from sessions_app.api.readings import status_of
-from sessions_app.api.shapes import Known, amount
+from sessions_app.api.shapes import amount
 from sessions_app.session_facts import administrations_of
 from sessions_app.session_scope import reached_session
 

@@ -7,9 +7,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.roles import Permission
+from common.api import Known
 from sessions_app import actions
 from sessions_app.api.base import Asked
-from sessions_app.api.shapes import Known
 from sessions_app.models import VitalReading
 from sessions_app.session_scope import reached_session
 

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from common.api import PageQuery
 from common.clinical import Route
 from common.errors import InvalidInput
 from sessions_app.dosing_filters import MARKS
@@ -22,28 +23,6 @@ RECORD_ORDERINGS = {
 def amount(**more) -> serializers.DecimalField:
     """An exact amount with three places, a number in the JSON."""
     return serializers.DecimalField(max_digits=12, decimal_places=3, **more)
-
-
-class Known(serializers.Serializer):
-    """Refuses whatever it does not name (R18)."""
-
-    unknown = "This is not known here."
-
-    def to_internal_value(self, data):
-        if isinstance(data, dict):
-            surplus = sorted(set(data) - set(self.fields))
-            if surplus:
-                raise InvalidInput(dict.fromkeys(surplus, self.unknown))
-        return super().to_internal_value(data)
-
-
-class NoQuery(Known):
-    unknown = "This parameter is not known here."
-
-
-class PageQuery(NoQuery):
-    cursor = serializers.CharField(required=False, max_length=300)
-    page_size = serializers.IntegerField(required=False, min_value=1, max_value=200)
 
 
 class SessionQuery(PageQuery):

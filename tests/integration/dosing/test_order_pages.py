@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from dosing.models import DoseOrder
+from sessions_app.models import RosterEntry
 from tests.builders import accounts, dosing, patients
 
 pytestmark = pytest.mark.django_db
@@ -283,11 +284,13 @@ def test_series_page_leads_to_the_order(prescriber, clinic, series):
     assert new_url(series) in page
 
 
-@pytest.mark.parametrize(("role", "sees_doses"), [("nurse", True), ("compliance", True), ("therapist", False)])
-def test_doses_given_are_listed_for_those_whose_team_or_practice_reaches_them(client, clinic, now, role, sees_doses):
-    """A therapist reaches doses by the session's roster only (security.md 3.1), so not here."""
+@pytest.mark.parametrize("role", ["nurse", "compliance", "therapist"])
+def test_doses_given_are_listed_for_those_whose_team_practice_or_roster_reaches_them(client, clinic, now, role):
+    """R12: a therapist reads the doses of the sessions whose roster names them, and no others."""
     record = dosing.dosing_record(clinic, now)
     dosing.given_dose(clinic, record, now)
     accounts.sign_in(client, getattr(clinic, role))
-    page = client.get(reverse("dosing:patient_orders", args=[record.patient_id])).content.decode()
-    assert ("Doses given" in page) is sees_doses
+    address = reverse("dosing:patient_orders", args=[record.patient_id])
+    assert "Doses given" in client.get(address).text
+    RosterEntry.objects.filter(duty="therapist").update(left_at=now)
+    assert ("Doses given" in client.get(address).text) is (role != "therapist")

@@ -9,8 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.roles import Role
 from common.models import AuditEvent
 from dosing.models import DosingRecord
+from dosing.models.record import EXCEPTION
 from patients import actions as patient_actions
 from sessions_app.models import RosterEntry
 from tests.builders import accounts, dosing, sessions
@@ -101,6 +103,34 @@ def test_a_therapist_sees_the_own_sessions_only(clinic):
     therapist = accounts.sign_in(Client(), clinic.therapist)
     assert shown(get(therapist)) == []
     assert therapist.get(reverse("sessions:dosing_record", args=[record.pk])).status_code == 404
+
+
+def test_one_rule_of_reach_for_pages_and_api(clinic):
+    """R12: the therapist's scope is the roster, wherever dosing is read; who left the room sees it no more."""
+    record = a_record(clinic)
+    address = reverse("api:dosing_records")
+
+    def seen(person) -> list[int]:
+        client = accounts.sign_in(Client(), person)
+        listed = len(client.get(address).json()["results"])
+        return [listed, len(shown(get(client))), DosingRecord.objects.visible_to(person).count()]
+
+    for person in (clinic.therapist, clinic.nurse, clinic.admin):
+        assert seen(person) == [1, 1, 1]
+    outsider = accounts.actor(accounts.staff(clinic.practice, (Role.THERAPIST,)))
+    assert seen(outsider) == [0, 0, 0]
+    RosterEntry.objects.filter(session_id=record.pk, duty="therapist").update(left_at=dosing.AT)
+    assert seen(clinic.therapist) == [0, 0, 0]
+
+
+def test_exceptions_are_read_from_their_index(clinic):
+    """The partial index holds the rows the list calls exceptions, the overridden limit among them."""
+    rows = DosingRecord.objects.filter(EXCEPTION, practice_id=clinic.practice.pk, first_dose_at__isnull=False)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = rows.order_by("-first_dose_at", "-id").values_list("first_dose_at", "id")[:26].explain()
+    assert "dosing_exceptions" in plan
 
 
 def test_another_practice_sees_nothing(clinic):
