@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from accounts import emergency
 from accounts.roles import Permission, Role, Scope, access_table
 from common.errors import NotPermitted
 
@@ -47,8 +48,6 @@ class Actor:
 
     def emergencies_among(self, patient_ids) -> dict[UUID, UUID]:
         """Of these patients those this person has opened in an emergency, with the id of that access (R13)."""
-        from accounts import emergency
-
         wanted = set(patient_ids)
         return {pk: access for pk, access in emergency.opened_by(self).items() if pk in wanted}
 

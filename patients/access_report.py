@@ -1,15 +1,17 @@
 """Who opened whose chart, when, for what: the audit rows of one patient in plain words, for compliance and patient."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
 
 from common.audit import EMERGENCY, INCIDENTAL
 from common.models import AuditEvent
 from patients.models import Patient
 
-MOST = 2000
+MOST_IN_AN_HOUR = 2000
 PURPOSES = {EMERGENCY: "Emergency access", INCIDENTAL: "Seen in a list"}
 ROLES = {"nurse": "Nurse / monitor", "system": "The system", "visitor": "Somebody not signed in"}
 KNOWN = {
@@ -44,10 +46,10 @@ def words_of(event: AuditEvent) -> str:
     return verb[:1].upper() + verb[1:]
 
 
-def access_rows(
+def access_events(
     patient: Patient, first_day: date | None, last_day: date | None, *, for_patient: bool, with_lists: bool = True
-) -> list[AccessRow]:
-    """The newest 2,000 rows about this patient in the days named, of the practice's zone, newest first.
+) -> QuerySet[AuditEvent]:
+    """The audit rows about this patient in the days named, of the practice's zone, newest first; pages read a part.
 
     `for_patient` leaves out what a patient must not learn of: that private notes exist at all.
     """
@@ -62,10 +64,10 @@ def access_rows(
     if for_patient:
         events = events.exclude(action__contains="private").exclude(object_type__contains="private")
         events = events.exclude(action__contains="psychotherapy").exclude(object_type__contains="psychotherapy")
-    return [_row(event) for event in events.order_by("-at", "id")[:MOST]]
+    return events.order_by("-at", "id")
 
 
-def _row(event: AuditEvent) -> AccessRow:
+def row_of(event: AuditEvent) -> AccessRow:
     role = ROLES.get(event.role, event.role.capitalize())
     return AccessRow(event.at, event.actor_name, role, words_of(event), PURPOSES.get(event.purpose, ""), event.outcome)
 
@@ -73,11 +75,12 @@ def _row(event: AuditEvent) -> AccessRow:
 def seen_under(access) -> list[tuple[AuditEvent, str]]:
     """What was opened under one emergency access, in order, with its words."""
     events = AuditEvent.objects.filter(patient_id=access.patient_id, detail__emergency=str(access.pk))
-    return [(event, words_of(event)) for event in events.order_by("at", "id")[:MOST]]
+    return [(event, words_of(event)) for event in events.order_by("at", "id")[:MOST_IN_AN_HOUR]]
 
 
 HEADER = ("time", "person", "role", "what", "purpose", "outcome")
 
 
-def cells(rows: list[AccessRow]) -> Iterator[tuple]:
-    return ((row.at, row.who, row.role, row.what, row.purpose, row.outcome) for row in rows)
+def cells(events: QuerySet[AuditEvent]) -> Iterator[tuple]:
+    """The report as lines of a file, read from the database a part at a time."""
+    return (astuple(row_of(event)) for event in events.iterator())

@@ -28,8 +28,13 @@ def find_unusual_looks(*, by: Actor, at: datetime, practice_id) -> list[UnusualL
     members = list(Membership.objects.of_practice(practice_id))
     workers = {m.user_id: Worker(m.user_id, m.user.full_name, m.user.email) for m in members}
     membership_of = {m.user_id: m.pk for m in members}
-    people = {row.pk: _person(row) for row in Patient.objects.filter(practice_id=practice_id)}
-    found = findings(_looks(practice_id, at), workers, people)
+    looks = _looks(practice_id, at)
+    compared = Patient.objects.filter(practice_id=practice_id).looked_at_or_like(
+        {look.patient for look in looks},
+        {worker.surname for worker in workers.values()},
+        {m.user.email for m in members},
+    )
+    found = findings(looks, workers, {row.pk: _person(row) for row in compared})
     with transaction.atomic():
         known = set(_keys(UnusualLook.objects.filter(practice_id=practice_id, first_at__gt=at - 2 * SPAN)))
         rows = [_row(finding, membership_of, practice_id, at, zone) for finding in found]

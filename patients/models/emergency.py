@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.roles import Permission
 from common.records import Privacy, Record, RecordKind
 
 LASTS = timedelta(minutes=60)
@@ -13,8 +14,6 @@ LASTS = timedelta(minutes=60)
 class EmergencyQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """One's own; for those who review access, all of the practice."""
-        from accounts.roles import Permission
-
         if actor is None or actor.practice_id is None:
             return self.none()
         mine = self.filter(patient__practice_id=actor.practice_id)

@@ -27,6 +27,15 @@ class PatientQuerySet(models.QuerySet):
             rows = rows.filter(search_text__contains=word)
         return rows
 
+    def looked_at_or_like(self, patient_ids, surnames, emails):
+        """These patients, and whoever may be one of the people with these folded family names or e-mails."""
+        like = Q(pk__in=patient_ids)
+        for surname in surnames:
+            like |= Q(search_text__contains=surname)
+        for address in emails:
+            like |= Q(email__iexact=address)
+        return self.filter(like)
+
     def in_care(self):
         return self.filter(discharged_from_care_at=None)
 

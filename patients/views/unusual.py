@@ -13,7 +13,7 @@ from common import audit
 from common.csv_safe import csv_lines
 from common.http import form_status, refused, submit
 from patients import actions
-from patients.access_report import HEADER, access_rows, cells
+from patients.access_report import HEADER, access_events, cells, row_of
 from patients.forms import AcknowledgeForm, PeriodForm
 from patients.models import UnusualLook
 from patients.scope import one, patient_for
@@ -61,18 +61,20 @@ def access_report(request, pk):
     form = PeriodForm(request.GET or None)
     values = form.cleaned_data if form.is_bound and form.is_valid() else {}
     period = {"first_day": values.get("first_day"), "last_day": values.get("last_day")}
-    rows = access_rows(patient, **period, for_patient=False, with_lists=bool(values.get("lists")))
+    events = access_events(patient, **period, for_patient=False, with_lists=bool(values.get("lists")))
     if request.GET.get("as") == "csv":
         audit.record(
             request.actor,
             "patients.exported_access_report",
             at=timezone.now(),
             subject=patient,
-            detail={"rows": len(rows)},
+            detail={"rows": events.count()},
         )
-        response = StreamingHttpResponse(csv_lines(HEADER, cells(rows)), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(csv_lines(HEADER, cells(events)), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="access-report-{timezone.localdate()}.csv"'
         return response
     audit.record_look(request.actor, "patients.looked_at_access_report", subject=patient)
-    context = {"patient": patient, "page": page_of(rows, request, 100), "form": form}
+    page = page_of(events, request, 100)
+    page.object_list = [row_of(event) for event in page.object_list]
+    context = {"patient": patient, "page": page, "form": form}
     return render(request, "patients/emergency/access_report.html", context, status=form_status(form))
