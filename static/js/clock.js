@@ -2,6 +2,7 @@
 // <meta name="server-time" content="ISO"> gives the offset.
 // data-t-plus="ISO of first dose"  -> T+1:05       data-elapsed="ISO" -> 12 min
 // data-due="ISO" (optional data-due-grace="minutes") -> "due in 4 min" / "due now" / "overdue 3 min" with is-soon, is-overdue
+// data-left="ISO of an end"  -> 50 min left
 (() => {
   "use strict";
   const meta = document.querySelector('meta[name="server-time"]');
@@ -35,6 +36,7 @@
   function tick() {
     for (const element of document.querySelectorAll("[data-t-plus]")) if (element.dataset.tPlus) put(element, tPlus(minutesSince(element.dataset.tPlus)));
     for (const element of document.querySelectorAll("[data-elapsed]")) if (element.dataset.elapsed) put(element, words(Math.max(0, minutesSince(element.dataset.elapsed))));
+    for (const element of document.querySelectorAll("[data-left]")) put(element, `${words(Math.max(0, -minutesSince(element.dataset.left)))} left`);
     for (const element of document.querySelectorAll("[data-due]")) if (element.dataset.due) showDue(element);
   }
 
