@@ -73,6 +73,11 @@ def database(home: Path, url: str) -> dict:
     }
 
 
+def role_of(url: str) -> str:
+    """The role that a database address signs in as; "" for SQLite."""
+    return unquote(urlsplit(url).username or "")
+
+
 def _port(parts: SplitResult) -> int | str:
     """The port, or "" for the usual one. Raises ValueError, without what was found: it may be half a password."""
     try:

@@ -91,6 +91,8 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
 DATABASES = {"default": env.database(HOME, os.environ.get("DATABASE_URL", ""))}
+# Only `migrate` runs as the owner of the tables; it then says what this other role may do (common.grants).
+DATABASE_RUNTIME_ROLE = env.role_of(os.environ.get("DATABASE_RUNTIME_URL", ""))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

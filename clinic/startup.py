@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from clinic.celery import app as queue
+from common.grants import excess_rights
 from common.immutability import missing_triggers
 
 NO_MAIL = ("console", "dummy", "locmem", "filebased", "mail_folder")
@@ -80,17 +81,13 @@ def database_faults() -> list[str]:
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return ["the database is not migrated: run manage.py migrate"]
         faults = [f"record protection is missing: {name}" for name in missing_triggers()]
-        if connection.vendor == "postgresql" and not settings.ONE_MACHINE and _role_is_superuser():
-            faults.append("DATABASE_URL: the database role must not be a superuser")
+        if not settings.ONE_MACHINE:
+            faults += [
+                f"DATABASE_URL: {fault} (migrate as DATABASE_OWNER_URL)" for fault in excess_rights(connection)[:5]
+            ]
     except DatabaseError:
         return ["DATABASE_URL: the database does not answer or refuses this role"]
     return faults
-
-
-def _role_is_superuser() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        return cursor.fetchone()[0]
 
 
 def refuse_insecure_start() -> None:

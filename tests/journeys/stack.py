@@ -39,9 +39,20 @@ class Stack:
             "CLINIC_ONE_MACHINE": "1",
             "CLINIC_PORT": str(self.port),
             "CELERY_SWEEP_SECONDS": "1",
-            "DATABASE_URL": database_url,
+            "DATABASE_URL": self._as_runtime_role(database_url),
+            "DATABASE_OWNER_URL": database_url,
             "REDIS_URL": redis_url,
         }
+
+    @staticmethod
+    def _as_runtime_role(owner_url: str) -> str:
+        """The same database for the role that owns none of its tables; SQLite has none (R44)."""
+        app_url = os.environ.get("APP_DATABASE_URL", "")
+        return (
+            urlunsplit(urlsplit(app_url)._replace(path=urlsplit(owner_url).path))
+            if owner_url and app_url
+            else owner_url
+        )
 
     def manage(self, *words: str, stdin: str = "") -> str:
         done = subprocess.run(
@@ -58,7 +69,7 @@ class Stack:
 
     def sql(self, statement: str) -> list[tuple]:
         """The rows that one statement answers with, straight from the clinic's database."""
-        url = self.environment["DATABASE_URL"]
+        url = self.environment["DATABASE_OWNER_URL"]
         connection = psycopg2.connect(url) if url else sqlite3.connect(self.home / "clinic.sqlite3", timeout=15)
         with contextlib.closing(connection), connection:
             cursor = connection.cursor()
