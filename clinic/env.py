@@ -5,8 +5,11 @@ import secrets
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from common.sealing import Ring, parse_keys
+
 REPOSITORY = Path(__file__).resolve().parent.parent
-KEY_NAMES = ("SECRET_KEY", "FIELD_KEY", "ANCHOR_KEY")
+KEY_NAMES = ("SECRET_KEY", "FIELD_KEYS", "NOTE_KEYS", "ANCHOR_KEY")
+RINGS = {"record": "FIELD_KEYS", "psychotherapy": "NOTE_KEYS"}  # which setting holds the keys of which ring
 
 
 def flag(name: str) -> bool:
@@ -25,15 +28,33 @@ def keys_file(home: Path) -> Path:
 
 
 def make_keys(home: Path) -> bool:
-    """Write fresh keys into a 0600 file unless it exists. Returns whether it was written."""
+    """Write the keys that the 0600 file does not have yet; what is there stays. Returns whether any was written."""
     path = keys_file(home)
-    if path.exists():
+    known = {line.partition("=")[0] for line in path.read_text().splitlines()} if path.exists() else set()
+    missing = [name for name in KEY_NAMES if name not in known]
+    if not missing:
         return False
-    body = "".join(f"{name}={secrets.token_urlsafe(48)}\n" for name in KEY_NAMES)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(handle, "w") as file:
-        file.write(body)
+        file.write("".join(f"{name}={_fresh_key(name)}\n" for name in missing))
     return True
+
+
+def _fresh_key(name: str) -> str:
+    """A random secret; a ring's first key also has an id."""
+    return ("k1:" if name in RINGS.values() else "") + secrets.token_urlsafe(48)
+
+
+def seal_rings(keys: dict[str, str]) -> dict[str, Ring]:
+    """The rings of keys that seal fields. One that cannot be read is empty: the start-up check names it."""
+    return {ring: Ring(ring, _keys_or_none(keys[setting])) for ring, setting in RINGS.items()}
+
+
+def _keys_or_none(text: str) -> tuple[tuple[str, str], ...]:
+    try:
+        return parse_keys(text)
+    except ValueError:
+        return ()
 
 
 def load_keys(home: Path, one_machine: bool) -> dict[str, str]:

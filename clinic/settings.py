@@ -15,7 +15,8 @@ TESTING = env.flag("CLINIC_TESTING")
 
 _keys = env.load_keys(HOME, ONE_MACHINE)
 SECRET_KEY = _keys["SECRET_KEY"] or "refused-by-the-start-up-check"
-FIELD_KEY = _keys["FIELD_KEY"]
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
+SEAL_RINGS = env.seal_rings(_keys)
 ANCHOR_KEY = _keys["ANCHOR_KEY"]
 DEBUG = env.flag("DEBUG")
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "").split(",") if h]

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from clinic.celery import app as queue
+from clinic.env import RINGS
 from common.grants import excess_rights
 from common.immutability import missing_triggers
 
@@ -26,9 +27,9 @@ def _checks_always() -> list[tuple[str, bool]]:
     known = key.startswith(("django-insecure-", "refused-by")) or len(set(key)) < 10
     return [
         ("SECRET_KEY is missing, shorter than 40 characters or a known default", len(key) < 40 or known),
-        ("FIELD_KEY is missing or shorter than 40 characters", len(settings.FIELD_KEY) < 40),
+        *((f"{name}: {fault}", True) for name, fault in _ring_faults()),
         ("ANCHOR_KEY is missing or shorter than 40 characters", len(settings.ANCHOR_KEY) < 40),
-        ("SECRET_KEY, FIELD_KEY and ANCHOR_KEY must differ", _keys_repeat()),
+        ("SECRET_KEY, ANCHOR_KEY and the keys in FIELD_KEYS and NOTE_KEYS must all differ", _keys_repeat()),
         ("DEBUG must be off", settings.DEBUG),
         ("ALLOWED_HOSTS is empty or allows every host", _allows_any_host()),
         ("REDIS_URL needs a password unless it is a unix socket", _redis_is_open()),
@@ -51,8 +52,23 @@ def _checks_in_production() -> list[tuple[str, bool]]:
     ]
 
 
+def _ring_faults() -> list[tuple[str, str]]:
+    """What is wrong with the keys that seal fields, by the name of their setting (R92, R93)."""
+    faults = []
+    for ring, setting in RINGS.items():
+        keys = settings.SEAL_RINGS[ring].secrets
+        if not keys:
+            faults.append((setting, "is missing or not written id:secret,id:secret"))
+        if any(len(secret) < 40 for _, secret in keys):
+            faults.append((setting, "a key is shorter than 40 characters"))
+        if len({key_id for key_id, _ in keys}) < len(keys):
+            faults.append((setting, "two keys have the same id"))
+    return faults
+
+
 def _keys_repeat() -> bool:
-    keys = [key for key in (settings.SECRET_KEY, settings.FIELD_KEY, settings.ANCHOR_KEY) if key]
+    rings = [secret for ring in settings.SEAL_RINGS.values() for _, secret in ring.secrets]
+    keys = [key for key in (settings.SECRET_KEY, settings.ANCHOR_KEY, *rings) if key]
     return len(keys) != len(set(keys))
 
 

@@ -56,7 +56,8 @@ def _templates() -> list[Path]:
 
 def _deployed(home: Path) -> dict[str, str]:
     """Settings as behind a TLS proxy, with keys that open nothing."""
-    keys = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "FIELD_KEY", "ANCHOR_KEY")}
+    keys = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "ANCHOR_KEY")}
+    keys |= {name: f"k1:{secrets.token_urlsafe(48)}" for name in ("FIELD_KEYS", "NOTE_KEYS")}
     address = {"ALLOWED_HOSTS": "clinic.example", "PUBLIC_URL": "https://clinic.example"}
     return {"CLINIC_HOME": str(home), "CLINIC_ONE_MACHINE": "", "BEHIND_TLS_PROXY": "1"} | keys | address
 

@@ -1,4 +1,4 @@
-"""Writes fresh keys into the private key file, once; an existing file is never touched."""
+"""Writes fresh keys into the private key file; a key that is there is never touched."""
 
 from importlib import import_module
 
@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Write SECRET_KEY, FIELD_KEY and ANCHOR_KEY into keys.env (mode 0600) unless the file exists."
+    help = "Write the keys that keys.env (mode 0600) does not have yet; what is there stays."
     requires_system_checks = []
 
     def handle(self, **options):

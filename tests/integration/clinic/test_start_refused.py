@@ -13,7 +13,9 @@ pytestmark = pytest.mark.skipif(
     bool(os.environ.get("DATABASE_URL")), reason="starts on SQLite whatever the tests run on"
 )
 ROOT = Path(__file__).resolve().parents[3]
-SECRETS = {name: f"{name.lower()}-of-this-test-" + "0123456789abcdefghijklmnop" for name in ("SECRET_KEY", "FIELD_KEY")}
+SECRETS = {"SECRET_KEY": "secret-key-of-this-test-0123456789abcdefghijklmnop"}
+SECRETS["FIELD_KEYS"] = "k1:field-key-of-this-test-0123456789abcdefghijklmnop"
+SECRETS["NOTE_KEYS"] = "k1:note-key-of-this-test-0123456789abcdefghijklmnop"
 SECRETS["ANCHOR_KEY"] = "anchor-key-of-this-test-zyxwvutsrqponmlkjihgfedcba"
 GOOD = {
     **SECRETS,
@@ -57,8 +59,13 @@ BAD = {
     "short secret key": ({"SECRET_KEY": "short-canary-Of-The-Password"}, "SECRET_KEY"),
     "django's default secret key": ({"SECRET_KEY": "django-insecure-" + "0123456789abcdef" * 4}, "SECRET_KEY"),
     "one letter repeated": ({"SECRET_KEY": "x" * 60}, "SECRET_KEY"),
-    "no field key": ({"FIELD_KEY": None}, "FIELD_KEY"),
-    "field key equals secret key": ({"FIELD_KEY": SECRETS["SECRET_KEY"]}, "FIELD_KEY"),
+    "no field keys": ({"FIELD_KEYS": None}, "FIELD_KEYS"),
+    "no keys for private notes": ({"NOTE_KEYS": None}, "NOTE_KEYS"),
+    "field keys without ids": ({"FIELD_KEYS": "0123456789" * 5}, "FIELD_KEYS"),
+    "short field key": ({"FIELD_KEYS": "k1:canary-Of-The-Password"}, "FIELD_KEYS"),
+    "two field keys of one id": ({"FIELD_KEYS": f"{SECRETS['FIELD_KEYS']},{SECRETS['FIELD_KEYS']}x"}, "FIELD_KEYS"),
+    "field key equals secret key": ({"FIELD_KEYS": f"k1:{SECRETS['SECRET_KEY']}"}, "FIELD_KEYS"),
+    "one key for records and private notes": ({"NOTE_KEYS": SECRETS["FIELD_KEYS"]}, "NOTE_KEYS"),
     "no anchor key": ({"ANCHOR_KEY": None}, "ANCHOR_KEY"),
     "debug": ({"DEBUG": "1"}, "DEBUG"),
     "no hosts": ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS"),
@@ -91,7 +98,8 @@ def test_bad_installation_is_refused(home, change, named):
     assert named in done.stderr
     said = done.stdout + done.stderr
     assert PASSWORD not in said
-    assert not [value for name, value in environment.items() if name.endswith("_KEY") and value and value in said]
+    secrets = [value for name, value in environment.items() if name.endswith(("_KEY", "_KEYS")) and value]
+    assert not [value for value in secrets if value in said or value.partition(":")[2] in said.split()]
 
 
 def copy_of(home: Path, folder: Path) -> Path:
