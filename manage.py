@@ -4,7 +4,7 @@
 import os
 import sys
 
-OWNER_COMMANDS = {"migrate"}
+OWNER_COMMANDS = {"migrate", "rotate_field_keys"}
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from accounts.roles import Permission
 from common.records import EventRecord, Privacy, Record, RecordKind
+from common.sealed_fields import SealedJSONField, SealedTextField
 from patients.models.person import within_team
 
 
@@ -153,7 +154,7 @@ class Assessment(Record):
     assessment_set = models.ForeignKey(AssessmentSet, on_delete=models.PROTECT, related_name="assessments")
     instrument = models.CharField(max_length=20)
     instrument_version = models.CharField(max_length=80)
-    answers = models.JSONField(default=dict)
+    answers = SealedJSONField(default=dict)
     started_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
@@ -161,11 +162,11 @@ class Assessment(Record):
     link = models.ForeignKey(AnswerLink, on_delete=models.PROTECT, related_name="+", null=True)
     channel = models.CharField(max_length=8, blank=True)
     total = models.DecimalField(max_digits=7, decimal_places=2, null=True)
-    subscales = models.JSONField(default=dict)
+    subscales = SealedJSONField(default=dict)
     severity = models.CharField(max_length=40, blank=True)
     flags = models.JSONField(default=list)
     is_complete = models.BooleanField(default=False)
-    details = models.JSONField(default=dict)
+    details = SealedJSONField(default=dict)
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -218,13 +219,13 @@ class RiskItem(Record):
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="risk_items")
     code = models.CharField(max_length=32)
     severity = models.CharField(max_length=6, choices=Severity.choices)
-    sentence = models.CharField(max_length=240)
+    sentence = SealedTextField()
     raised_at = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
-    closing_text = models.TextField(blank=True)
+    closing_text = SealedTextField(blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = RiskQuerySet.as_manager()
@@ -264,8 +265,8 @@ class RiskContact(EventRecord):
 
     risk_item = models.ForeignKey(RiskItem, on_delete=models.PROTECT, related_name="contacts")
     how = models.CharField(max_length=12, choices=How.choices)
-    outcome = models.TextField()
-    plan = models.TextField(blank=True)
+    outcome = SealedTextField()
+    plan = SealedTextField(blank=True)
 
     class Meta(EventRecord.Meta):
         constraints = [

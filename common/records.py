@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from common.sealed_fields import SealedTextField
+
 
 class RecordKind(enum.Enum):
     """REFERENCE: settings and catalogues. EDITABLE: may change through audited actions, never be deleted.
@@ -90,7 +92,7 @@ class EventRecord(Record):
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     recorded_as = models.CharField(max_length=12)
-    late_reason = models.CharField(max_length=300, blank=True)
+    late_reason = SealedTextField(blank=True)
 
     class Meta:
         abstract = True

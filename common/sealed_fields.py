@@ -30,6 +30,12 @@ class Unopened:
     def __repr__(self):
         return "<sealed>"
 
+    def __eq__(self, other):
+        return isinstance(other, Unopened) and other.token == self.token
+
+    def __hash__(self):
+        return hash(self.token)
+
 
 class SealedAttribute(DeferredAttribute):
     """Opens the text when somebody first asks the row for it."""
@@ -155,9 +161,14 @@ class SealedJSONField(SealedTextField):
         return None if not text else json.loads(text)
 
 
-def sealed(row: models.Model, **values) -> dict[str, Sealed | str | None]:
-    """The values sealed for this row, for a conditional `update()` of exactly this row."""
-    return {name: row._meta.get_field(name).seal(value, row.pk) for name, value in values.items()}
+def sealed(row: models.Model, **values) -> dict:
+    """The values as a conditional `update()` of exactly this row takes them: those of sealed columns sealed for it."""
+    return {name: _sealed_one(row, name, value) for name, value in values.items()}
+
+
+def _sealed_one(row: models.Model, name: str, value):
+    field = row._meta.get_field(name)
+    return field.seal(value, row.pk) if isinstance(field, SealedTextField) else value
 
 
 def sealed_columns(model: type[models.Model]) -> list[SealedTextField]:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from accounts.roles import Permission
 from common.clinical import Modality
 from common.records import EventRecord, Privacy, Record, RecordKind
+from common.sealed_fields import SealedJSONField, SealedTextField
 from patients.models.person import on_team
 
 
@@ -74,8 +75,8 @@ class IntegrationNote(Record):
     author = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     modality = models.CharField(max_length=14, choices=Modality.choices)
     template_version = models.CharField(max_length=12)
-    fields = models.JSONField(default=dict)
-    themes = models.JSONField(default=list)
+    fields = SealedJSONField(default=dict)
+    themes = SealedJSONField(default=list)
     created_at = models.DateTimeField()
     saved_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True)
@@ -105,7 +106,7 @@ class NoteAddendum(EventRecord):
     privacy = Privacy(operational=EventRecord.EVENT_FIELDS + " note", clinical="text")
 
     note = models.ForeignKey(IntegrationNote, on_delete=models.PROTECT, related_name="addenda")
-    text = models.TextField()
+    text = SealedTextField()
 
 
 class Homework(Record):
@@ -116,13 +117,13 @@ class Homework(Record):
 
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="homework")
     note = models.ForeignKey(IntegrationNote, on_delete=models.PROTECT, related_name="homework")
-    task = models.TextField()
+    task = SealedTextField()
     due_on = models.DateField(null=True)
     set_at = models.DateTimeField()
     set_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
-    outcome = models.TextField(blank=True)
+    outcome = SealedTextField(blank=True)
 
     objects = HomeworkQuerySet.as_manager()
 

@@ -19,6 +19,7 @@ from django.db.models import F, Model, Value
 from django.db.models.functions import JSONObject
 
 from common.fields import ExactDecimalField
+from common.sealed_fields import SealedTextField
 from dosing.models import Administration, AdministrationEnd, InfusionChange, Remainder
 from sessions_app.models import AdverseEvent, Observation, SessionTransition, VitalReading
 from sessions_app.timeline import t_plus_minutes
@@ -178,10 +179,10 @@ def _event(row: Sequence, first_dose_at: datetime | None) -> SessionEvent:
         occurred_at=moment,
         recorded_at=_moment(recorded_at),
         recorded_as=recorded_as,
-        late_reason=late_reason,
+        late_reason=_LATE_REASON[kind].open(late_reason, row_id),
         recorded_by=who,
         minutes=t_plus_minutes(moment, first_dose_at),
-        values={name: read(told[name]) for name, read in _readers(kind)},
+        values={name: read(told[name], row_id) for name, read in _readers(kind)},
     )
 
 
@@ -193,7 +194,7 @@ def _moment(value: datetime | str) -> datetime:
 
 @cache
 def _readers(kind: str) -> tuple[tuple[str, Callable], ...]:
-    """For each value of a kind, what turns JSON back into what its column holds."""
+    """For each value of a kind, what turns JSON and the row's id back into what its column holds."""
     return tuple((name, _reader(_column(KINDS[kind].model, path))) for name, path in KINDS[kind].values)
 
 
@@ -205,11 +206,16 @@ def _column(model: type[Model], path: str) -> models.Field:
 
 def _reader(field: models.Field) -> Callable:
     if isinstance(field, ExactDecimalField):
-        return lambda value: None if value is None else Decimal(int(value)).scaleb(-field.places)
+        return lambda value, _: None if value is None else Decimal(int(value)).scaleb(-field.places)
     if isinstance(field, models.BooleanField):
-        return lambda value: None if value is None else bool(value)
+        return lambda value, _: None if value is None else bool(value)
     if isinstance(field, models.DateTimeField):
-        return lambda value: None if value is None else _moment(value)
+        return lambda value, _: None if value is None else _moment(value)
     if isinstance(field, models.UUIDField | models.ForeignKey):
-        return lambda value: None if value is None else UUID(value)
-    return lambda value: value
+        return lambda value, _: None if value is None else UUID(value)
+    if isinstance(field, SealedTextField):
+        return field.open
+    return lambda value, _: value
+
+
+_LATE_REASON = {name: kind.model._meta.get_field("late_reason") for name, kind in KINDS.items()}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import models
 
+from common.sealing import SealBroken
 from dosing.models import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
 from sessions_app.models import Discharge, Session
 from sessions_app.states import State
@@ -50,7 +51,10 @@ def sha256_of(session: Session) -> str:
 def is_intact(session: Session) -> bool:
     """Whether what is stored now is what was signed; read fresh from the database."""
     stored = Session.objects.get(pk=session.pk)
-    return bool(stored.content_sha256) and sha256_of(stored) == stored.content_sha256
+    try:
+        return bool(stored.content_sha256) and sha256_of(stored) == stored.content_sha256
+    except SealBroken:  # a sealed text of it was exchanged or damaged
+        return False
 
 
 def _rows(queryset) -> list[dict]:

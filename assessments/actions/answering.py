@@ -17,6 +17,7 @@ from assessments.scoring.result import plain
 from common import audit
 from common.errors import InvalidInput, NotPermitted, StaleState
 from common.models import AuditEvent
+from common.sealed_fields import sealed
 
 ALREADY_SENT = "These answers were already sent."
 RISK_CODES = ("SI_", "SUICIDE_")
@@ -55,7 +56,7 @@ def _store(row: Assessment, **values) -> None:
             setattr(row, name, value)
         row.save(force_insert=True)
         return
-    if not Assessment.objects.filter(pk=row.pk, submitted_at=None).update(**values):
+    if not Assessment.objects.filter(pk=row.pk, submitted_at=None).update(**sealed(row, **values)):
         raise StaleState(ALREADY_SENT)
     for name, value in values.items():
         setattr(row, name, value)

@@ -11,6 +11,7 @@ from assessments.models import RiskContact, RiskItem
 from common import audit
 from common.errors import InvalidInput, StaleState
 from common.occurrence import settle
+from common.sealed_fields import sealed
 
 
 def _authorize(item: RiskItem, by):
@@ -83,7 +84,7 @@ def close_risk(*, item: RiskItem, by, at: datetime, closing_text: str) -> RiskIt
     if not item.contacts.exists():
         raise InvalidInput({"closing_text": "Record a contact with the patient first."})
     closed = RiskItem.objects.filter(pk=item.pk, closed_at=None, acknowledged_at__isnull=False).update(
-        closed_at=at, closed_by_id=by.membership_id, closing_text=text, version=F("version") + 1
+        closed_at=at, closed_by_id=by.membership_id, version=F("version") + 1, **sealed(item, closing_text=text)
     )
     if not closed:
         raise StaleState("This item is already closed, or nobody has acknowledged it yet.")

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from common.fields import ExactDecimalField
 from common.records import EventRecord, Privacy, Record, RecordKind
+from common.sealed_fields import SealedJSONField, SealedTextField
 
 
 class Draw(Record):
@@ -79,7 +80,7 @@ class Administration(EventRecord):
     pump_ml_per_h = ExactDecimalField(places=2, null=True)
     given_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     verified_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
-    overrides = models.JSONField(default=dict)
+    overrides = SealedJSONField(default=dict)
 
     class Meta(EventRecord.Meta):
         constraints = [
@@ -105,7 +106,7 @@ class InfusionChange(EventRecord):
     administration = models.ForeignKey(Administration, on_delete=models.PROTECT, related_name="changes")
     what = models.CharField(max_length=8, choices=What.choices)
     pump_ml_per_h = ExactDecimalField(places=2, null=True)
-    reason = models.CharField(max_length=300)
+    reason = SealedTextField()
 
     class Meta(EventRecord.Meta):
         constraints = [
@@ -129,7 +130,7 @@ class AdministrationEnd(EventRecord):
     administration = models.OneToOneField(Administration, on_delete=models.PROTECT, related_name="end")
     how = models.CharField(max_length=9, choices=How.choices)
     given_mg = ExactDecimalField(places=3)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = SealedTextField(blank=True)
 
     class Meta(EventRecord.Meta):
         constraints = [
@@ -157,7 +158,7 @@ class Remainder(EventRecord):
     what = models.CharField(max_length=6, choices=What.choices)
     amount_mg = ExactDecimalField(places=3)
     method = models.CharField(max_length=80)
-    reason = models.CharField(max_length=200)
+    reason = SealedTextField()
     witness = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     witnessed_as = models.CharField(max_length=12)
 

@@ -8,6 +8,7 @@ from accounts.roles import Permission
 from common.clinical import Indication, Route
 from common.fields import ExactDecimalField
 from common.records import Privacy, Record, RecordKind
+from common.sealed_fields import SealedJSONField, SealedTextField
 from patients.models.person import within_team
 
 
@@ -70,9 +71,9 @@ class DoseOrder(Record):
     booster_mg = ExactDecimalField("booster in mg", places=3, null=True)
     booster_after_min = models.PositiveSmallIntegerField("booster no sooner than, minutes", null=True)
     max_total_mg = ExactDecimalField(places=3)
-    instructions = models.TextField(blank=True)
+    instructions = SealedTextField(blank=True)
     limits = models.JSONField(default=dict)
-    overrides = models.JSONField(default=dict)
+    overrides = SealedJSONField(default=dict)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField(null=True)

@@ -12,6 +12,7 @@ from accounts.roles import Permission, Role
 from common import audit
 from common.clinical import Modality
 from common.errors import InvalidInput, NotPermitted, StaleState
+from common.sealed_fields import sealed
 from integration_notes.models import IntegrationNote
 from integration_notes.templates_data import VERSION, clean_values, template_of
 from sessions_app.models import Session
@@ -94,7 +95,7 @@ def save_draft(
     if problems:
         raise InvalidInput(problems)
     kept = IntegrationNote.objects.filter(pk=note.pk, version=version, signed_at=None).update(
-        fields=cleaned, themes=tags, saved_at=at, version=F("version") + 1
+        saved_at=at, version=F("version") + 1, **sealed(note, fields=cleaned, themes=tags)
     )
     if not kept:
         raise StaleState("This note was saved in another window or signed. Nothing was overwritten; your text is here.")

@@ -10,6 +10,7 @@ from accounts.actor import Actor
 from accounts.roles import Permission
 from common import audit
 from common.errors import InvalidInput, StaleState
+from common.sealed_fields import sealed
 from integration_notes.actions.drafting import author_role
 from integration_notes.models import Homework, IntegrationNote
 
@@ -44,7 +45,7 @@ def finish_homework(*, homework: Homework, by: Actor, at: datetime, outcome: str
     if len(outcome.strip()) > LONGEST_TASK:
         raise InvalidInput({"outcome": f"Shorten this to {LONGEST_TASK} characters."})
     done = Homework.objects.filter(pk=homework.pk, done_at=None).update(
-        done_at=at, done_by_id=by.membership_id, outcome=outcome.strip()
+        done_at=at, done_by_id=by.membership_id, **sealed(homework, outcome=outcome.strip())
     )
     if not done:
         raise StaleState("This homework is already marked as done.")

@@ -13,6 +13,7 @@ from accounts.roles import Permission
 from common import audit
 from common.errors import InvalidInput, NotPermitted, StaleState
 from common.models import AuditEvent
+from common.sealed_fields import sealed
 from patients.emergency_rules import next_business_day, problems_of_opening
 from patients.models import EmergencyAccess, Patient
 from patients.models.emergency import LASTS
@@ -94,7 +95,7 @@ def review_emergency_access(
         raise InvalidInput({"outcome": "Choose what the review found."})
     if len(review_words.strip()) < 10:
         raise InvalidInput({"review_words": "Say in at least 10 characters what you looked at."})
-    found = {"outcome": outcome, "review_words": review_words.strip(), "reviewed_at": at}
+    found = sealed(access, outcome=outcome, review_words=review_words.strip(), reviewed_at=at)
     with transaction.atomic():
         waiting = EmergencyAccess.objects.filter(pk=access.pk).to_review()
         if not waiting.update(**found, reviewed_by_id=by.membership_id):

@@ -13,6 +13,7 @@ from common import audit, idempotency
 from common.blockers import Blocker
 from common.clinical import Indication, Modality, Route
 from common.errors import Blocked, InvalidInput, StaleState
+from common.sealed_fields import sealed
 from patients.models import Patient, TreatmentSeries
 
 ONE_OPEN = Blocker(
@@ -112,7 +113,7 @@ def close_series(*, series: TreatmentSeries, by: Actor, at: datetime, closing_re
     if not 5 <= len(reason) <= 300:
         raise InvalidInput({"closing_reason": "Say why the series ends, in 5 to 300 characters."})
     rows = TreatmentSeries.objects.filter(pk=series.pk, closed_at=None)
-    stamp = {"closed_at": at, "closed_by_id": by.membership_id, "closing_reason": reason}
+    stamp = sealed(series, closed_at=at, closed_by_id=by.membership_id, closing_reason=reason)
     if not rows.update(version=F("version") + 1, **stamp):
         raise StaleState("This series was already closed.")
     audit.record(by, "patients.close_series", at=at, subject=series, role=role)

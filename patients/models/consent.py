@@ -3,6 +3,7 @@
 from django.db import models
 
 from common.records import EventRecord, Privacy
+from common.sealed_fields import SealedTextField
 
 
 class ConsentQuerySet(models.QuerySet):
@@ -59,4 +60,4 @@ class ConsentWithdrawal(EventRecord):
     privacy = Privacy(operational=EventRecord.EVENT_FIELDS + " consent", clinical="reason")
 
     consent = models.OneToOneField(Consent, on_delete=models.PROTECT, related_name="withdrawal")
-    reason = models.CharField(max_length=300, blank=True)
+    reason = SealedTextField(blank=True)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from accounts.roles import Permission
 from common.records import Privacy, Record, RecordKind
+from common.sealed_fields import SealedTextField
 
 LASTS = timedelta(minutes=60)
 
@@ -57,7 +58,7 @@ class EmergencyAccess(Record):
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="emergency_accesses")
     membership = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     category = models.CharField(max_length=9, choices=Category.choices)
-    reason = models.CharField(max_length=600)
+    reason = SealedTextField()
     opened_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -66,7 +67,7 @@ class EmergencyAccess(Record):
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     outcome = models.CharField(max_length=13, choices=Outcome.choices, blank=True)
-    review_words = models.CharField(max_length=600, blank=True)
+    review_words = SealedTextField(blank=True)
 
     objects = EmergencyQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.records import EventRecord, Privacy, Record, RecordKind
+from common.sealed_fields import SealedTextField
 
 
 class FactQuerySet(models.QuerySet):
@@ -48,7 +49,7 @@ class Allergy(ChartFact):
 
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="allergies")
     substance = models.CharField(max_length=120)
-    reaction = models.CharField(max_length=200, blank=True)
+    reaction = SealedTextField(blank=True)
     severity = models.CharField(max_length=8, choices=Severity.choices)
 
     class Meta(ChartFact.Meta):
@@ -87,7 +88,7 @@ class Medicine(ChartFact):
 
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="medicines")
     name = models.CharField(max_length=120)
-    dose_text = models.CharField("dose and frequency", max_length=120, blank=True)
+    dose_text = SealedTextField("dose and frequency", blank=True)
     interaction = models.CharField(max_length=16, choices=Interaction.choices, default=Interaction.NONE)
     started_on = models.DateField(null=True, blank=True)
 
@@ -121,7 +122,7 @@ class ContraindicationAnswer(EventRecord):
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="contraindications")
     item = models.CharField(max_length=32)
     answer = models.CharField(max_length=8, choices=Answer.choices)
-    note = models.CharField(max_length=300, blank=True)
+    note = SealedTextField(blank=True)
 
     class Meta(EventRecord.Meta):
         indexes = [models.Index(fields=["patient", "item", "-recorded_at"], name="contraindication_latest")]

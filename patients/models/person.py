@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import emergency
 from accounts.roles import Permission
 from common.records import Privacy, Record, RecordKind
+from common.sealed_fields import SealedTextField
 
 
 class PatientQuerySet(models.QuerySet):
@@ -119,7 +120,7 @@ class Patient(Record):
     emergency_relation = models.CharField(max_length=60, blank=True)
     height_cm = models.PositiveSmallIntegerField(null=True, blank=True)
     search_text = models.CharField(max_length=300, editable=False)
-    duplicate_reason = models.CharField("why this is not the same person", max_length=300, blank=True)
+    duplicate_reason = SealedTextField("why this is not the same person", blank=True)
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     discharged_from_care_at = models.DateTimeField(null=True, blank=True)

@@ -6,6 +6,7 @@ from django.db.models import Q
 from accounts.roles import Permission
 from common.clinical import Indication, Modality, Route
 from common.records import Privacy, Record, RecordKind
+from common.sealed_fields import SealedTextField
 from patients.models.person import within_team
 
 
@@ -38,7 +39,7 @@ class TreatmentSeries(Record):
     opened_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
-    closing_reason = models.CharField(max_length=300, blank=True)
+    closing_reason = SealedTextField(blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = SeriesQuerySet.as_manager()

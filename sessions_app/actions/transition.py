@@ -8,6 +8,7 @@ from accounts.actor import Actor
 from common import audit
 from common.blockers import Blocker
 from common.errors import Blocked, StaleState
+from common.sealed_fields import sealed
 from sessions_app.models import Session, SessionTransition
 from sessions_app.session_facts import full
 from sessions_app.states import State, may_move
@@ -66,7 +67,7 @@ def move(
     if not may_move(start, to):
         raise StaleState(_changed(session))
     changed = Session.objects.filter(pk=session.pk, state=start.value, version=session.version, signed_at=None).update(
-        state=to.value, version=F("version") + 1, **columns
+        state=to.value, version=F("version") + 1, **sealed(session, **columns)
     )
     if changed != 1:
         raise StaleState("Somebody changed this session first. Reload to see it.")
@@ -86,7 +87,7 @@ def move(
 def touch(session: Session, **columns) -> None:
     """Count up the version without changing the state, so that two people cannot act on the same view of it."""
     changed = Session.objects.filter(pk=session.pk, version=session.version, signed_at=None).update(
-        version=F("version") + 1, **columns
+        version=F("version") + 1, **sealed(session, **columns)
     )
     if changed != 1:
         raise StaleState("Somebody changed this session first. Reload to see it.")

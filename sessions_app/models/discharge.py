@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.records import EventRecord, Privacy
+from common.sealed_fields import SealedTextField
 from sessions_app.models.visit import Session
 
 
@@ -31,10 +32,10 @@ class Discharge(EventRecord):
     dissociation_resolved = models.BooleanField()
     no_suicidal_intent = models.BooleanField()
     escort_present = models.BooleanField()
-    escort_name = models.CharField(max_length=120, blank=True)
+    escort_name = SealedTextField(blank=True)
     instructions_given = models.BooleanField()
     is_against_advice = models.BooleanField(default=False)
-    advice_reason = models.TextField(blank=True)
+    advice_reason = SealedTextField(blank=True)
     prescriber = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     unmet = models.JSONField(default=list, help_text="Codes of the criteria that were not met.")
 

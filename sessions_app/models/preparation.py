@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from common.fields import ExactDecimalField
 from common.records import EventRecord, Privacy, Record, RecordKind
+from common.sealed_fields import SealedTextField
 from sessions_app.models.visit import Session
 
 
@@ -23,12 +24,12 @@ class CheckIn(EventRecord):
     identity_confirmed = models.BooleanField()
     fasting_confirmed = models.BooleanField()
     escort_confirmed = models.BooleanField()
-    escort_name = models.CharField(max_length=120, blank=True)
-    escort_phone = models.CharField(max_length=32, blank=True)
+    escort_name = SealedTextField(blank=True)
+    escort_phone = SealedTextField(blank=True)
     medicines_changed = models.BooleanField()
-    medicines_note = models.CharField(max_length=300, blank=True)
+    medicines_note = SealedTextField(blank=True)
     weight_kg = ExactDecimalField("weight today in kg", places=2)
-    note = models.CharField(max_length=300, blank=True)
+    note = SealedTextField(blank=True)
 
     class Meta(EventRecord.Meta):
         constraints = [
@@ -70,4 +71,4 @@ class BlockerOverride(EventRecord):
     gate = models.CharField(max_length=12)
     code = models.CharField(max_length=40)
     sentence = models.CharField(max_length=300)
-    reason = models.CharField(max_length=500)
+    reason = SealedTextField()

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.records import EventRecord, Privacy
+from common.sealed_fields import SealedTextField
 from sessions_app.models.visit import Session
 
 
@@ -13,8 +14,8 @@ class SessionAddendum(EventRecord):
     privacy = Privacy(operational=EventRecord.EVENT_FIELDS + " session", clinical="text reason")
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="addenda")
-    text = models.TextField()
-    reason = models.CharField(max_length=300)
+    text = SealedTextField()
+    reason = SealedTextField()
 
 
 class SessionReview(EventRecord):
@@ -23,7 +24,7 @@ class SessionReview(EventRecord):
     privacy = Privacy(operational=EventRecord.EVENT_FIELDS + " session", clinical="note")
 
     session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="review")
-    note = models.TextField()
+    note = SealedTextField()
 
     class Meta(EventRecord.Meta):
         constraints = [

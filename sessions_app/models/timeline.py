@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from common.fields import ExactDecimalField
 from common.records import EventRecord, Privacy
+from common.sealed_fields import SealedTextField
 from sessions_app.models.visit import Session
 
 
@@ -46,7 +47,7 @@ class VitalReading(EventRecord):
     moaas = models.PositiveSmallIntegerField("MOAA/S", null=True, blank=True)
     dissociation = models.PositiveSmallIntegerField(choices=Dissociation.choices, null=True, blank=True)
     on_oxygen = models.BooleanField(default=False)
-    note = models.CharField(max_length=300, blank=True)
+    note = SealedTextField(blank=True)
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, related_name="corrected_by", null=True)
 
     class Meta(EventRecord.Meta):
@@ -85,7 +86,7 @@ class Observation(EventRecord):
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="observations")
     what = models.CharField(max_length=10, choices=What.choices)
-    text = models.TextField()
+    text = SealedTextField()
 
     class Meta(EventRecord.Meta):
         constraints = [
@@ -147,8 +148,8 @@ class AdverseEvent(EventRecord):
     grade = models.PositiveSmallIntegerField("CTCAE grade", choices=Grade.choices)
     is_serious = models.BooleanField(default=False)
     relatedness = models.CharField(max_length=10, choices=Relatedness.choices)
-    description = models.TextField()
-    action = models.TextField()
+    description = SealedTextField()
+    action = SealedTextField()
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
     ended_at = models.DateTimeField(null=True, blank=True)
 

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.roles import Permission
 from common.records import EventRecord, Privacy, Record, RecordKind
+from common.sealed_fields import SealedTextField
 from patients.models.person import within_team
 from sessions_app.states import State
 
@@ -124,13 +125,13 @@ class Session(Record):
     planned_minutes = models.PositiveSmallIntegerField(default=180)
     state = models.CharField(max_length=12, choices=State.choices(), default=State.SCHEDULED.value)
     version = models.PositiveIntegerField(default=1)
-    intention = models.TextField(blank=True)
+    intention = SealedTextField(blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     checked_in_at = models.DateTimeField(null=True)
     first_dose_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    closing_reason = models.CharField(max_length=300, blank=True)
+    closing_reason = SealedTextField(blank=True)
     signed_at = models.DateTimeField(null=True)
     signed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     content_sha256 = models.CharField(max_length=64, blank=True)
@@ -206,4 +207,4 @@ class SessionTransition(EventRecord):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="transitions")
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12)
-    reason = models.CharField(max_length=300, blank=True)
+    reason = SealedTextField(blank=True)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from common import audit
 from common.models import AuditEvent
 from common.records import RecordFrozen
+from common.sealed_fields import SealedTextField
 from tests.builders import accounts, assessments, dosing, patients, sessions
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +65,8 @@ def row(request):
 def text_column(row) -> str:
     """A plain text column of the row, which an attacker changes."""
     plain = ("CharField", "TextField")
-    return next(field.name for field in row._meta.concrete_fields if field.get_internal_type() in plain)
+    columns = [field for field in row._meta.concrete_fields if not isinstance(field, SealedTextField)]
+    return next(field.name for field in columns if field.get_internal_type() in plain)
 
 
 def stored(row) -> dict:

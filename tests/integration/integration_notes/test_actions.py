@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from common.errors import InvalidInput, NotPermitted, OutOfScope, StaleState
 from common.models import AuditEvent
 from common.records import RecordFrozen
+from common.sealed_fields import sealed
 from common.signing import content_sha256
 from integration_notes import actions
 from integration_notes.actions.drafting import LONGEST_TEXT
@@ -232,7 +233,7 @@ def test_signed_note_and_its_addenda_refuse_raw_sql(clinic, at, statement):
 def test_signed_note_refuses_a_bulk_update(clinic):
     note = build.signed(clinic)
     with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
-        IntegrationNote.objects.filter(pk=note.pk).update(fields={})
+        IntegrationNote.objects.filter(pk=note.pk).update(**sealed(note, fields={}))
 
 
 def test_addendum_leaves_the_note_as_it_was_signed(clinic, at):

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from common.models import AuditEvent
+from common.sealed_fields import sealed
 from dosing.models import DosingRecord
 from sessions_app import actions
 from sessions_app.models import SessionReview
@@ -82,7 +83,7 @@ def test_page_holds_no_words_of_the_patient_no_notes_and_no_scores(clinic, who):
         outcome="resolved",
     )
     sessions.reading(clinic, session, at, dissociation=3, note="CANARY-reading")
-    type(session).objects.filter(pk=session.pk).update(intention="CANARY-intention")
+    type(session).objects.filter(pk=session.pk).update(**sealed(session, intention="CANARY-intention"))
     text = as_(getattr(clinic, who)).get(page(session)).text
     assert "CANARY" not in text
     assert "Asked in the interview" not in text  # why the questionnaires were passed stays with the care team
