@@ -31,6 +31,8 @@ def authorize(by: Actor, permission: Permission, *, practice_id, patient=None, s
 
 
 def _within(by: Actor, scope: Scope, patient, session) -> bool:
+    if scope is Scope.OWN:
+        return False  # only who asks can tell whose it is
     if scope is Scope.ROSTER:
         return session is not None and scope_tests.get("roster")(by.membership_id, session)
     return patient is not None and scope_tests.get("team")(by.membership_id, patient)

@@ -24,8 +24,12 @@ class Role(enum.StrEnum):
 
 
 class Scope(enum.StrEnum):
-    """Whose records a permission reaches. ROSTER: the session's own staff. TEAM: the care team now. PRACTICE: all."""
+    """Whose records a permission reaches.
 
+    OWN: what the person wrote. ROSTER: the session's own staff. TEAM: the care team now. PRACTICE: all.
+    """
+
+    OWN = "own"
     ROSTER = "roster"
     TEAM = "team"
     PRACTICE = "practice"
@@ -122,5 +126,7 @@ class Permission(_Named):
     VIEW_RISK_COUNT = enum.auto()
     VIEW_NOTE = enum.auto()
     WRITE_NOTE = enum.auto()
+    WRITE_PRIVATE_NOTE = enum.auto()
+    RELEASE_PRIVATE_NOTES = enum.auto()
     VIEW_FOLLOWUPS = enum.auto()
     MANAGE_FOLLOWUPS = enum.auto()

@@ -7,10 +7,17 @@ from django import forms
 from accounts.forms.base import PlainForm
 from common.clinical import Modality
 from integration_notes.models import IntegrationNote
+from integration_notes.private_content import LONGEST_TITLE
 from integration_notes.templates_data import template_of
 from patients.forms.fields import day_field
 
 PREFIX = "field_"
+
+
+def version_to_send(form) -> int:
+    """The version that a draft's next save names: after a conflict the stored one, since the writer has seen it now."""
+    is_refused = form.is_bound and form.errors and not getattr(form, "stale", False)
+    return form["version"].value() if is_refused else form.note.version
 
 
 class StartNoteForm(PlainForm):
@@ -66,9 +73,7 @@ class DraftForm(PlainForm):
         return [self[PREFIX + field.key] for field in self.template.fields]
 
     def version_to_send(self) -> int:
-        """The version that the next save names: after a conflict the stored one, since the writer has seen it now."""
-        is_refused = self.is_bound and self.errors and not getattr(self, "stale", False)
-        return self["version"].value() if is_refused else self.note.version
+        return version_to_send(self)
 
     def overwritten(self) -> list[tuple[str, str]]:
         """What the stored note says where the typed text says something else: (label, stored text)."""
@@ -109,3 +114,93 @@ class HomeworkForm(PlainForm):
 
 class FinishForm(PlainForm):
     outcome = forms.CharField(label="How it went (optional)", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class StartPrivateNoteForm(PlainForm):
+    id = forms.UUIDField(widget=forms.HiddenInput)
+    session = forms.ModelChoiceField(
+        label="About",
+        queryset=None,
+        required=False,
+        empty_label="No session in particular",
+        error_messages={"invalid_choice": "Choose a session of this patient."},
+    )
+
+    def __init__(self, data=None, *, sessions):
+        super().__init__(data, initial={"id": uuid4()})
+        self.fields["session"].queryset = sessions
+        self.fields["session"].label_from_instance = lambda row: f"Session {row.number}"
+
+
+class PrivateDraftForm(PlainForm):
+    """A private note's fields; `cleaned_data` is what `save_private_note` takes."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    title = forms.CharField(label="Title", required=False, max_length=LONGEST_TITLE)
+    text = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 14}))
+    tags = forms.CharField(
+        label="Tags", required=False, max_length=1000, help_text="A few words each, separated by commas."
+    )
+
+    def __init__(self, data=None, *, note):
+        self.note = note
+        kept = {"version": note.version, "title": note.title, "text": note.text, "tags": ", ".join(note.tags)}
+        super().__init__(data, initial=kept)
+
+    def clean_tags(self):
+        return self.cleaned_data["tags"].split(",")
+
+    def version_to_send(self) -> int:
+        return version_to_send(self)
+
+    def overwritten(self) -> list[tuple[str, str]]:
+        stored = (("title", self.note.title), ("text", self.note.text), ("tags", ", ".join(self.note.tags)))
+        typed = {name: (self[name].value() or "").strip() for name, _ in stored}
+        return [(self.fields[name].label, text) for name, text in stored if text.strip() != typed[name]]
+
+
+class SearchForm(PlainForm):
+    q = forms.CharField(label="Words in a note", required=False, max_length=80)
+
+
+class PasswordForm(PlainForm):
+    password = forms.CharField(
+        label="Your password",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Enter your password."},
+    )
+
+
+class HandOverForm(PasswordForm):
+    """A therapist opens all own private notes for a successor."""
+
+    reader = forms.ModelChoiceField(
+        label="Who may read them", queryset=None, error_messages={"required": "Choose the therapist who goes on."}
+    )
+    reason = forms.CharField(
+        label="Why",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why, such as: I leave the practice at the end of June."},
+    )
+    field_order = ("reader", "reason", "password")
+
+    def __init__(self, data=None, *, therapists):
+        super().__init__(data)
+        self.fields["reader"].queryset = therapists
+        self.fields["reader"].label_from_instance = lambda row: str(row.user)
+
+
+class ReleaseForm(HandOverForm):
+    """Asking for an author's notes to be opened on a court's order."""
+
+    author = forms.ModelChoiceField(
+        label="Whose notes", queryset=None, error_messages={"required": "Choose whose notes the order is about."}
+    )
+    field_order = ("author", "reader", "reason", "password")
+
+    def __init__(self, data=None, *, therapists, authors):
+        super().__init__(data, therapists=therapists)
+        self.fields["author"].queryset = authors
+        self.fields["author"].label_from_instance = lambda row: str(row.user)
+        self.fields["reason"].label = "The order: court, number, date, and what it covers"
+        self.fields["reason"].error_messages["required"] = "Name the order."

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from accounts.actor import Actor
-from accounts.navigation import Panel
+from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
 from integration_notes.models import Homework, IntegrationNote
 from integration_notes.worklist import due_integrations, homework_due, my_drafts, rows_of
@@ -14,6 +14,13 @@ from patients.models import Patient
 from patients.scope import Reach
 
 SHOWN = 8
+
+
+def navigation_entries(actor: Actor) -> list[NavEntry]:
+    return [
+        NavEntry("Private notes", "notes:private", "lock-keyhole", (Permission.WRITE_PRIVATE_NOTE,), order=60),
+        NavEntry("Note release", "notes:releases", "lock-keyhole-open", (Permission.RELEASE_PRIVATE_NOTES,), order=90),
+    ]
 
 
 def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:

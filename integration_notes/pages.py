@@ -21,6 +21,7 @@ class PatientNotes:
     homework: list[Homework]
     sessions: list
     may_write: bool
+    may_write_privately: bool
     today: date
 
 
@@ -33,6 +34,7 @@ def patient_notes(actor: Actor, patient: Patient, reach: Reach) -> PatientNotes:
         homework=list(Homework.objects.visible_to(actor).filter(patient=patient).for_list()),
         sessions=list(sessions_without_note(actor, patient)) if may_write else [],
         may_write=may_write,
+        may_write_privately=actor.can(Permission.WRITE_PRIVATE_NOTE) and reach.may(Permission.VIEW_NOTE),
         today=timezone.localdate(),
     )
 

@@ -65,7 +65,7 @@ def edit(request, pk):
 
 def _editor(request, note, form):
     context = chart_context(request, note.patient, "integration")
-    context |= {"form": form, "note": note}
+    context |= {"form": form, "note": note, "signed_url": reverse("notes:note", args=[note.pk])}
     return render(request, "integration_notes/edit.html", context, status=form_status(form))
 
 
@@ -77,6 +77,7 @@ def autosave(request, pk):
     form = DraftForm(request.POST, note=note)
     saved = submit(form, actions.save_draft, note=note, by=request.actor, at=timezone.now())
     context = {"form": form, "note": note, "was_saved": not refused(saved)}
+    context["signed_url"] = reverse("notes:note", args=[pk])
     return render(request, "integration_notes/_draft_answer.html", context, status=form_status(form))
 
 

@@ -7,6 +7,7 @@ first asked for, through the builders of each app.
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
+from types import SimpleNamespace
 
 from django.utils import timezone
 
@@ -93,6 +94,18 @@ class World:
     def note(self):
         """Signed by the therapist: the care team reads it. A draft is its author's alone."""
         return notes.signed(self.clinic, self.session, self.at)
+
+    @cached_property
+    def private_note(self):
+        """The therapist's alone: for everybody else it does not exist."""
+        return notes.private(self.clinic, self.patient, self.at)
+
+    @cached_property
+    def release(self):
+        """Asked for by somebody in compliance who is none of the principals."""
+        another = accounts.actor(accounts.staff(self.clinic.practice, [Role.COMPLIANCE], at=self.at))
+        reader = accounts.staff(self.clinic.practice, [Role.THERAPIST], at=self.at)
+        return notes.release_asked(SimpleNamespace(members=self.clinic.members, compliance=another), reader, self.at)
 
     @cached_property
     def homework(self):
@@ -214,6 +227,12 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "notes:note notes:edit notes:autosave notes:sign notes:add_addendum notes:set_homework",
         lambda world: {"pk": world.note.pk},
     ),
+    "notes:private_about": lambda world: {"pk": world.patient.pk},
+    **_same(
+        "notes:private_note notes:private_edit notes:private_autosave notes:private_sign notes:private_addendum",
+        lambda world: {"pk": world.private_note.pk},
+    ),
+    "notes:approve_release": lambda world: {"pk": world.release.pk},
     "notes:finish_homework": lambda world: {"pk": world.homework.pk},
     # portal
     **_same("portal:part portal:keep", lambda world: {"number": 1}),

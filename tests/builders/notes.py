@@ -43,3 +43,23 @@ def signed(clinic, about=None, at: datetime = AT, modality: str = "CBT", **value
 def homework(clinic, note: IntegrationNote | None = None, at: datetime = AT, **more) -> Homework:
     note = note or draft(clinic, at=at)
     return actions.set_homework(note=note, by=clinic.therapist, at=at, **{"task": "Breathe for ten minutes", **more})
+
+
+def private(clinic, patient, at: datetime = AT, session=None, **values):
+    """A written draft of the clinic's therapist."""
+    note = actions.start_private_note(patient=patient, session=session, by=clinic.therapist, at=at)
+    words = {"title": "Countertransference", "text": "What the meeting stirred in me.", "tags": ["process"], **values}
+    return actions.save_private_note(note=note, by=clinic.therapist, at=at, version=note.version, **words)
+
+
+def signed_private(clinic, patient, at: datetime = AT, **values):
+    note = private(clinic, patient, at, **values)
+    signing = {"version": note.version, "password": accounts.PASSWORD}
+    return actions.sign_private_note(note=note, by=clinic.therapist, at=at, **signing)
+
+
+def release_asked(clinic, reader, at: datetime = AT):
+    """A court's order that compliance has entered and nobody has approved."""
+    author = clinic.members["therapist"]
+    words = {"reason": "Order of the district court, 12 May 2026", "password": accounts.PASSWORD}
+    return actions.request_private_release(author=author, reader=reader, by=clinic.compliance, at=at, **words)
