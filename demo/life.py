@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-from accounts.actor import system_actor
+from accounts.actor import Actor, system_actor
 from accounts.roles import Role
 from assessments.actions import acknowledge_risk, close_risk, record_risk_contact
 from assessments.models import RiskItem
@@ -16,11 +16,19 @@ from demo.course import make_course
 from demo.people import make_person
 from demo.visit import Patient, Steps, answer_set, finish, give_after_decisions, observe, prepare
 from demo.vitals import make_baseline
-from demo.words import HOMEWORK, NOTE_TEXTS, RISK_CLOSING, THEMES
+from demo.words import HOMEWORK, NOTE_TEXTS, PRIVATE_NOTES, PRIVATE_TAGS, RISK_CLOSING, THEMES
 from dosing.actions import sign_order
 from followups.actions import claim_message, expire_check_in, make_message_link, open_check_in, record_sent
 from followups.models import CheckIn
-from integration_notes.actions import save_draft, set_homework, sign_note, start_note
+from integration_notes.actions import (
+    save_draft,
+    save_private_note,
+    set_homework,
+    sign_note,
+    sign_private_note,
+    start_note,
+    start_private_note,
+)
 from integration_notes.templates_data import TEMPLATES
 from patients import actions as patients
 from patients.contraindications import ITEMS
@@ -262,6 +270,19 @@ def write_note(clinic: DemoClinic, who: Patient, session: Session, now: datetime
         signed_at = at + timedelta(minutes=25)
         yield signed_at
         sign_note(note=note, by=by, at=signed_at, version=note.version, password=PASSWORD)
+        write_private_note(by, session, signed_at + timedelta(minutes=10), rng)
+
+
+def write_private_note(by: Actor, session: Session, at: datetime, rng: Random) -> None:
+    """Now and then what the therapist keeps for themself; some stay drafts."""
+    if rng.random() > 0.3:
+        return
+    note = start_private_note(patient=session.patient, session=session, by=by, at=at)
+    title, text = rng.choice(PRIVATE_NOTES)
+    words = {"title": title, "text": text, "tags": rng.sample(PRIVATE_TAGS, 2)}
+    note = save_private_note(note=note, by=by, at=at, version=note.version, **words)
+    if rng.random() < 0.7:
+        sign_private_note(note=note, by=by, at=at, version=note.version, password=PASSWORD)
 
 
 def review(clinic: DemoClinic, session: Session, left_at: datetime, rng: Random, now: datetime) -> Steps:

@@ -7,12 +7,15 @@ from accounts.actor import Actor, system_actor
 from accounts.roles import Role
 from common import audit
 from demo.clinic import PASSWORD, DemoClinic
+from integration_notes.actions import request_private_release
 from patients.actions import close_emergency_access, find_unusual_looks, open_emergency_access, register_patient
 from patients.models import Patient
 
 
 def watch_over(clinic: DemoClinic, at: datetime) -> None:
-    """One emergency access that was closed, one that is open, one look to ask about, one nurse to approve."""
+    """One emergency access that was closed, one that is open, one look to ask about, one nurse and one release of
+    private notes to approve.
+    """
     nurse, therapist = clinic.one(Role.NURSE, 1), clinic.one(Role.THERAPIST, 1)
     _look_at_a_namesake(clinic, nurse, at)
     nurse = clinic.one(Role.NURSE)
@@ -30,6 +33,15 @@ def watch_over(clinic: DemoClinic, at: datetime) -> None:
         roles=(Role.NURSE,),
         password=PASSWORD,
     )
+    _order_of_a_court(clinic, at - timedelta(hours=1))
+
+
+def _order_of_a_court(clinic: DemoClinic, at: datetime) -> None:
+    """A court wants one therapist's private notes read by the other; compliance has entered the order."""
+    author, reader = clinic.one(Role.THERAPIST, 1), clinic.one(Role.THERAPIST)
+    words = {"reason": "Order of the Port Alder district court, number 26-0417", "password": PASSWORD}
+    asked = {"author": author.membership, "reader": reader.membership, "by": clinic.one(Role.COMPLIANCE), "at": at}
+    request_private_release(**asked, **words)
 
 
 def _open_in_emergency(by: Actor, at: datetime, reason: str):

@@ -75,3 +75,10 @@ HOMEWORK = (
     "Send the letter that was written in the meeting, or decide not to.",
 )
 RISK_CLOSING = "Spoke by phone; thoughts without plan or intent, safety plan reviewed, partner informed with consent."
+PRIVATE_NOTES = (
+    ("Distance", "I noticed how I leaned back when the anger came. Take this to supervision."),
+    ("A pull to comfort", "Wanted to fill each silence. Whose need was that?"),
+    ("Unsure of the pace", "Perhaps I hoped for the turning point more than the patient did."),
+    ("My own grief", "The story of the father stayed with me all evening."),
+)
+PRIVATE_TAGS = ("countertransference", "supervision", "pace", "boundaries")

@@ -10,8 +10,8 @@ from accounts.actions import issue_token
 from accounts.models import Membership
 from accounts.roles import Role
 from assessments import actions as assessments
-from demo.clinic import as_actor
-from integration_notes.actions import start_note
+from demo.clinic import PASSWORD, as_actor
+from integration_notes.actions import save_private_note, sign_private_note, start_note, start_private_note
 from patients import actions as patients
 from patients.models import Patient
 from sessions_app.models import Session
@@ -45,6 +45,16 @@ def _about_sessions(by_role: dict, nurse, at) -> None:
     about = Session.objects.filter(first_dose_at__isnull=False, signed_at__isnull=False).latest("first_dose_at")
     for therapist in by_role[Role.THERAPIST]:
         start_note(session=about, by=therapist, at=at, modality="CBT")
+        for is_signed in (False, True):
+            _private_note(about.patient, therapist, at, is_signed)
+
+
+def _private_note(patient: Patient, by, at, is_signed: bool) -> None:
+    note = start_private_note(patient=patient, by=by, at=at)
+    words = {"title": "Distance", "text": "Leaned back when the anger came.", "tags": ["pace"]}
+    note = save_private_note(note=note, by=by, at=at, version=note.version, **words)
+    if is_signed:
+        sign_private_note(note=note, by=by, at=at, version=note.version, password=PASSWORD)
 
 
 def _registered(by, at, family_name: str, team: list) -> Patient:

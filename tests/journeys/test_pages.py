@@ -41,10 +41,11 @@ NOT_REACHED = {
     "patients:close_emergency": "an emergency access of one's own that is open: the banner of the nurse who has one",
     "accounts:approve_role": "a role that somebody else asked for: on the page that compliance reaches",
     "accounts:refuse_role": "a role that somebody else asked for: on the page that compliance reaches",
+    "notes:approve_release": "a release that somebody else asked for: on the page that admin reaches",
     "followups:confirm_delivery": "a check-in of which nobody knows whether its mail arrived",
 }
 # Pages that a form of another page leads to.
-BEHIND_A_FORM = {"notes:sign": "notes:edit"}
+BEHIND_A_FORM = {"notes:sign": "notes:edit", "notes:private_sign": "notes:private_edit"}
 
 
 @pytest.fixture(scope="module")
