@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.urls import URLPattern, get_resolver
 
+from common import requirements
 from common.registry import Registry
 
 FOLDER = "docs/reference"
@@ -17,9 +20,14 @@ pages = Registry("which reference pages are drawn from the code?")
 
 
 def all_pages() -> dict[str, str]:
-    """File name → text of every page."""
-    made = [("urls.md", url_page()), ("states.md", state_page()), *pages.collect()]
+    """File name, seen from the folder, → text of every page."""
+    made = [("urls.md", url_page()), ("states.md", state_page()), ("../security.md", _security_page())]
+    made += pages.collect()
     return {name: f"{MADE_BY}\n\n{text.rstrip()}\n" for name, text in made}
+
+
+def _security_page() -> str:
+    return requirements.security_page(Path(settings.BASE_DIR))
 
 
 def url_page() -> str:

@@ -1,4 +1,4 @@
-"""Writes the reference pages (addresses, states, roles) that are drawn from the code."""
+"""Writes the reference pages (addresses, states, roles, requirements) that are drawn from the code."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from common.reference import FOLDER, all_pages
 
 
 class Command(BaseCommand):
-    help = "Write docs/reference/*.md from the code; with --check only say whether they are fresh."
+    help = "Write docs/reference/*.md and docs/security.md from the code; with --check only say whether they are fresh."
 
     def add_arguments(self, parser):
         parser.add_argument("--check", action="store_true", help="write nothing; fail when a page is stale")

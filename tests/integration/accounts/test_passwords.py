@@ -31,6 +31,7 @@ def change(client, current=build.PASSWORD, new=NEW, repeated=None):
 
 
 def test_change_keeps_this_sign_in_and_ends_the_others(client, clinic):
+    """R27."""
     elsewhere = build.sign_in(Client(), clinic.nurse)
     build.sign_in(client, clinic.nurse)
     build.api_token(clinic.nurse)
@@ -53,6 +54,7 @@ def test_change_keeps_this_sign_in_and_ends_the_others(client, clinic):
     ],
 )
 def test_refusals_stand_beside_the_field(client, clinic, values, field, sentence):
+    """R21."""
     build.sign_in(client, clinic.nurse)
     response = change(client, **values)
     assert response.status_code == 422
@@ -62,6 +64,7 @@ def test_refusals_stand_beside_the_field(client, clinic, values, field, sentence
 
 
 def test_a_whole_128_characters_count(clinic, at):
+    """R21."""
     long = "ä" * 60 + "0123456789" * 6 + "abcdefgh"
     actions.set_own_password(by=clinic.nurse, at=at, current_password=build.PASSWORD, new_password=long)
     user = User.objects.get(pk=clinic.nurse.user_id)
@@ -118,6 +121,7 @@ def test_admin_cannot_open_the_door_to_another_practice(clinic, at):
 
 
 def test_step_up_takes_own_password_only(clinic):
+    """R30."""
     actions.reauthenticate(clinic.nurse, build.PASSWORD)
     with pytest.raises(InvalidInput) as refusal:
         actions.reauthenticate(clinic.nurse, "wrong wrong wrong", field="signature")
@@ -200,6 +204,7 @@ def test_second_person_needs_both_fields(clinic):
 
 
 def test_argon2_is_used(settings, clinic, at):
+    """R21."""
     from clinic import settings as real
 
     settings.PASSWORD_HASHERS = [*real.PASSWORD_HASHERS, *settings.PASSWORD_HASHERS]

@@ -41,6 +41,7 @@ def test_sign_in_opens_home_and_is_audited(client, clinic):
 
 
 def test_sign_in_replaces_the_session(client, clinic):
+    """R27."""
     client.get(FORM)
     client.session["left"] = "by somebody"
     before = client.session.session_key
@@ -54,6 +55,7 @@ def test_sign_in_replaces_the_session(client, clinic):
 
 @pytest.mark.parametrize("kind", ["wrong password", "unknown", "switched off", "left"])
 def test_every_kind_of_no_looks_the_same(client, clinic, kind):
+    """R26."""
     email, password = email_of(clinic.nurse), build.PASSWORD
     if kind == "wrong password":
         password = "not the password at all"
@@ -79,6 +81,7 @@ def test_failure_is_audited_in_the_practice_without_what_was_typed(client, clini
 
 
 def test_sixth_guess_is_not_looked_at(client, clinic):
+    """R24."""
     for _ in range(5):
         enter(client, email_of(clinic.nurse), "not the password at all")
     assert SignInFailure.objects.count() == 5
@@ -97,6 +100,7 @@ def test_pause_ends_by_itself(client, clinic):
 
 
 def test_hundred_guesses_look_at_twenty(client, clinic, monkeypatch):
+    """R24."""
     looked = []
     monkeypatch.setattr("accounts.credentials.authenticate", lambda *args, **more: looked.append(more["email"]))
     for number in range(100):
@@ -105,6 +109,7 @@ def test_hundred_guesses_look_at_twenty(client, clinic, monkeypatch):
 
 
 def test_spoofed_forwarding_header_does_not_help(client, clinic, monkeypatch):
+    """R25."""
     looked = []
     monkeypatch.setattr("accounts.credentials.authenticate", lambda *args, **more: looked.append(more["email"]))
     for number in range(30):
@@ -118,6 +123,7 @@ def test_spoofed_forwarding_header_does_not_help(client, clinic, monkeypatch):
 
 
 def test_behind_the_proxy_its_own_entry_counts(client, settings, clinic):
+    """R25."""
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     client.post(
         FORM, {"email": "x@clinic.invalid", "password": "guess"}, headers={"X-Forwarded-For": "1.2.3.4, 10.9.8.7"}
@@ -126,6 +132,7 @@ def test_behind_the_proxy_its_own_entry_counts(client, settings, clinic):
 
 
 def test_open_session_survives_attack(client, clinic):
+    """R24."""
     build.sign_in(client, clinic.prescriber)
     from django.test import Client
 
@@ -157,6 +164,7 @@ def test_open_session_survives_attack(client, clinic):
     ],
 )
 def test_next_never_leaves_this_host(client, clinic, target):
+    """R33."""
     response = enter(client, email_of(clinic.nurse), next=target)
     assert response.status_code == 302
     location = response["Location"]
@@ -173,6 +181,7 @@ def test_signed_in_person_skips_the_form(client, clinic):
 
 
 def test_sign_out_ends_the_session(client, clinic):
+    """R27."""
     build.sign_in(client, clinic.nurse)
     stolen = client.cookies[settings.SESSION_COOKIE_NAME].value
     assert client.get("/sign-out/").status_code == 405
@@ -218,6 +227,7 @@ def test_empty_clinic_says_how_to_begin(client):
 
 
 def test_idle_too_long_ends_sign_in(client, clinic):
+    """R29."""
     build.sign_in(client, clinic.nurse)
     session = client.session
     session[ACTIVE_KEY] = timezone.now().timestamp() - 15 * 60 - 1
@@ -226,6 +236,7 @@ def test_idle_too_long_ends_sign_in(client, clinic):
 
 
 def test_twelve_hours_end_sign_in(client, clinic):
+    """R29."""
     build.sign_in(client, clinic.nurse)
     session = client.session
     session[SINCE_KEY] = timezone.now().timestamp() - 12 * 3600 - 1
@@ -234,6 +245,7 @@ def test_twelve_hours_end_sign_in(client, clinic):
 
 
 def test_polling_does_not_extend(client, clinic, monkeypatch):
+    """R29."""
     from accounts.views import home
 
     build.sign_in(client, clinic.nurse)
@@ -250,6 +262,7 @@ def test_polling_does_not_extend(client, clinic, monkeypatch):
 
 
 def test_ended_membership_and_changed_role_hold_on_next_request(client, clinic):
+    """R8, R28."""
     build.sign_in(client, clinic.compliance)
     assert client.get("/audit/").status_code == 200
     member = clinic.members["compliance"]

@@ -108,6 +108,7 @@ def test_other_practice_is_out_of_scope(at):
 
 
 def test_end_membership_ends_tokens_and_cannot_repeat(at):
+    """R28."""
     clinic = build.clinic_with_staff()
     build.api_token(clinic.nurse)
     actions.end_membership(membership=clinic.members["nurse"], by=clinic.admin, at=at)

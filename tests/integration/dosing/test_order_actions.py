@@ -1,4 +1,4 @@
-"""Signing and amending dose orders (R15 of the story: nothing on the page decides a number; R40, R41)."""
+"""Signing and amending dose orders (nothing on the page decides a number; R40, R41)."""
 
 import uuid
 from datetime import timedelta

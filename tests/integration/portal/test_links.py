@@ -27,6 +27,7 @@ def body_of(answer) -> str:
 
 
 def test_every_dead_link_gets_the_same_page(dead_links):
+    """R70."""
     answers = {kind: Client().get(reverse("portal:open", args=[token])) for kind, token in dead_links.items()}
     assert {answer.status_code for answer in answers.values()} == {410}
     assert len({body_of(answer) for answer in answers.values()}) == 1
@@ -38,6 +39,7 @@ def test_every_dead_link_gets_the_same_page(dead_links):
 
 
 def test_no_token_reaches_the_log(phone, dead_links, caplog):
+    """R75."""
     for token in [phone.token, *dead_links.values()]:
         Client().get(reverse("portal:open", args=[token]))
         assert token not in caplog.text
@@ -66,6 +68,7 @@ def test_a_link_that_dies_while_it_is_open_closes(phone):
 
 
 def test_looking_changes_nothing_and_the_patient_can_still_answer(phone):
+    """R71."""
     scanner, address = Client(), reverse("portal:open", args=[phone.token])
     with CaptureQueriesContext(connection) as captured:
         assert scanner.head(address).status_code == 303
@@ -84,6 +87,7 @@ def test_looking_changes_nothing_and_the_patient_can_still_answer(phone):
 
 
 def test_the_token_leaves_the_address_at_once(phone):
+    """R71."""
     answer = phone.open()
     assert (answer.status_code, answer["Location"]) == (303, "/c/")
     assert phone.token not in str(answer.cookies)
@@ -121,6 +125,7 @@ def test_a_cookie_signed_for_something_else_opens_nothing(phone):
 
 
 def test_every_answer_under_the_link_keeps_its_headers(phone, dead_links):
+    """R75."""
     answers = [phone.open(), phone.get("form"), phone.get("birth_date"), phone.pass_birth_date(), phone.get("part", 1)]
     answers += [phone.send(1, "PHQ9"), Client().get(reverse("portal:open", args=[dead_links["used"]]))]
     for answer in answers:
@@ -156,6 +161,7 @@ def test_a_day_that_does_not_exist_is_no_try(phone, told):
 
 
 def test_five_wrong_birth_dates_lock_the_link_for_good(phone):
+    """R78."""
     phone.open()
     wrong = phone.patient.birth_date + timedelta(days=1)
     for left in (4, 3, 2):
@@ -205,6 +211,7 @@ def test_pages_before_the_questions_tell_nothing_about_the_patient(clinic, phone
 
 
 def test_every_page_has_a_neutral_title_and_crisis_help(phone, dead_links):
+    """R77."""
     phone.enter()
     pages = [phone.get("form"), phone.get("part", 1), phone.get("help_now"), phone.post("part", 1)]
     phone.send(1, "PHQ9")
@@ -238,6 +245,7 @@ def test_a_staff_sign_in_is_neither_used_nor_touched(clinic, phone):
 
 
 def test_a_link_opens_nothing_but_its_own_pages(clinic, phone):
+    """R16, R76."""
     phone.enter()
     for route, args in [
         ("accounts:home", []),

@@ -44,6 +44,7 @@ def test_the_whole_way(phone):
 
 
 def test_a_second_open_shows_done_to_this_browser_and_closed_to_others(phone):
+    """R72."""
     phone.enter()
     phone.send(1, "PHQ9", q2=3)
     phone.send(2, "ASQ")
@@ -142,6 +143,7 @@ def test_another_hidden_answer_is_dropped(clinic, patient):
 
 @pytest.mark.parametrize("q9", [1, 2, 3])
 def test_help_is_shown_at_once_and_the_item_is_there(phone, q9):
+    """R80."""
     phone.enter()
     assert phone.send(1, "PHQ9", q9=q9)["Location"] == reverse("portal:help_now")
     assert RiskItem.objects.filter(patient=phone.patient).count() == 1

@@ -196,6 +196,7 @@ def test_stale_version_is_a_conflict(clinic, ready):
 
 
 def test_a_lot_of_another_practice_does_not_exist(clinic, other_clinic, ready):
+    """R3."""
     foreign = dosing.stock_lot(other_clinic.nurse, timezone.now())
     assert post(api(clinic.nurse), doses(ready), **a_dose(clinic, foreign)).status_code == 404
     assert not Administration.objects.exists()

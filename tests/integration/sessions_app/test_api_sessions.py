@@ -120,6 +120,7 @@ def test_cursor_leads_through_every_session_once(clinic, three):
     ],
 )
 def test_bad_and_unknown_parameters_are_problems(clinic, session, query, field):
+    """R6."""
     response = api(clinic.nurse).get(f"{LIST}?{query}")
     assert (response.status_code, response["Content-Type"]) == (422, PROBLEM)
     assert list(response.json()["errors"]) == [field]
