@@ -1,6 +1,6 @@
 """The role table as a reference page, drawn from `access.yml`."""
 
-from accounts.roles import Permission, Role, access_table
+from accounts.roles import Permission, Role, access_table, emergency_permissions, two_people_roles
 
 EXPLAINED = (
     "**practice**: every record of the practice. **team**: patients on whose care team the person is now. "
@@ -27,4 +27,8 @@ def role_page() -> list[tuple[str, str]]:
         f"|---|{'---|' * len(Role)}",
         *rows,
     ]
+    opened = ", ".join(sorted(name.replace("_", " ") for name in emergency_permissions()))
+    lines += ["", f"An emergency access (break-the-glass) adds for one patient: {opened}."]
+    granted = ", ".join(sorted(role.label for role in two_people_roles()))
+    lines += ["", f"Granted by one person and approved by another: {granted}."]
     return [("roles.md", "\n".join(lines))]
