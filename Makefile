@@ -2,13 +2,16 @@
 PYTHON ?= python3
 VENV_PYTHON = .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint format shots bench bench-data lock clean
+.PHONY: help demo code run test lint format shots bench bench-data lock clean
 
 help:  ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo:  ## Start a clinic with made-up patients on this machine, and print its address and sign-ins
 	@$(PYTHON) scripts/run_clinic.py --demo $(ARGS)
+
+code:  ## Show the sign-in code of the demonstration clinic
+	@$(PYTHON) scripts/demo_code.py
 
 run:  ## Start a clinic on this machine, empty at first, data in var/
 	@$(PYTHON) scripts/run_clinic.py $(ARGS)

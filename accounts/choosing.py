@@ -1,4 +1,4 @@
-"""A person of several practices has shown the password and now chooses one; the session remembers who, briefly."""
+"""Somebody has shown the password; the session remembers who, briefly, until the second factor and the practice."""
 
 from datetime import datetime, timedelta
 
@@ -11,10 +11,16 @@ KEY = "choosing"
 TIME_TO_CHOOSE = timedelta(minutes=10)
 
 
-def remember(request, user: User, at: datetime) -> None:
-    """Start a fresh session that can do nothing but choose."""
+def remember(request, user: User, at: datetime, factor_shown: bool = False) -> None:
+    """Start a fresh session that can do nothing but show the second factor and choose."""
     request.session.flush()
-    request.session[KEY] = {"user": str(user.pk), "at": at.timestamp(), "proof": user.get_session_auth_hash()}
+    told = {"user": str(user.pk), "at": at.timestamp(), "proof": user.get_session_auth_hash()}
+    request.session[KEY] = told | {"factor": factor_shown}
+
+
+def waits_for_code(request, memberships: list[Membership]) -> bool:
+    """Whether the person still has to show the second factor before anything else."""
+    return memberships[0].user.has_second_factor and not request.session[KEY]["factor"]
 
 
 def remembered(request, at: datetime) -> list[Membership]:

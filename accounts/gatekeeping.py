@@ -50,4 +50,10 @@ def link_holder(view):
 def before_own_password(view):
     """May be used while the password is still the temporary one: changing it, signing out."""
     view.before_own_password = True
+    return before_factor(view)
+
+
+def before_factor(view):
+    """May be used by somebody who has no second factor yet: setting one up (R22)."""
+    view.before_factor = True
     return view

@@ -19,7 +19,7 @@ from accounts.gatekeeping import PUBLIC
 from accounts.models import Membership
 from accounts.origin import where
 
-MEMBERSHIP_KEY, ACTIVE_KEY, SINCE_KEY = "membership_id", "active_at", "signed_in_at"
+MEMBERSHIP_KEY, ACTIVE_KEY, SINCE_KEY, FACTOR_KEY = "membership_id", "active_at", "signed_in_at", "factor_shown"
 TOUCH_EVERY = timedelta(seconds=60)
 
 
@@ -37,14 +37,16 @@ class ActorMiddleware(AuthenticationMiddleware):
             timezone.deactivate()
 
     def process_view(self, request, view, args, kwargs):
-        """A fragment is never answered with the sign-in page; a temporary password opens one page only."""
+        """A fragment is never answered with the sign-in page; a temporary password or a missing factor opens little."""
         if request.actor is None:
             return _answer_fragment(request, view)
-        if not request.actor.user.must_change_password:
+        if getattr(view, "access", None) == PUBLIC:
             return None
-        if getattr(view, "access", None) == PUBLIC or getattr(view, "before_own_password", False):
-            return None
-        return _send_to_change_password(request)
+        if request.actor.user.must_change_password:
+            return None if getattr(view, "before_own_password", False) else _send_first(request, *OWN_PASSWORD)
+        if not request.actor.user.has_second_factor:
+            return None if getattr(view, "before_factor", False) else _send_first(request, *SECOND_FACTOR)
+        return None
 
     def process_response(self, request, response):
         failures.end_request()
@@ -70,6 +72,8 @@ class ActorMiddleware(AuthenticationMiddleware):
         expected = membership.user.get_session_auth_hash()
         if not constant_time_compare(session.get(HASH_SESSION_KEY, ""), expected):
             return False
+        if membership.user.has_second_factor and not session.get(FACTOR_KEY):
+            return False
         if now - session.get(SINCE_KEY, 0) > settings.SESSION_COOKIE_AGE:
             return False
         if now - session.get(ACTIVE_KEY, 0) > settings.SESSION_IDLE_SECONDS:
@@ -86,12 +90,15 @@ def _answer_fragment(request, view):
     return None
 
 
-def _send_to_change_password(request):
+OWN_PASSWORD = ("accounts:change_password", "PASSWORD_CHANGE", "Choose a password of your own first")
+SECOND_FACTOR = ("accounts:factor", "SECOND_FACTOR", "Set up a second factor first")
+
+
+def _send_first(request, route: str, code: str, title: str):
     """A redirect for pages, also when htmx asked; a problem document for the API."""
-    address = reverse("accounts:change_password")
+    address = reverse(route)
     if request.path_info.startswith("/api/"):
-        title = "Choose a password of your own first"
-        body = {"type": "urn:clinic:problem:password_change", "status": 403, "code": "PASSWORD_CHANGE", "title": title}
+        body = {"type": f"urn:clinic:problem:{code.lower()}", "status": 403, "code": code, "title": title}
         return JsonResponse(body, status=403, content_type="application/problem+json")
     if request.headers.get("HX-Request"):
         return HttpResponseClientRedirect(address)

@@ -4,17 +4,21 @@ from datetime import datetime
 
 from django.contrib.auth import login
 
-from accounts.middleware import ACTIVE_KEY, MEMBERSHIP_KEY, SINCE_KEY, actor_of
+from accounts.middleware import ACTIVE_KEY, FACTOR_KEY, MEMBERSHIP_KEY, SINCE_KEY, actor_of
 from accounts.models import Membership
 
 BACKEND = "accounts.backends.EmailBackend"
 
 
-def open_session(request, membership: Membership, at: datetime) -> None:
-    """Replace whatever session there was by a new one for this membership."""
+def open_session(request, membership: Membership, at: datetime, factor_shown: bool = False) -> None:
+    """Replace whatever session there was by a new one for this membership.
+
+    `factor_shown` says that the second factor was shown; a person who has one is not signed in without (R22).
+    """
     request.session.flush()
     login(request, membership.user, backend=BACKEND)
     request.session[MEMBERSHIP_KEY] = str(membership.pk)
+    request.session[FACTOR_KEY] = factor_shown
     request.session[ACTIVE_KEY] = request.session[SINCE_KEY] = at.timestamp()
     request.actor = actor_of(membership, request)
 
@@ -24,7 +28,8 @@ def end_session(request) -> None:
     request.actor = None
 
 
-def renew_session(request, at: datetime) -> None:
-    """Carry the present sign-in over a changed password into a new session."""
+def renew_session(request, at: datetime, factor_shown: bool | None = None) -> None:
+    """Carry the present sign-in over a changed password or factor into a new session."""
+    shown = request.session.get(FACTOR_KEY, False) if factor_shown is None else factor_shown
     membership = Membership.objects.select_related("user", "practice").get(pk=request.actor.membership_id)
-    open_session(request, membership, at)
+    open_session(request, membership, at, shown)

@@ -11,11 +11,11 @@ def token_hash(secret: str) -> str:
 
 
 def usable_token(secret: str, at: datetime) -> ApiToken | None:
-    """The live token with this secret, of somebody who works here and has a password of their own; one query."""
+    """The live token with this secret, of somebody who works here, with password and second factor; one query."""
     return (
         ApiToken.objects.select_related("membership__user", "membership__practice")
         .filter(token_hash=token_hash(secret), revoked_at=None, expires_at__gt=at)
         .filter(membership__is_active=True, membership__user__is_active=True)
-        .filter(membership__user__must_change_password=False)
+        .filter(membership__user__must_change_password=False, membership__user__has_second_factor=True)
         .first()
     )

@@ -118,7 +118,7 @@ def _signed_in(role: Role) -> Client:
     client, request = Client(), HttpRequest()
     request.META["REMOTE_ADDR"] = "127.0.0.1"
     request.session = client.session
-    open_session(request, member, timezone.now())
+    open_session(request, member, timezone.now(), factor_shown=True)
     request.session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
     return client

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from accounts import actions
 from accounts.actor import Actor, system_actor
 from accounts.middleware import actor_of
-from accounts.models import Membership, Practice
+from accounts.models import Membership, Practice, User
 from accounts.roles import Role
 from dosing.models import Product, StockLot, StockMovement
 
@@ -52,6 +52,7 @@ def _hire(by: Actor, at: datetime, role: Role, place: int) -> Membership:
         roles=[role],
         password=PASSWORD,
     )
+    User.objects.filter(pk=member.user_id).update(has_second_factor=True)  # measured are signed-in people
     return Membership.objects.select_related("user", "practice").get(pk=member.pk)
 
 

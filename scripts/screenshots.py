@@ -14,6 +14,7 @@ from pathlib import Path
 
 import bootstrap
 import child_processes
+import demo_code
 from playwright.sync_api import Browser, Page, sync_playwright
 
 IMAGES = bootstrap.REPOSITORY / "docs" / "images"
@@ -52,7 +53,8 @@ def _take_all(home: Path, folder: Path) -> None:
         people = dict(SIGN_IN.findall((home / "demo-sign-ins.txt").read_text()))
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"])
-            Photographer(browser, f"http://127.0.0.1:{port}", people, folder).take()
+            secret = demo_code.secret_of(home)
+            Photographer(browser, f"http://127.0.0.1:{port}", people, folder, secret).take()
             browser.close()
     finally:
         child_processes.stop([clinic], seconds=30)
@@ -82,8 +84,9 @@ def _chromium() -> str:
 class Photographer:
     """Goes to each page as the person whose page it is."""
 
-    def __init__(self, browser: Browser, url: str, people: dict[str, str], folder: Path):
+    def __init__(self, browser: Browser, url: str, people: dict[str, str], folder: Path, secret: str):
         self.browser, self.url, self.people, self.folder = browser, url, people, folder
+        self.secret = secret
 
     def take(self) -> None:
         self._session()
@@ -129,6 +132,8 @@ class Photographer:
         page.goto(f"{self.url}/sign-in/")
         page.fill("[name=email]", email)
         page.fill("[name=password]", self.people[email].strip())
+        page.click("main button[type=submit]")
+        page.fill("[name=code]", demo_code.code_at(self.secret, int(time.time()) // demo_code.STEP_SECONDS))
         page.click("main button[type=submit]")
         page.wait_for_url(f"{self.url}/")
         return page

@@ -1,5 +1,13 @@
 """Everything that may be done to people and practices; the only writers of this app."""
 
+from accounts.actions.factors import (
+    begin_authenticator,
+    check_code,
+    confirm_authenticator,
+    record_wrong_code,
+    renew_recovery_codes,
+    reset_staff_factor,
+)
 from accounts.actions.passwords import reset_staff_password, set_own_password
 from accounts.actions.practice import SETTINGS, change_practice_settings, open_practice
 from accounts.actions.roles import approve_role, refuse_role, request_roles
@@ -12,17 +20,23 @@ __all__ = [
     "SETTINGS",
     "add_staff",
     "approve_role",
+    "begin_authenticator",
     "change_practice_settings",
     "change_staff_roles",
+    "check_code",
     "check_sign_in",
+    "confirm_authenticator",
     "end_membership",
     "issue_token",
     "open_practice",
     "reauthenticate",
     "record_sign_in",
     "record_sign_out",
+    "record_wrong_code",
     "refuse_role",
+    "renew_recovery_codes",
     "request_roles",
+    "reset_staff_factor",
     "reset_staff_password",
     "revoke_token",
     "set_own_password",

@@ -1,7 +1,7 @@
 """Forms of people and practices; each one's cleaned data are the keywords of its action."""
 
 from accounts.forms.audit import AuditFilterForm
-from accounts.forms.passwords import ChangePasswordForm, SignInForm
+from accounts.forms.passwords import ChangePasswordForm, CodeForm, PasswordAgainForm, ResetFactorForm, SignInForm
 from accounts.forms.practice import PracticeSettingsForm
 from accounts.forms.staff import AddStaffForm, ApproveRoleForm, RolesForm
 from accounts.forms.tokens import TokenForm
@@ -11,7 +11,10 @@ __all__ = [
     "ApproveRoleForm",
     "AuditFilterForm",
     "ChangePasswordForm",
+    "CodeForm",
+    "PasswordAgainForm",
     "PracticeSettingsForm",
+    "ResetFactorForm",
     "RolesForm",
     "SignInForm",
     "TokenForm",

@@ -46,3 +46,31 @@ class ChangePasswordForm(PlainForm):
         if repeated is not None and values.get("new_password") not in (None, repeated):
             self.add_error("repeated_password", "The two new passwords differ. Type the new one again.")
         return values
+
+
+class PasswordAgainForm(PlainForm):
+    password = password_field("Your password", "current-password")
+
+
+class CodeForm(PlainForm):
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True, "spellcheck": "false"}
+        ),
+        help_text="Six digits from your authenticator app, or one of your recovery codes.",
+        error_messages={"required": "Enter the code."},
+    )
+
+
+class ResetFactorForm(PasswordAgainForm):
+    """Two people take a colleague's lost factor away."""
+
+    email = forms.CharField(
+        label="E-mail of the second person",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "The second person enters their own e-mail here."},
+    )
+    second_password = password_field("Password of the second person", "off")

@@ -56,7 +56,7 @@ def switch_practice(request):
     chosen = [m for m in memberships if str(m.pk) == request.POST.get("membership")]
     if chosen:
         at = timezone.now()
-        open_session(request, chosen[0], at)
+        open_session(request, chosen[0], at, request.actor.user.has_second_factor)
         actions.record_sign_in(by=request.actor, at=at)
         return redirect("accounts:home")
     context = {"memberships": memberships}

@@ -9,7 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions, choosing
-from accounts.forms import SignInForm
+from accounts.forms import CodeForm, SignInForm
 from accounts.gatekeeping import before_own_password, public, signed_in
 from accounts.origin import visitor_of
 from accounts.sessions import end_session, open_session
@@ -33,15 +33,46 @@ def sign_in(request):
 
 
 def _enter(request, memberships, at):
+    if memberships[0].user.has_second_factor:
+        choosing.remember(request, memberships[0].user, at)
+        return redirect(f"{reverse('accounts:sign_in_code')}{_kept_next(request)}")
     if len(memberships) > 1:
         choosing.remember(request, memberships[0].user, at)
         return redirect(f"{reverse('accounts:choose_practice')}{_kept_next(request)}")
     return _open(request, memberships[0], at)
 
 
-def _open(request, membership, at):
+@public
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_code(request):
+    """The second step: a code of the authenticator app, or one of the recovery codes (R22)."""
+    at = timezone.now()
+    memberships = choosing.remembered(request, at)
+    if not memberships or not choosing.waits_for_code(request, memberships):
+        return redirect("accounts:sign_in")
+    user, form = memberships[0].user, CodeForm(request.POST or None)
+    if request.method == "POST":
+        by = visitor_of(request)
+        shown = submit(form, actions.check_code, user=user, by=by, at=at)
+        if not refused(shown):
+            return _after_code(request, memberships, at)
+        if form.is_bound and form.data.get("code"):
+            actions.record_wrong_code(user=user, by=by, at=at)
+    context = {"form": form, "next": request.GET.get("next", "")}
+    return render(request, "accounts/sign_in_code.html", context, status=form_status(form))
+
+
+def _after_code(request, memberships, at):
+    if len(memberships) > 1:
+        choosing.remember(request, memberships[0].user, at, factor_shown=True)
+        return redirect(f"{reverse('accounts:choose_practice')}{_kept_next(request)}")
+    return _open(request, memberships[0], at, factor_shown=True)
+
+
+def _open(request, membership, at, factor_shown=False):
     destination = next_page(request)
-    open_session(request, membership, at)
+    open_session(request, membership, at, factor_shown)
     actions.record_sign_in(by=request.actor, at=at)
     return redirect(destination)
 
@@ -54,9 +85,11 @@ def choose_practice(request):
     memberships = choosing.remembered(request, at)
     if not memberships:
         return redirect("accounts:sign_in")
+    if choosing.waits_for_code(request, memberships):
+        return redirect("accounts:sign_in_code")
     chosen = [m for m in memberships if str(m.pk) == request.POST.get("membership")]
     if chosen:
-        return _open(request, chosen[0], at)
+        return _open(request, chosen[0], at, factor_shown=memberships[0].user.has_second_factor)
     context = {"memberships": memberships, "next": request.GET.get("next", "")}
     return render(request, "accounts/choose_practice.html", context, status=422 if request.POST else 200)
 

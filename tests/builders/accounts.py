@@ -12,12 +12,14 @@ from django.utils import timezone
 from accounts import actions
 from accounts.actor import Actor, system_actor
 from accounts.middleware import actor_of
-from accounts.models import Membership, Practice
+from accounts.models import Authenticator, Membership, Practice, User
+from accounts.one_time_codes import code_at, step_of
 from accounts.roles import Role
 from accounts.sessions import open_session
 
 AT = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 PASSWORD = "a quiet room with rain"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of everybody's authenticator app
 _numbers = count(1)
 
 
@@ -25,8 +27,13 @@ def practice(name: str = "Harbor Practice", at: datetime = AT, time_zone: str = 
     return actions.open_practice(name=name, time_zone=time_zone, at=at, **more)
 
 
-def staff(practice: Practice, roles=(Role.NURSE,), at: datetime = AT, password: str | None = PASSWORD, **more):
-    """A membership with these roles; everybody's password is PASSWORD. `password=None` makes a temporary one."""
+def staff(
+    practice: Practice, roles=(Role.NURSE,), at: datetime = AT, password: str | None = PASSWORD, has_factor=True, **more
+):
+    """A membership with these roles; everybody's password is PASSWORD, everybody's app holds SECRET.
+
+    `password=None` makes a temporary one, and then there is no second factor yet.
+    """
     number = next(_numbers)
     first = Role(next(iter(roles))).value
     values = {
@@ -38,7 +45,19 @@ def staff(practice: Practice, roles=(Role.NURSE,), at: datetime = AT, password: 
     }
     by = system_actor("setup", practice.pk)
     membership, _ = actions.add_staff(by=by, at=at, roles=roles, password=password, **values)
+    if has_factor and password is not None:
+        give_factor(membership.user_id, at)
     return Membership.objects.select_related("user", "practice").get(pk=membership.pk)
+
+
+def give_factor(user_id, at: datetime = AT) -> None:
+    Authenticator(user_id=user_id, secret=SECRET, made_at=at, confirmed_at=at).save(force_insert=True)
+    User.objects.filter(pk=user_id).update(has_second_factor=True)
+
+
+def code(at: datetime | None = None, steps: int = 0) -> str:
+    """What everybody's app shows now, or some half minutes later."""
+    return code_at(SECRET, step_of(at or timezone.now()) + steps)
 
 
 def actor(membership: Membership) -> Actor:
@@ -61,7 +80,7 @@ def sign_in(client: Client, membership: Membership | Actor) -> Client:
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = "127.0.0.1"
     request.session = client.session
-    open_session(request, Membership.objects.select_related("user", "practice").get(pk=member.pk), timezone.now())
+    open_session(request, Membership.objects.select_related("user", "practice").get(pk=member.pk), timezone.now(), True)
     request.session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = request.session.session_key
     return client

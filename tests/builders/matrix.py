@@ -165,7 +165,8 @@ def _same(names: str, arguments: Callable[[World], dict]) -> dict[str, Callable]
 SAMPLES: dict[str, Callable[[World], dict]] = {
     # accounts
     **_same(
-        "accounts:staff_member accounts:change_roles accounts:end_membership accounts:reset_password",
+        "accounts:staff_member accounts:change_roles accounts:end_membership accounts:reset_password "
+        "accounts:reset_factor",
         lambda world: {"pk": world.member.pk},
     ),
     **_same("accounts:approve_role accounts:refuse_role", lambda world: {"pk": world.role_request.pk}),

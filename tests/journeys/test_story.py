@@ -48,7 +48,7 @@ def shots() -> Path | None:
 @pytest.fixture(scope="module")
 def new_person(stack, chromium, shots):
     def make(width: int = 1440) -> Someone:
-        make.everybody.append(Someone(chromium, stack.url, width, shots))
+        make.everybody.append(Someone(chromium, stack.url, width, shots, stack.now))
         return make.everybody[-1]
 
     make.everybody = []
@@ -61,6 +61,7 @@ def change_first_password(person: Someone, email: str, temporary: str) -> None:
     person.page.locator("main form button[type=submit]").first.click()
     person.page.wait_for_load_state()
     person.email, person.password = email, PASSWORD
+    person.set_up_factor()
 
 
 def test_one_treatment_from_referral_to_follow_up(stack, new_person):

@@ -22,6 +22,10 @@ class TravellingStack(Stack):
         fresh.write_text(str(self.ahead.total_seconds()))
         fresh.rename(self._clock)
 
+    def now(self) -> float:
+        """The clinic's time, in seconds since 1970."""
+        return datetime.now(UTC).timestamp() + self.ahead.total_seconds()
+
     def travel_to(self, moment: datetime) -> None:
         """Move the clinic's clock forward to a moment."""
         self.travel(seconds=(moment - datetime.now(UTC) - self.ahead).total_seconds())

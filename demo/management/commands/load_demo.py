@@ -11,7 +11,8 @@ from django.db import transaction
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from accounts.models import Practice, User
+from accounts.models import Authenticator, Practice, User
+from accounts.one_time_codes import new_secret
 from demo.clinic import PASSWORD, STAFF
 from demo.load import load
 
@@ -35,16 +36,26 @@ class Command(BaseCommand):
             with override_settings(PASSWORD_HASHERS=[QUICK_HASHER]):
                 load(options["seed"], now, options["patients"])
             self._store_passwords_properly()
-        self._write_sign_ins()
+            secret = self._give_factors(now)
+        self._write_sign_ins(secret)
 
     def _store_passwords_properly(self) -> None:
         """Thousands of made-up signatures were checked quickly; what stays in the database is Argon2id."""
         hashed = make_password(PASSWORD)
         User.objects.filter(email__in=[row[3] for row in STAFF]).update(password=hashed)
 
-    def _write_sign_ins(self) -> None:
+    def _give_factors(self, now) -> str:
+        """One made-up authenticator secret for everybody, new with each demonstration; `make code` shows its codes."""
+        secret, people = new_secret(), User.objects.filter(email__endswith="@demo.invalid")
+        for user in people:
+            Authenticator(user=user, secret=secret, made_at=now, confirmed_at=now).save(force_insert=True)
+        people.update(has_second_factor=True)
+        return secret
+
+    def _write_sign_ins(self, secret: str) -> None:
         lines = [f"  {', '.join(r.label for r in roles):<18} {email:<28} {PASSWORD}" for _, _, _, email, roles in STAFF]
-        text = "\n".join(["Sign in with:", *lines, ""])
+        code = f"Then a code: make code (the authenticator secret of all of them is {secret})"
+        text = "\n".join(["Sign in with:", *lines, code, ""])
         path = settings.HOME / "demo-sign-ins.txt"
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(text)

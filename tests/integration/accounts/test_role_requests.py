@@ -84,6 +84,7 @@ def test_over_http(clinic, asked, at):
 def test_who_has_no_role_yet_sees_only_that(clinic, at):
     """R15: a new prescriber signs in and can do nothing before the approval."""
     member, _ = actions.add_staff(by=clinic.admin, at=at, roles=["nurse"], password=build.PASSWORD, **PERSON)
+    build.give_factor(member.user_id)
     own = build.sign_in(Client(), member)
     assert "waits for a second person" in own.get("/").text
     assert own.get("/patients/").status_code == own.get("/staff/").status_code == 403

@@ -14,7 +14,7 @@ from common.errors import InvalidInput, NotPermitted, OutOfScope, StaleState
 from common.models import AuditEvent
 from tests.builders import accounts, patients
 from tests.builders import assessments as build
-from tests.integration.assessments.together import all_at_once
+from tests.integration.together import all_at_once
 
 ASQ_CALM = {"q1": 0, "q2": 0, "q3": 0, "q4": 0}
 

@@ -3,6 +3,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from accounts.roles import Role
 from common.records import Privacy, Record, RecordKind
@@ -44,7 +45,8 @@ class User(AbstractBaseUser, Record):
 
     kind = RecordKind.EDITABLE
     privacy = Privacy(
-        operational="id password last_login email full_name credentials is_active must_change_password created_at"
+        operational="id password last_login email full_name credentials is_active must_change_password created_at "
+        "has_second_factor factor_changed_at"
     )
 
     email = models.EmailField(unique=True)
@@ -52,6 +54,8 @@ class User(AbstractBaseUser, Record):
     credentials = models.CharField("professional credentials", max_length=40, blank=True)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)
+    has_second_factor = models.BooleanField(default=False)
+    factor_changed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"
@@ -61,6 +65,11 @@ class User(AbstractBaseUser, Record):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(email=""), name="user_has_email")]
+
+    def _get_session_auth_hash(self, secret=None):
+        """What a sign-in is bound to: it ends when the password or the second factor changes (R27)."""
+        bound = f"{self.password}|{self.factor_changed_at and self.factor_changed_at.timestamp()}"
+        return salted_hmac("accounts.User.sign_in", bound, secret=secret, algorithm="sha256").hexdigest()
 
     def __str__(self):
         return f"{self.full_name}, {self.credentials}" if self.credentials else self.full_name
