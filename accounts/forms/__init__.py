@@ -1,7 +1,14 @@
 """Forms of people and practices; each one's cleaned data are the keywords of its action."""
 
 from accounts.forms.audit import AuditFilterForm
-from accounts.forms.passwords import ChangePasswordForm, CodeForm, PasswordAgainForm, ResetFactorForm, SignInForm
+from accounts.forms.passwords import (
+    ChangePasswordForm,
+    CodeForm,
+    FirstCodeForm,
+    PasswordAgainForm,
+    ResetFactorForm,
+    SignInForm,
+)
 from accounts.forms.practice import PracticeSettingsForm
 from accounts.forms.staff import AddStaffForm, ApproveRoleForm, RolesForm
 from accounts.forms.tokens import TokenForm
@@ -12,6 +19,7 @@ __all__ = [
     "AuditFilterForm",
     "ChangePasswordForm",
     "CodeForm",
+    "FirstCodeForm",
     "PasswordAgainForm",
     "PracticeSettingsForm",
     "ResetFactorForm",

@@ -64,6 +64,15 @@ class CodeForm(PlainForm):
     )
 
 
+class FirstCodeForm(CodeForm):
+    """The code that shows that the app was set up."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = "The six digits that the app shows now."
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
 class ResetFactorForm(PasswordAgainForm):
     """Two people take a colleague's lost factor away."""
 

@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import actions
-from accounts.forms import CodeForm, PasswordAgainForm, ResetFactorForm
+from accounts.forms import FirstCodeForm, PasswordAgainForm, ResetFactorForm
 from accounts.gatekeeping import before_factor, needs, signed_in
 from accounts.models import Authenticator, Membership, RecoveryCode
 from accounts.one_time_codes import enrolment_uri
@@ -29,7 +29,7 @@ def _page(request, password_form=None, code_form=None):
     mine = Authenticator.objects.visible_to(request.actor)
     codes = RecoveryCode.objects.visible_to(request.actor).filter(used_at=None)
     rows = {row.confirmed_at is not None: row for row in mine.order_by("made_at")}
-    password_form, code_form = password_form or PasswordAgainForm(), code_form or CodeForm()
+    password_form, code_form = password_form or PasswordAgainForm(), code_form or FirstCodeForm()
     context = {"in_use": rows.get(True), "waiting": rows.get(False), "codes_left": codes.count()}
     context |= {"password_form": password_form, "code_form": code_form}
     context["qr"] = _qr(request, rows[False]) if False in rows else None
@@ -63,7 +63,7 @@ def confirm(request):
     waiting = Authenticator.objects.visible_to(request.actor).waiting().first()
     if waiting is None:
         return redirect("accounts:factor")
-    at, form = timezone.now(), CodeForm(request.POST)
+    at, form = timezone.now(), FirstCodeForm(request.POST)
     codes = submit(form, actions.confirm_authenticator, authenticator=waiting, by=request.actor, at=at)
     if refused(codes):
         return _page(request, code_form=form)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from accounts.actions import issue_token
+from accounts.actions import begin_authenticator, issue_token
 from accounts.models import Membership
 from accounts.roles import Role
 from assessments import actions as assessments
@@ -21,7 +21,7 @@ BORN = date(1990, 5, 17)
 
 
 def add() -> None:
-    """Adds an open risk item, notes begun, people without a series and out of care, a token and patients' links.
+    """Adds an open risk item, notes begun, people without a series and out of care, tokens, links, new authenticators.
 
     Prints the links by channel as JSON.
     """
@@ -31,6 +31,8 @@ def add() -> None:
     nurse = by_role[Role.NURSE][0]
     for actor in map(as_actor, people):
         issue_token(by=actor, at=at, name="Reading list")
+        if actor.membership.roles:
+            begin_authenticator(by=actor, at=at, password=PASSWORD)
     _about_sessions(by_role, nurse, at)
     everybody = [actor.membership_id for actors in by_role.values() for actor in actors]
     waiting = _registered(nurse, at, "Aaronson", everybody)
