@@ -78,13 +78,15 @@ def check_code(*, user: User, by: Actor, at: datetime, code: str) -> str:
     Wrong codes are counted by themselves: a right password does not take them back (R24).
     """
     attempt = failures.take_try(failures.account_key(f"code {user.pk}"), by.ip, at)
-    kind = _take(user, clean_code(code), at) if attempt else None
+    with transaction.atomic():
+        kind = _take(user, clean_code(code), at) if attempt else None
+        if kind is not None:
+            failures.was_right(attempt)
+            for practice_id in _practices(user):
+                visitor = by.in_practice(practice_id)
+                audit.record(visitor, f"accounts.show_{kind}_code", at=at, subject=user, role="visitor")
     if kind is None:
         raise InvalidInput({"code": CODE_NOT_RIGHT})
-    failures.was_right(attempt)
-    with transaction.atomic():
-        for practice_id in _practices(user):
-            audit.record(by.in_practice(practice_id), f"accounts.show_{kind}_code", at=at, subject=user, role="visitor")
     return kind
 
 

@@ -1,4 +1,7 @@
-"""Every address answers every kind of person as access.yml says, and a refusal tells nothing (R2, R5, R9)."""
+"""Every address answers every kind of person as access.yml says, and a refusal tells nothing (R2, R5, R9).
+
+The world holds private psychotherapy notes; no answer to anybody but their author holds a word of them (R10).
+"""
 
 import re
 import uuid
@@ -13,7 +16,7 @@ from django.urls import reverse
 from accounts.gatekeeping import LINK_HOLDER, PUBLIC, SIGNED_IN
 from accounts.roles import Permission, Scope, access_table
 from common.models import AuditEvent
-from tests.builders import accounts
+from tests.builders import accounts, notes
 from tests.builders.matrix import CANARY, OWNERS, SAMPLES, World, sample
 from tests.sweeps.project import Route, routes
 
@@ -24,6 +27,7 @@ GROUPS = sorted({route.name.rpartition(":")[0] or "project" for route in ROUTES}
 ANONYMOUS = "anonymous"
 OFF_THE_RECORD = {"off_team", "elsewhere"}
 WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
+PRIVATE = "Only-For-Tessa-9173"
 # What a GET may write: its audit row, and the sign-in's own bookkeeping.
 MAY_WRITE = {"common_auditevent", "django_session"}
 
@@ -131,7 +135,21 @@ def faults(case: Case, cookies: dict[str, str], roles) -> list[str]:
         found.append(f"{case}: {denied} audit rows for a refusal")
     if case.method == "GET" and (written := _written(queries) - MAY_WRITE):
         found.append(f"{case}: a GET wrote into {sorted(written)}")
+    if PRIVATE in _told(response) and not (case.who == "therapist" and case.route.name.startswith("notes:private")):
+        found.append(f"{case}: a word of a private note")
     return found
+
+
+def _told(response) -> str:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return body.decode(errors="replace") + str(response.headers)
+
+
+def keep_private_notes(world: World) -> None:
+    """A draft and a signed note by the therapist about the patient that every address is asked about."""
+    words = {"title": f"{PRIVATE}-title", "text": f"{PRIVATE}-text", "tags": [f"{PRIVATE}-tag"]}
+    notes.signed_private(world.clinic, world.patient, world.at, **words)
+    notes.private(world.clinic, world.patient, world.at, **words)
 
 
 def _written(queries) -> set[str]:
@@ -141,6 +159,7 @@ def _written(queries) -> set[str]:
 @pytest.mark.parametrize("group", GROUPS)
 def test_matrix_holds(group):
     world = World()
+    keep_private_notes(world)
     people = {ANONYMOUS: None, **world.principals}
     signed_in = {who: cookies_of(actor) for who, actor in people.items()}
     wrong, cells = [], 0

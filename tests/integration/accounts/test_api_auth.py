@@ -28,11 +28,6 @@ class Probe(APIView):
         return Response({})
 
 
-@pytest.fixture
-def clinic():
-    return build.clinic_with_staff()
-
-
 def call(token=None, method="get", actor=None, **headers):
     request = getattr(RequestFactory(), method)("/probe/")
     request.actor = None

@@ -14,21 +14,15 @@ from accounts.middleware import FACTOR_KEY, MEMBERSHIP_KEY
 from accounts.models import Authenticator, RecoveryCode, User
 from accounts.one_time_codes import code_at, step_of
 from accounts.roles import Role
-from common.errors import InvalidInput, NotPermitted
+from common.errors import NotPermitted
 from common.models import AuditEvent
 from tests.builders import accounts as build
 from tests.builders.matrix import World, sample
-from tests.integration.together import all_at_once
 from tests.sweeps.project import routes
 
 pytestmark = pytest.mark.django_db
 CODE = "/sign-in/code/"
 NOT_RIGHT = "This code is not right or was used already."
-
-
-@pytest.fixture
-def clinic():
-    return build.clinic_with_staff()
 
 
 def password_shown(member, client=None) -> Client:
@@ -68,20 +62,6 @@ def test_a_right_code_opens_once(clinic):
         ("accounts.show_code", "failed"),
         ("accounts.show_code", "failed"),
     ]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_at_once_one_is_taken():
-    """R22: the same code by parallel requests."""
-    clinic = build.clinic_with_staff()
-    user, code, at = clinic.nurse.user, build.code(), timezone.now()
-
-    def show(number: int):
-        return lambda: actions.check_code(user=user, by=visitor(ip=f"10.0.0.{number}"), at=at, code=code)
-
-    outcomes = all_at_once([show(number) for number in range(4)])
-    assert [one for one in outcomes if one == "authenticator"] == ["authenticator"]
-    assert all(isinstance(one, InvalidInput) for one in outcomes if one != "authenticator")
 
 
 def test_wrong_codes_pause_whatever_the_password_says(clinic):

@@ -20,11 +20,6 @@ NEW = "another quiet room, with sun"
 PAGE = "/account/password/"
 
 
-@pytest.fixture
-def clinic():
-    return build.clinic_with_staff()
-
-
 def change(client, current=build.PASSWORD, new=NEW, repeated=None):
     values = {"current_password": current, "new_password": new, "repeated_password": repeated or new}
     return client.post(PAGE, values)

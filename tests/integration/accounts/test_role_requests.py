@@ -18,11 +18,6 @@ DOSING = (Permission.GIVE_DOSE, Permission.SIGN_ORDER, Permission.SIGN_SESSION, 
 
 
 @pytest.fixture
-def clinic():
-    return build.clinic_with_staff()
-
-
-@pytest.fixture
 def asked(clinic, at):
     actions.add_staff(by=clinic.admin, at=at, roles=["prescriber", "therapist"], **PERSON)
     return RoleRequest.objects.select_related("membership__user").get()

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 FORM, CODE = "/sign-in/", "/sign-in/code/"
 
 
-@pytest.fixture
-def clinic():
-    return build.clinic_with_staff()
-
-
 def enter(client, email, password=build.PASSWORD, **more):
     """Both steps; what the code page answers when the password was right."""
     answer = client.post(FORM, {"email": email, "password": password, **more})
@@ -225,10 +220,6 @@ def test_person_of_two_practices_chooses(client, clinic):
 
 def test_choice_is_forgotten_without_password(client):
     assert client.get("/sign-in/practice/")["Location"] == FORM
-
-
-def test_empty_clinic_says_how_to_begin(client):
-    assert "has no practice yet" in client.get(FORM).text
 
 
 def test_idle_too_long_ends_sign_in(client, clinic):

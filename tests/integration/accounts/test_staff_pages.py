@@ -20,11 +20,6 @@ PERSON = {"full_name": "Ada Byron", "email": "ada@example.org", "initials": "AB"
 
 
 @pytest.fixture
-def clinic():
-    return build.clinic_with_staff()
-
-
-@pytest.fixture
 def admin(client, clinic):
     return build.sign_in(client, clinic.admin)
 

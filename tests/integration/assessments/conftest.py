@@ -1,18 +1,20 @@
 """A clinic with one patient on whose team the prescriber, nurse and therapist are."""
 
+from copy import deepcopy
+
 import pytest
 
 from tests.builders import accounts, patients
 
 
-@pytest.fixture
-def clinic(db):
-    return accounts.clinic_with_staff()
+@pytest.fixture(scope="module")
+def person(shared, staffed):
+    return shared(lambda: patients.patient_with_team(staffed))
 
 
 @pytest.fixture
-def patient(clinic):
-    return patients.patient_with_team(clinic)
+def patient(clinic, person):
+    return deepcopy(person)
 
 
 @pytest.fixture

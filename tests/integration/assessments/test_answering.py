@@ -1,7 +1,6 @@
 """Giving, saving and submitting questionnaires: once only, scored by their rules, risk in the same transaction."""
 
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from django.db import connection
@@ -12,9 +11,8 @@ from assessments.drafts import draft_of
 from assessments.models import AnswerLink, Assessment, AssessmentSet, RiskItem
 from common.errors import InvalidInput, NotPermitted, OutOfScope, StaleState
 from common.models import AuditEvent
-from tests.builders import accounts, patients
+from tests.builders import accounts
 from tests.builders import assessments as build
-from tests.integration.together import all_at_once
 
 ASQ_CALM = {"q1": 0, "q2": 0, "q3": 0, "q4": 0}
 
@@ -260,32 +258,3 @@ def test_the_birth_date_locks_after_five_wrong_tries(clinic, patient, at):
     link.refresh_from_db()
     assert link.locked_at == at
     assert not actions.check_birth_date(link=link, by=by, at=at, birth_date=patient.birth_date)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_submits_at_once_store_one_row(at):
-    clinic = accounts.clinic_with_staff()
-    patient = patients.patient_with_team(clinic)
-    given = build.given_set(patient, clinic.nurse, at, instruments=("PHQ9",))
-    link, _ = build.link(given, clinic.nurse, at)
-    by = patient_actor(patient, clinic.practice.pk)
-
-    def send():
-        draft = draft_of(AssessmentSet.objects.select_related("patient").get(pk=given.pk), "PHQ9", at)
-        answers = build.lowest_answers("PHQ9", q9=3)
-        return actions.submit_assessment(assessment=draft, link=link, by=by, at=at, answers=answers)
-
-    outcomes = all_at_once([send] * 20)
-    assert [type(outcome) for outcome in outcomes if not isinstance(outcome, Assessment)] == [StaleState] * 19
-    assert Assessment.objects.count() == RiskItem.objects.count() == 1
-    assert AssessmentSet.objects.get().completed_at == at
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_last_two_questionnaires_sent_at_once_complete_the_set(at):
-    clinic = accounts.clinic_with_staff()
-    patient = patients.patient_with_team(clinic)
-    given = build.given_set(patient, clinic.nurse, at, instruments=("PHQ9", "GAD7", "ASQ", "SUDS"))
-    all_at_once([partial(build.answered, given, code, clinic.nurse, at) for code in given.instruments])
-    assert Assessment.objects.submitted().count() == 4
-    assert AssessmentSet.objects.get().completed_at == at

@@ -19,11 +19,6 @@ from tests.builders import accounts
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clinic():
-    return accounts.clinic_with_staff()
-
-
 def test_act_without_its_row_does_not_happen(clinic, at, monkeypatch):
     def broken(*args, **more):
         raise DatabaseError("audit is full")

@@ -39,11 +39,6 @@ def _without_audit(ask, *what):
     return answer
 
 
-@pytest.fixture
-def clinic():
-    return accounts.clinic_with_staff()
-
-
 def test_no_page_and_no_act_without_its_row(clinic):
     """R51: lists, looks, refusals, acts and the API answer 503 and hold nothing of the record."""
     patient = build.patient_with_team(clinic, family_name=CANARY)

@@ -26,7 +26,7 @@ from common.sealing import MARK, Ring, SealBroken, Sealed
 from integration_notes.models import Homework, IntegrationNote
 from patients.models import Allergy, ContraindicationAnswer
 from sessions_app.models import Observation
-from tests.builders import accounts, assessments, notes, patients, sessions
+from tests.builders import assessments, notes, patients, sessions
 
 CANARY = "Featherstonehaugh-canary"
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -53,11 +53,6 @@ def raw(row, name: str):
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT "{meta.get_field(name).column}" FROM "{meta.db_table}" WHERE id = %s', [key])
         return cursor.fetchone()[0]
-
-
-@pytest.fixture
-def clinic():
-    return accounts.clinic_with_staff()
 
 
 def check_at_once() -> None:

@@ -5,13 +5,6 @@ import sqlite3
 import pytest
 from django.db import connection
 
-from tests.builders import accounts
-
-
-@pytest.fixture
-def clinic(db):
-    return accounts.clinic_with_staff()
-
 
 @pytest.fixture
 def shared_database(transactional_db, tmp_path):

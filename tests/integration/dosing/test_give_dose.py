@@ -1,6 +1,7 @@
 """Giving a dose: what is written, and everything that refuses it (R42, R43, R60, F10)."""
 
 import uuid
+from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,9 +20,14 @@ AT = dosing.AT
 REASON = "agreed with the patient and the team"
 
 
+@pytest.fixture(scope="module")
+def recorded(shared, staffed):
+    return shared(lambda: dosing.dosing_record(staffed))
+
+
 @pytest.fixture
-def record(clinic):
-    return dosing.dosing_record(clinic)
+def record(clinic, recorded):
+    return deepcopy(recorded)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The forms beside the patient: typed in mL or units, exact in mg, never filled in beforehand."""
 
 import uuid
+from copy import deepcopy
 from decimal import Decimal
 
 import pytest
@@ -20,9 +21,14 @@ GIVE_KEYWORDS = {
 }
 
 
+@pytest.fixture(scope="module")
+def recorded(shared, staffed):
+    return shared(lambda: dosing.dosing_record(staffed))
+
+
 @pytest.fixture
-def record(clinic):
-    return dosing.dosing_record(clinic)
+def record(clinic, recorded):
+    return deepcopy(recorded)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A running infusion: rate, pause, resume, end, and what the patient received (KAP-FORM-STOP)."""
 
+from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -20,10 +21,15 @@ def at(minutes):
     return AT + timedelta(minutes=minutes)
 
 
-@pytest.fixture
-def infusion(clinic):
+@pytest.fixture(scope="module")
+def started(shared, staffed):
     """35 mg in 100 mL over 40 minutes: 150 mL/h, started at AT; 50 mg were drawn."""
-    return dosing.given_dose(clinic, route="IV", drawn_mg=Decimal(50))
+    return shared(lambda: dosing.given_dose(staffed, route="IV", drawn_mg=Decimal(50)))
+
+
+@pytest.fixture
+def infusion(clinic, started):
+    return deepcopy(started)
 
 
 def change(clinic, infusion, minutes, what, rate=None, **more):

@@ -1,6 +1,7 @@
 """Signing and amending dose orders (nothing on the page decides a number; R40, R41)."""
 
 import uuid
+from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -21,9 +22,14 @@ AT = dosing.AT
 REASON = "discussed with the patient and the team"
 
 
+@pytest.fixture(scope="module")
+def registered(shared, staffed):
+    return shared(lambda: patients.patient_with_team(staffed))
+
+
 @pytest.fixture
-def person(clinic):
-    return patients.patient_with_team(clinic)
+def person(clinic, registered):
+    return deepcopy(registered)
 
 
 @pytest.fixture

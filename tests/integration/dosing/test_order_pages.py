@@ -19,14 +19,14 @@ pytestmark = pytest.mark.django_db
 REASON = "discussed with the patient and the team"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def now():
     return timezone.now() - timedelta(minutes=10)
 
 
-@pytest.fixture
-def clinic(db, now):
-    return accounts.clinic_with_staff(at=now)
+@pytest.fixture(scope="module")
+def staffed(shared, now):
+    return shared(lambda: accounts.clinic_with_staff(at=now))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Waste and return with a second person's own sign-in (R43, R48)."""
 
 import uuid
+from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -20,10 +21,15 @@ AT = dosing.AT
 LATER = AT + timedelta(minutes=5)
 
 
-@pytest.fixture
-def draw(clinic):
+@pytest.fixture(scope="module")
+def drawn(shared, staffed):
     """50 mg drawn, 35 mg given by the nurse: 15 mg are left."""
-    return dosing.given_dose(clinic, drawn_mg=Decimal(50)).draw
+    return shared(lambda: dosing.given_dose(staffed, drawn_mg=Decimal(50)).draw)
+
+
+@pytest.fixture
+def draw(clinic, drawn):
+    return deepcopy(drawn)
 
 
 @pytest.fixture

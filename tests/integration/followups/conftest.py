@@ -1,5 +1,6 @@
 """A clinic with one person in each role, and the moment one of its patients was dosed."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,9 @@ from tests.builders import followups as build
 DOSED_AT = build.AT
 
 
-@pytest.fixture
-def clinic(db):
-    return accounts.clinic_with_staff(at=DOSED_AT - timedelta(days=7))
+@pytest.fixture(scope="module")
+def staffed(shared):
+    return shared(lambda: accounts.clinic_with_staff(at=DOSED_AT - timedelta(days=7)))
 
 
 @pytest.fixture
@@ -28,10 +29,15 @@ def by(clinic):
     return system_actor("follow-ups", clinic.practice.pk)
 
 
-@pytest.fixture
-def check_in(clinic):
+@pytest.fixture(scope="module")
+def planned(shared, staffed):
     """Due Wednesday 3 June, 10:00 in New York."""
-    return build.first_check_in(clinic)
+    return shared(lambda: build.first_check_in(staffed))
+
+
+@pytest.fixture
+def check_in(clinic, planned):
+    return deepcopy(planned)
 
 
 @pytest.fixture

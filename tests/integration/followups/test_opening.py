@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from assessments.models import AssessmentSet
 from common.errors import Blocked, StaleState
@@ -36,14 +35,6 @@ def test_open_twice_is_refused(clinic, check_in, by):
     actions.open_check_in(check_in=check_in, by=by, at=check_in.due_at)
     with pytest.raises(StaleState):
         actions.open_check_in(check_in=check_in, by=by, at=check_in.due_at)
-    assert (AssessmentSet.objects.count(), OutboxMessage.objects.count()) == (1, 1)
-
-
-@pytest.mark.postgresql
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="in memory; test_workers.py does this on a SQLite file")
-@pytest.mark.django_db(transaction=True)
-def test_twenty_at_once_open_it_exactly_once(clinic, check_in, by):
-    assert build.open_at_once(check_in, by, 20) == {"opened": 1, "refused": 19}
     assert (AssessmentSet.objects.count(), OutboxMessage.objects.count()) == (1, 1)
 
 

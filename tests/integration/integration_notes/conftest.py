@@ -7,12 +7,12 @@ import pytest
 from tests.builders import accounts, notes
 
 
-@pytest.fixture
-def clinic(db):
-    return accounts.clinic_with_staff(at=notes.AT - timedelta(days=7))
+@pytest.fixture(scope="module")
+def staffed(shared):
+    return shared(lambda: accounts.clinic_with_staff(at=notes.AT - timedelta(days=7)))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def at():
     """Wednesday 3 June 2026, 14:00 in New York: a day after the dose."""
     return notes.AT

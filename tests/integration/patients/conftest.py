@@ -10,11 +10,6 @@ from tests.builders import patients as build
 
 
 @pytest.fixture
-def clinic(db):
-    return people.clinic_with_staff()
-
-
-@pytest.fixture
 def other(db):
     """Another practice with staff and no patients."""
     return people.clinic_with_staff(name="Other Practice")

@@ -1,5 +1,6 @@
 """Who may open and post to each page: the five roles, anonymous, off the team, another practice."""
 
+from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -48,11 +49,16 @@ CELLS = [(name, method) for name, (_, methods) in PAGES.items() for method in me
 OF_A_RECORD = [(name, method) for name, method in CELLS if PAGES[name][0]]
 
 
-@pytest.fixture
-def named(clinic, patient, at):
-    """What the addresses name, each of the patient."""
+@pytest.fixture(scope="module")
+def person(shared, staffed, at):
+    """A patient, and what the addresses name of theirs."""
+    return shared(lambda: _person(staffed, at))
+
+
+def _person(clinic, at) -> tuple[Patient, dict]:
+    patient = build.patient_with_team(clinic, given_name="Ada", family_name="Moss")
     fact = actions.add_allergy(patient=patient, by=clinic.nurse, at=at, substance="Latex", severity="mild")
-    return {
+    return patient, {
         "patient": patient.pk,
         "kind": "allergy",
         "fact": fact.pk,
@@ -60,6 +66,16 @@ def named(clinic, patient, at):
         "member": clinic.therapist.membership_id,
         "series": build.series(patient, clinic.prescriber, at).pk,
     }
+
+
+@pytest.fixture
+def patient(clinic, person):
+    return deepcopy(person[0])
+
+
+@pytest.fixture
+def named(clinic, person):
+    return dict(person[1])
 
 
 def address(name: str, named: dict) -> str:

@@ -15,11 +15,6 @@ from tests.builders import patients as build
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clinic():
-    return people.clinic_with_staff()
-
-
 def audited(action: str) -> AuditEvent:
     return AuditEvent.objects.get(action=f"patients.{action}")
 

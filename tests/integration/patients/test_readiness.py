@@ -1,5 +1,6 @@
 """What of the chart holds a dose: each rule with both answers, and who may override it."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -14,10 +15,15 @@ from tests.builders import patients as build
 OVERRIDE = Permission.OVERRIDE_BLOCKER.value
 
 
-@pytest.fixture
-def ready(clinic, at):
+@pytest.fixture(scope="module")
+def screened(shared, staffed, at):
     """Screened with no to everything, treatment consent signed."""
-    return build.ready_patient(clinic, at)
+    return shared(lambda: build.ready_patient(staffed, at))
+
+
+@pytest.fixture
+def ready(clinic, screened):
+    return deepcopy(screened)
 
 
 def standing(patient, at, route=Route.IM) -> dict[str, str | None]:

@@ -1,5 +1,6 @@
 """A clinic, a patient with a set of two questionnaires, and a link to it."""
 
+from copy import deepcopy
 from types import SimpleNamespace
 
 import pytest
@@ -11,14 +12,19 @@ from tests.builders import accounts, patients
 from tests.builders import assessments as build
 
 
-@pytest.fixture
-def clinic(db):
-    return accounts.clinic_with_staff(phone="555 777 8899")
+@pytest.fixture(scope="module")
+def staffed(shared):
+    return shared(lambda: accounts.clinic_with_staff(phone="555 777 8899"))
+
+
+@pytest.fixture(scope="module")
+def person(shared, staffed):
+    return shared(lambda: patients.patient_with_team(staffed, given_name="Rosalind", family_name="Quimby"))
 
 
 @pytest.fixture
-def patient(clinic):
-    return patients.patient_with_team(clinic, given_name="Rosalind", family_name="Quimby")
+def patient(clinic, person):
+    return deepcopy(person)
 
 
 class Phone:

@@ -7,16 +7,11 @@ from tests.builders import accounts
 
 
 @pytest.fixture
-def clinic():
-    return accounts.clinic_with_staff()
-
-
-@pytest.fixture
 def other_clinic():
     return accounts.clinic_with_staff(name="Other Practice")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hours_ago():
     """A moment for sessions that pages look at "now"."""
     return lambda hours: timezone.now() - timedelta(hours=hours)

@@ -20,9 +20,9 @@ pytestmark = pytest.mark.django_db
 LOG = reverse("sessions:export_dosing_records")
 
 
-@pytest.fixture
-def clinic():
-    return accounts.clinic_with_staff(dea_number="FH1234567")
+@pytest.fixture(scope="module")
+def staffed(shared):
+    return shared(lambda: accounts.clinic_with_staff(dea_number="FH1234567"))
 
 
 def read(client, **query) -> list[dict]:

@@ -1,5 +1,6 @@
 """One dosing record in full: what a reviewer sees and does not see (R12), and the review itself."""
 
+from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,14 +19,14 @@ pytestmark = pytest.mark.django_db
 NOTE = {"note": "Order, dose and ledger agree."}
 
 
-@pytest.fixture
-def clinic():
-    return accounts.clinic_with_staff()
+@pytest.fixture(scope="module")
+def signed(shared, staffed):
+    return shared(lambda: sessions.signed_session(staffed))
 
 
 @pytest.fixture
-def session(clinic):
-    return sessions.signed_session(clinic)
+def session(clinic, signed):
+    return deepcopy(signed)
 
 
 def page(session) -> str:

@@ -22,11 +22,6 @@ LIST = reverse("sessions:dosing_records")
 
 
 @pytest.fixture
-def clinic():
-    return accounts.clinic_with_staff()
-
-
-@pytest.fixture
 def admin(clinic):
     return accounts.sign_in(Client(), clinic.admin)
 

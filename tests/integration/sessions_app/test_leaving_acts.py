@@ -1,5 +1,6 @@
 """Leaving: every criterion, the departure against advice, and the drug still running."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,14 @@ pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
+@pytest.fixture(scope="module")
+def observed(shared, staffed):
+    return shared(lambda: sessions.observed_session(staffed))
+
+
 @pytest.fixture
-def session(clinic):
-    return sessions.observed_session(clinic)
+def session(clinic, observed):
+    return deepcopy(observed)
 
 
 def refused_codes(clinic, session, at=None, by=None, **answers):

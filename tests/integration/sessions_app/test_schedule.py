@@ -1,4 +1,5 @@
 import uuid
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -13,9 +14,14 @@ pytestmark = pytest.mark.django_db
 AT = sessions.AT
 
 
+@pytest.fixture(scope="module")
+def ordered(shared, staffed):
+    return shared(lambda: sessions.series_with_order(staffed))
+
+
 @pytest.fixture
-def series(clinic):
-    return sessions.series_with_order(clinic)
+def series(clinic, ordered):
+    return deepcopy(ordered)
 
 
 def schedule(clinic, series, by=None, at=AT, **plan):

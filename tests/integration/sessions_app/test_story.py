@@ -1,13 +1,8 @@
 import pytest
 
-from tests.builders import accounts, sessions
+from tests.builders import sessions
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clinic():
-    return accounts.clinic_with_staff()
 
 
 @pytest.mark.parametrize("route", ["IV", "IM", "SC", "IN_RACEMIC", "ESK", "SL", "PO"])

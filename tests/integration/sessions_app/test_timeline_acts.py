@@ -1,6 +1,7 @@
 """Readings, observations, adverse events: what is refused, what is late, what a retry and a correction do."""
 
 import uuid
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -19,9 +20,14 @@ AT = sessions.AT
 MINUTE = timedelta(minutes=1)
 
 
+@pytest.fixture(scope="module")
+def dosed(shared, staffed):
+    return shared(lambda: sessions.dosed_session(staffed))
+
+
 @pytest.fixture
-def session(clinic):
-    return sessions.dosed_session(clinic)
+def session(clinic, dosed):
+    return deepcopy(dosed)
 
 
 def record(clinic, session, at=None, by=None, **values):
@@ -222,11 +228,12 @@ def test_signed_session_takes_no_reading_in_python_nor_by_raw_sql(clinic):
     names = ", ".join(f'"{column}"' for column in columns)
     picked = ", ".join("%s" if column == "id" else f'"{column}"' for column in columns)
 
-    new_id = row.pk.hex if connection.vendor == "sqlite" else str(row.pk)
+    new_id, session_id = (one.hex if connection.vendor == "sqlite" else str(one) for one in (row.pk, session.pk))
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO sessions_app_vitalreading ({names}) SELECT {picked} FROM sessions_app_vitalreading LIMIT 1",
-            [new_id],
+            f"INSERT INTO sessions_app_vitalreading ({names}) SELECT {picked} FROM sessions_app_vitalreading "
+            "WHERE session_id = %s LIMIT 1",
+            [new_id, session_id],
         )
     assert [one.code for one in refused.value.blockers] == ["SESSION_SIGNED"]
 
