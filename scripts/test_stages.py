@@ -80,7 +80,8 @@ def lane(engine: str, environment: dict[str, str], only: list[str], extra: list[
         folders = [f"tests/{suite}" for suite in chosen]
         stages.append(_pytest(f"{engine}: tests", [*folders, "-n", PROCESSES, *extra], environment))
     if not only or JOURNEYS in only:
-        stages.append(_pytest(f"{engine}: {JOURNEYS}", [f"tests/{JOURNEYS}", *extra], environment))
+        words = [f"tests/{JOURNEYS}", "-n", PROCESSES, "--dist", "loadfile", *extra]  # a file shares one clinic
+        stages.append(_pytest(f"{engine}: {JOURNEYS}", words, environment))
     return stages
 
 

@@ -20,6 +20,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
+from tests.journeys import prepared_home
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 
@@ -77,9 +79,11 @@ class Stack:
             return cursor.fetchall() if cursor.description else []
 
     def prepare(self) -> None:
-        self.manage("make_keys")
-        self.manage("migrate", "--no-input")
-        self.manage("collectstatic", "--no-input")
+        """Keys, tables and the pages' files."""
+        on_server = bool(self.environment["DATABASE_URL"])
+        prepared_home.copy_to(self.home, self.environment, with_database=not on_server)
+        if on_server:
+            self.manage("migrate", "--no-input")
 
     def start_web(self) -> None:
         web = [

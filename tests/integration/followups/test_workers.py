@@ -56,8 +56,7 @@ def stack(request):
     with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
         clinic = Stack(database_url, redis_url)
         try:
-            clinic.manage("make_keys")
-            clinic.manage("migrate", "--no-input")
+            clinic.prepare()
             yield clinic
         finally:
             clinic.stop()
