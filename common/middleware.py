@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from common import audit
 from common.errors import AuditUnavailable, ClinicError
+from common.sealing import SealBroken
 
 log = logging.getLogger("clinic.requests")
 
@@ -56,12 +57,16 @@ class ErrorMiddleware:
             if isinstance(error, Http404):
                 record_denial(request, 404)
             if not isinstance(error, ClinicError):
-                return None
+                return self._altered(request) if isinstance(error, SealBroken) else None
             if error.status in (403, 404):
                 record_denial(request, error.status)
         except AuditUnavailable as unavailable:
             error = unavailable
         return error_page(request, error)
+
+    def _altered(self, request):
+        """A sealed text was exchanged or damaged: say so and show nothing of it; where is in the log (R41, R93)."""
+        return render(request, "altered.html", status=500)
 
 
 def record_denial(request, status: int) -> None:

@@ -9,11 +9,14 @@ class DosingConfig(AppConfig):
     def ready(self):
         from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
+        from common.signatures import signed_rows
         from dosing import home
+        from dosing.order_content import signed_orders
         from dosing.starting_rows import make_starting_rows
         from patients import chart
 
         defaults.register("dosing", make_starting_rows)
+        signed_rows.register("orders", signed_orders)
         navigation.register("dosing", home.navigation_entries)
         home_panels.register("dosing", home.home_panels_for)
         chart.tabs.register("dosing", home.chart_tabs)

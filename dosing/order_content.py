@@ -2,7 +2,9 @@
 
 from datetime import UTC
 
+from common.signatures import EVER_SIGNED, SignedRows, fits
 from common.signing import content_sha256
+from dosing.models import DoseOrder
 
 SCHEMA = 1
 SIGNED_FIELDS = (
@@ -25,4 +27,9 @@ def fingerprint(order) -> str:
 
 def is_unaltered(order) -> bool:
     """Whether a signed order still says what was signed."""
-    return bool(order.content_sha256) and fingerprint(order) == order.content_sha256
+    return fits(lambda row: fingerprint(row) == row.content_sha256, order)
+
+
+def signed_orders() -> SignedRows:
+    rows = DoseOrder.objects.filter(EVER_SIGNED)
+    return SignedRows("order", rows.all, is_unaltered, lambda order: order.practice_id)

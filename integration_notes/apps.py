@@ -6,10 +6,13 @@ class IntegrationNotesConfig(AppConfig):
 
     def ready(self):
         from accounts.navigation import home_panels, navigation
-        from integration_notes import home
+        from common.signatures import signed_rows
+        from integration_notes import home, note_content, private_signing
         from patients import chart
 
         home_panels.register("integration", home.home_panels_for)
         navigation.register("integration", home.navigation_entries)
+        signed_rows.register("notes", note_content.signed_notes)
+        signed_rows.register("private notes", private_signing.signed_notes)
         chart.tabs.register("integration", home.chart_tabs)
         chart.summary.register("integration", home.chart_panels)

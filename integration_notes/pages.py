@@ -9,6 +9,7 @@ from accounts.actor import Actor
 from accounts.roles import Permission
 from common.blockers import Blocker
 from integration_notes.models import Homework, IntegrationNote
+from integration_notes.note_content import was_altered
 from integration_notes.templates_data import NoteTemplate, missing_fields, template_of
 from integration_notes.worklist import sessions_without_note
 from patients.models import Patient
@@ -49,6 +50,7 @@ class NotePage:
     is_author: bool
     may_finish_homework: bool
     today: date
+    is_altered: bool
 
 
 def note_page(actor: Actor, note: IntegrationNote, reach: Reach) -> NotePage:
@@ -61,6 +63,7 @@ def note_page(actor: Actor, note: IntegrationNote, reach: Reach) -> NotePage:
         is_author=may_write and note.author_id == actor.membership_id,
         may_finish_homework=may_write,
         today=timezone.localdate(),
+        is_altered=was_altered(note),
     )
 
 

@@ -7,6 +7,7 @@ from accounts.actor import Actor
 from common import audit
 from integration_notes.models import PrivateNote, PrivateRelease
 from integration_notes.private_content import About, matches
+from integration_notes.private_signing import was_altered
 from patients.models import Patient
 
 SEARCHED = 500  # the newest notes that a search opens
@@ -20,6 +21,10 @@ class PrivateRow:
     patient_id: UUID
     patient: str
     is_mine: bool
+
+    @property
+    def is_altered(self) -> bool:
+        return was_altered(self.note)
 
 
 def rows_of(actor: Actor, notes: list[PrivateNote]) -> list[PrivateRow]:

@@ -1,8 +1,9 @@
-"""What stands between a private note and its author's signature."""
+"""What stands between a private note and its author's signature, and whether that still fits."""
 
 from common.blockers import Blocker
+from common.signatures import EVER_SIGNED, SignedRows, fits
 from integration_notes.models import IntegrationNote, PrivateNote
-from integration_notes.private_content import CHART_FACTS, About
+from integration_notes.private_content import CHART_FACTS, About, fingerprint
 
 
 def sign_blockers(note: PrivateNote) -> list[Blocker]:
@@ -18,3 +19,18 @@ def sign_blockers(note: PrivateNote) -> list[Blocker]:
         sentence = f"Sign the session's integration note first: {CHART_FACTS} belong to the chart, not here only."
         found.append(Blocker("CHART_NOTE_MISSING", sentence, "KAP-INT-PRIVATE"))
     return found
+
+
+def is_unaltered(note: PrivateNote) -> bool:
+    """Whether a signed private note still says what was signed (R41)."""
+    return fits(lambda row: fingerprint(row, row.signed_at) == row.content_sha256, note)
+
+
+def was_altered(note: PrivateNote) -> bool:
+    """A draft may change; whatever was ever signed may not, even when it lost its stamp."""
+    return bool(note.signed_at or note.content_sha256) and not is_unaltered(note)
+
+
+def signed_notes() -> SignedRows:
+    rows = PrivateNote.objects.filter(EVER_SIGNED)
+    return SignedRows("private note", rows.all, is_unaltered, lambda note: note.practice_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import models
 
-from common.sealing import SealBroken
+from common.signatures import EVER_SIGNED, SignedRows, fits
 from dosing.models import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
 from sessions_app.models import Discharge, Session
 from sessions_app.states import State
@@ -50,11 +50,12 @@ def sha256_of(session: Session) -> str:
 
 def is_intact(session: Session) -> bool:
     """Whether what is stored now is what was signed; read fresh from the database."""
-    stored = Session.objects.get(pk=session.pk)
-    try:
-        return bool(stored.content_sha256) and sha256_of(stored) == stored.content_sha256
-    except SealBroken:  # a sealed text of it was exchanged or damaged
-        return False
+    return fits(lambda stored: sha256_of(stored) == stored.content_sha256, Session.objects.get(pk=session.pk))
+
+
+def signed_sessions() -> SignedRows:
+    rows = Session.objects.filter(EVER_SIGNED)
+    return SignedRows("session", rows.all, is_intact, lambda session: session.practice_id)
 
 
 def _rows(queryset) -> list[dict]:

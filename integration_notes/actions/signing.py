@@ -9,9 +9,9 @@ from accounts.actions import reauthenticate
 from accounts.actor import Actor
 from common import audit
 from common.errors import InvalidInput, StaleState
-from common.signing import content_sha256
 from integration_notes.actions.drafting import LONGEST_TEXT, author_role
 from integration_notes.models import IntegrationNote, NoteAddendum
+from integration_notes.note_content import fingerprint
 from integration_notes.templates_data import missing_fields, template_of
 
 
@@ -28,7 +28,7 @@ def sign_note(*, note: IntegrationNote, by: Actor, at: datetime, version: int, p
     open_fields = missing_fields(template_of(note), note.fields)
     if open_fields:
         raise InvalidInput({field.key: f"Fill in “{field.label}” before signing." for field in open_fields})
-    digest = content_sha256(signed_content(note, at))
+    digest = fingerprint(note, at)
     with transaction.atomic():
         signed = IntegrationNote.objects.filter(pk=note.pk, version=version, signed_at=None).update(
             signed_at=at, signed_by_id=by.membership_id, content_sha256=digest, version=F("version") + 1
@@ -38,22 +38,6 @@ def sign_note(*, note: IntegrationNote, by: Actor, at: datetime, version: int, p
         audit.record(by, "integration_notes.sign_note", at=at, subject=note, role=role, detail={"sha256": digest})
     note.refresh_from_db()
     return note
-
-
-def signed_content(note: IntegrationNote, signed_at: datetime) -> dict:
-    """What the signature covers."""
-    return {
-        "schema": 1,
-        "id": note.pk,
-        "patient": note.patient_id,
-        "session": note.session_id,
-        "author": note.author_id,
-        "modality": note.modality,
-        "template_version": note.template_version,
-        "fields": note.fields,
-        "themes": note.themes,
-        "signed_at": signed_at,
-    }
 
 
 @transaction.atomic

@@ -134,3 +134,11 @@ def given_dose(
         **entry,
     }
     return actions.give_dose(dosing_record=record, by=values.pop("by", clinic.nurse), at=at, **values)
+
+
+def wasted(draw, clinic, witness, at: datetime = AT + timedelta(minutes=5), **more):
+    """The rest of a draw wasted by the nurse before a second person."""
+    draw.refresh_from_db()
+    values = {"what": "waste", "method": "drug buster", "reason": "not needed", "witness_password": accounts.PASSWORD}
+    values |= {"amount_mg": draw.outstanding_mg, "witness_email": witness.user.email, **more}
+    return actions.dispose_remainder(draw=draw, by=clinic.nurse, at=at, **values)

@@ -1,6 +1,7 @@
 """Rows that may not change are attacked by every path on both engines and stay as they were (R40, R44-R46)."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -11,7 +12,7 @@ from common import audit
 from common.models import AuditEvent
 from common.records import RecordFrozen
 from common.sealed_fields import SealedTextField
-from tests.builders import accounts, assessments, dosing, patients, sessions
+from tests.builders import accounts, assessments, dosing, notes, patients, sessions
 
 pytestmark = pytest.mark.django_db
 is_sqlite = connection.vendor == "sqlite"
@@ -52,7 +53,20 @@ def a_consent():
     return patients.consent(patients.patient_with_team(clinic), clinic.nurse)
 
 
-MAKERS = [an_audit_row, a_dose, a_signed_order, a_submitted_assessment, a_reading, a_signed_session, a_consent]
+def a_waste():
+    clinic = accounts.clinic_with_staff()
+    left = dosing.given_dose(clinic, drawn_mg=Decimal(50)).draw
+    return dosing.wasted(left, clinic, accounts.staff(clinic.practice, roles=["nurse"]))
+
+
+def a_note():
+    return notes.signed(accounts.clinic_with_staff(at=notes.AT - timedelta(days=7)))
+
+
+MAKERS = [
+    *(an_audit_row, a_dose, a_waste, a_signed_order, a_submitted_assessment),
+    *(a_reading, a_signed_session, a_note, a_consent),
+]
 
 
 @pytest.fixture(params=MAKERS, ids=lambda make: make.__name__)

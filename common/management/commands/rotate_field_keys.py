@@ -6,14 +6,7 @@ from django.utils import timezone
 from common import audit
 from common.sealed_fields import SealedTextField
 from common.sealed_rows import reseal_batch, sealed_fields, texts_by_key
-
-
-class System:
-    """Who acts in the audit rows of this command."""
-
-    user_id = practice_id = None
-    name, acting_as = "system:rotate_field_keys", "system"
-    request_id = session_hash = ip = user_agent = ""
+from common.system import System
 
 
 class Command(BaseCommand):
@@ -37,7 +30,7 @@ class Command(BaseCommand):
                 break
         if changed:
             detail = {"column": str(column), "texts": changed, "key": column.ring.current}
-            audit.record(System, "common.rotate_field_keys", at=timezone.now(), detail=detail)
+            audit.record(System("rotate_field_keys"), "common.rotate_field_keys", at=timezone.now(), detail=detail)
         return broken
 
     def _say_counts(self) -> None:

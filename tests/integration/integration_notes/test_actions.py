@@ -13,8 +13,8 @@ from common.sealed_fields import sealed
 from common.signing import content_sha256
 from integration_notes import actions
 from integration_notes.actions.drafting import LONGEST_TEXT
-from integration_notes.actions.signing import signed_content
 from integration_notes.models import IntegrationNote, NoteAddendum
+from integration_notes.note_content import signed_content
 from integration_notes.templates_data import TEMPLATES
 from patients.actions import add_to_team
 from tests.builders import accounts
