@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.sql.query import Query
 
+from common.guards import postgresql_bodies, postgresql_guards, sqlite_guards
 from common.records import Record, RecordKind
 
 PREFIX = "keep_"
@@ -18,6 +19,9 @@ FUNCTION_BODY = (
     "BEGIN RAISE EXCEPTION 'record is frozen: % on %', TG_OP, TG_TABLE_NAME "
     "USING ERRCODE = 'integrity_constraint_violation'; END"
 )
+# A temporary table of the same name would otherwise be asked instead of the real one.
+SEARCH = "search_path=public, pg_temp"
+_ON_TABLE = re.compile(r' ON "(\w+)"')
 
 
 def kept_models() -> list[type[Record]]:
@@ -127,18 +131,23 @@ def postgresql_triggers(model) -> dict[str, str]:
     return statements
 
 
-def _postgresql_parent_function(model) -> str:
-    name = f"{PREFIX}{model._meta.db_table}_parent"
+def _parent_body(model) -> str:
     return (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {_parents_condition(model)} THEN RAISE EXCEPTION 'record is frozen: its signed parent on %', "
-        "TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+        f" BEGIN IF {_parents_condition(model)} THEN RAISE EXCEPTION 'record is frozen: its signed parent on %', "
+        "TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END "
     )
 
 
+def expected_functions() -> dict[str, str]:
+    """Every function that a trigger of PostgreSQL calls, with its body."""
+    parents = {f"{PREFIX}{m._meta.db_table}_parent": _parent_body(m) for m in kept_models() if m.frozen_with}
+    return {FUNCTION: FUNCTION_BODY} | parents | postgresql_bodies()
+
+
 def expected_triggers(vendor: str) -> dict[str, str]:
-    make = sqlite_triggers if vendor == "sqlite" else postgresql_triggers
-    return {name: sql for model in kept_models() for name, sql in make(model).items()}
+    """Every trigger that must be there, by name, with the statement that makes it."""
+    make, guards = (sqlite_triggers, sqlite_guards) if vendor == "sqlite" else (postgresql_triggers, postgresql_guards)
+    return {name: sql for model in kept_models() for name, sql in make(model).items()} | guards()
 
 
 def install_triggers(using: str = DEFAULT_DB_ALIAS) -> int:
@@ -149,20 +158,18 @@ def install_triggers(using: str = DEFAULT_DB_ALIAS) -> int:
     with connection.cursor() as cursor:
         _drop_triggers(connection, cursor)
         if connection.vendor == "postgresql":
-            cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $${FUNCTION_BODY}$$"
-            )
-        for model in kept_models():
-            if model._meta.db_table not in tables:
+            for name, body in expected_functions().items():
+                cursor.execute(
+                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET {SEARCH} AS $${body}$$"
+                )
+        for name, sql in expected_triggers(connection.vendor).items():
+            table = _ON_TABLE.search(sql)[1]
+            if table not in tables:
                 continue
-            if connection.vendor == "postgresql" and model.frozen_with:
-                cursor.execute(_postgresql_parent_function(model))
-            make = sqlite_triggers if connection.vendor == "sqlite" else postgresql_triggers
-            for name, sql in make(model).items():
-                cursor.execute(sql)
-                if connection.vendor == "postgresql":
-                    cursor.execute(f'ALTER TABLE "{model._meta.db_table}" ENABLE ALWAYS TRIGGER "{name}"')
-                count += 1
+            cursor.execute(sql)
+            if connection.vendor == "postgresql":
+                cursor.execute(f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{name}"')
+            count += 1
     return count
 
 
@@ -197,11 +204,12 @@ def missing_triggers(using: str = DEFAULT_DB_ALIAS) -> list[str]:
             expected = {name: _digest(sql) for name, sql in expected_triggers("sqlite").items()}
             return sorted(name for name, digest in expected.items() if found.get(name) != digest)
         cursor.execute(
-            "SELECT t.tgname FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid WHERE t.tgenabled = 'A' "
-            "AND (f.proname <> %s OR f.prosrc = %s)",
-            [FUNCTION, FUNCTION_BODY],
+            "SELECT t.tgname, f.proname, f.prosrc FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid "
+            "WHERE t.tgenabled = 'A' AND f.proconfig = ARRAY[%s]",
+            [SEARCH],
         )
-        found_names = {name for (name,) in cursor.fetchall()}
+        bodies = {name[:63]: body for name, body in expected_functions().items()}
+        found_names = {name for name, function, body in cursor.fetchall() if bodies.get(function) == body}
     return sorted(name for name in expected_triggers("postgresql") if name not in found_names)
 
 

@@ -9,14 +9,17 @@ class DosingConfig(AppConfig):
     def ready(self):
         from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
+        from common.guards import insert_guards
         from common.signatures import signed_rows
         from dosing import home
+        from dosing.guards import dose_guards
         from dosing.order_content import signed_orders
         from dosing.starting_rows import make_starting_rows
         from patients import chart
 
         defaults.register("dosing", make_starting_rows)
         signed_rows.register("orders", signed_orders)
+        insert_guards.register("dosing", dose_guards)
         navigation.register("dosing", home.navigation_entries)
         home_panels.register("dosing", home.home_panels_for)
         chart.tabs.register("dosing", home.chart_tabs)

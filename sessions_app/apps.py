@@ -9,10 +9,12 @@ class SessionsAppConfig(AppConfig):
         from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
         from assessments.trend import marks
+        from common.guards import insert_guards
         from common.signatures import signed_rows
         from dosing.hooks import measured_weights, rosters
         from patients import chart
         from sessions_app import dosing_home, home, told_below
+        from sessions_app.guards import roster_guards
         from sessions_app.roster import is_on_roster, sessions_of
         from sessions_app.signed_content import signed_sessions
         from sessions_app.starting_rows import make_starting_rows
@@ -21,6 +23,7 @@ class SessionsAppConfig(AppConfig):
         rosters.register("sessions", sessions_of)
         defaults.register("rooms", make_starting_rows)
         signed_rows.register("sessions", signed_sessions)
+        insert_guards.register("roster", roster_guards)
         marks.register("sessions", told_below.dose_marks)
         measured_weights.register("sessions", told_below.weights_at_check_in)
         navigation.register("sessions", home.navigation_entries)

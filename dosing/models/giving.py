@@ -53,6 +53,7 @@ class Draw(Record):
             models.CheckConstraint(
                 condition=Q(closed_at=None) | Q(outstanding_mg=0), name="draw_closed_means_nothing_left"
             ),
+            models.CheckConstraint(condition=Q(drawn_mg__lte=5000), name="draw_ceiling"),
         ]
         indexes = [models.Index(fields=["dosing_record"], condition=Q(closed_at=None), name="draw_open")]
 
@@ -136,6 +137,7 @@ class AdministrationEnd(EventRecord):
         constraints = [
             *EventRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(given_mg__gte=0), name="end_given_not_negative"),
+            models.CheckConstraint(condition=Q(given_mg__lte=1000), name="end_given_ceiling"),
             models.CheckConstraint(
                 condition=Q(how="completed") | (Q(how="stopped") & ~Q(reason="")), name="end_stopped_with_reason"
             ),
@@ -166,6 +168,7 @@ class Remainder(EventRecord):
         constraints = [
             *EventRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(amount_mg__gt=0), name="remainder_positive"),
+            models.CheckConstraint(condition=Q(amount_mg__lte=5000), name="remainder_ceiling"),
             models.CheckConstraint(condition=Q(what__in=["waste", "return"]), name="remainder_what_known"),
             models.CheckConstraint(condition=~Q(witness=F("recorded_by")), name="witness_is_not_recorder"),
         ]

@@ -1,0 +1,26 @@
+"""What the database refuses in a new dose, whoever writes it: giver, lot, draw and times (R43, KAP-DOSE-*)."""
+
+from common.guards import Guard
+
+TABLE = "dosing_administration"
+GIVER_WORKS_HERE = """NOT EXISTS (SELECT 1 FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
+JOIN dosing_dosingrecord r ON r.practice_id = m.practice_id
+WHERE r.id = NEW.dosing_record_id AND m.id = NEW.given_by_id AND m.is_active AND u.is_active)"""
+EXPIRED = """EXISTS (SELECT 1 FROM dosing_draw d JOIN dosing_stocklot l ON l.id = d.lot_id
+JOIN accounts_practice p ON p.id = l.practice_id
+WHERE d.id = NEW.draw_id AND l.expires_on < (NEW.occurred_at AT TIME ZONE p.time_zone)::date)"""
+# SQLite knows no time zones: no practice is more than 12 hours behind UTC, so what it refuses is expired everywhere.
+EXPIRED_EVERYWHERE = """EXISTS (SELECT 1 FROM dosing_draw d JOIN dosing_stocklot l ON l.id = d.lot_id
+WHERE d.id = NEW.draw_id AND l.expires_on < date(NEW.occurred_at, '-12 hours'))"""
+DRAWN_LATER = "EXISTS (SELECT 1 FROM dosing_draw d WHERE d.id = NEW.draw_id AND d.drawn_at > NEW.occurred_at)"
+NOT_OF_THIS_DRAW = """NOT EXISTS (SELECT 1 FROM dosing_draw d WHERE d.id = NEW.draw_id
+AND d.dosing_record_id = NEW.dosing_record_id AND d.drawn_mg >= NEW.planned_mg)"""
+
+
+def dose_guards() -> list[Guard]:
+    return [
+        Guard("giver", TABLE, GIVER_WORKS_HERE),
+        Guard("lot", TABLE, EXPIRED, on_sqlite=EXPIRED_EVERYWHERE),
+        Guard("time", TABLE, DRAWN_LATER),
+        Guard("draw", TABLE, NOT_OF_THIS_DRAW),
+    ]
