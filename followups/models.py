@@ -88,7 +88,7 @@ class CheckInQuerySet(TeamScoped):
         return self.filter(_is_late(at))
 
     def to_call(self, at):
-        """Asked, but no message went out and no usable link was handed over: somebody has to call."""
+        """Asked, but no message went out, or its link was taken back, and there is no usable one: somebody has to call."""
         return self.filter(_is_to_call(at))
 
     def unclear(self):
@@ -127,11 +127,12 @@ def _is_late(at) -> Q:
 
 
 def _is_to_call(at) -> Q:
-    messages = OutboxMessage.objects.filter(check_in=OuterRef("pk")).exclude(state=OutboxMessage.State.DROPPED)
-    links = AnswerLink.objects.filter(
-        assessment_set=OuterRef("assessment_set"), revoked_at=None, locked_at=None, expires_at__gt=at
-    )
-    return Q(state="sent") & ~Exists(messages) & ~Exists(links)
+    State = OutboxMessage.State
+    messages = OutboxMessage.objects.filter(check_in=OuterRef("pk")).exclude(state=State.DROPPED)
+    links = AnswerLink.objects.filter(assessment_set=OuterRef("assessment_set"), revoked_at=None)
+    usable = links.filter(locked_at=None, expires_at__gt=at)
+    is_told = Exists(messages.exclude(state=State.SENT)) | Exists(messages) & Exists(links)
+    return Q(state="sent") & ~is_told & ~Exists(usable)
 
 
 def _is_unclear() -> Q:

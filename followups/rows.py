@@ -63,11 +63,18 @@ class Row:
     @property
     def delivery(self) -> Chip | None:
         """What became of the message, or who has to act; nothing for a check-in that was never opened."""
-        if self.last_message is not None:
+        if self.last_message is not None and not self.is_taken_back:
             return Chip(*MESSAGE_CHIPS[OutboxMessage.State(self.last_message.state)])
         if self.check_in.state != CheckIn.State.SENT:
             return None
         return Chip(*(HANDED_OVER if self.has_usable_link else TO_CALL))
+
+    @property
+    def is_taken_back(self) -> bool:
+        """A mail went out for it, but every link ended since: the patient holds nothing that opens (R73)."""
+        if not self.is_waiting or self.last_message.state != OutboxMessage.State.SENT:
+            return False
+        return all(link.revoked_at for link in self.check_in.assessment_set.links.all())
 
     @property
     def has_usable_link(self) -> bool:

@@ -1,6 +1,6 @@
 """How follow-up answers the questions of the apps below it."""
 
-from followups.actions import mark_answered, plan_follow_ups
+from followups.actions import mark_answered, plan_follow_ups, stop_check_in
 from followups.models import CheckIn
 
 
@@ -13,3 +13,9 @@ def close_answered_check_in(assessment_set, by, at) -> list:
     """Close the check-in whose questionnaires are complete."""
     check_in = CheckIn.objects.filter(assessment_set=assessment_set).first()
     return [mark_answered(check_in=check_in, by=by, at=at)] if check_in else []
+
+
+def stop_what_was_asked(patient, by, at) -> list:
+    """Nobody waits for the answer of a patient who left; what is only planned ends when it is due (R73)."""
+    asked = CheckIn.objects.waiting().filter(patient=patient)
+    return [stop_check_in(check_in=check_in, by=by, at=at) for check_in in asked]

@@ -8,8 +8,8 @@ from pathlib import Path
 from bootstrap import PYTHON, REPOSITORY
 
 ENGINES = ("sqlite", "postgresql")
-UNIT, JOURNEYS = "unit", "journeys"
-ENGINE_SUITES = ("integration", "sweeps")
+UNIT, SWEEPS, JOURNEYS = "unit", "sweeps", "journeys"
+ENGINE_SUITES = ("integration", SWEEPS)
 SUITES = (UNIT, *ENGINE_SUITES, JOURNEYS)
 PROCESSES = "2"
 
@@ -63,10 +63,12 @@ def _deployed(home: Path) -> dict[str, str]:
 
 
 def unit(environment: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
-    """The pure rules, once: pytest-django lets no test touch a database that does not ask for one, and none does."""
-    if only and UNIT not in only:
+    """The pure rules, and the sweeps that read the code, once: pytest-django lets no test touch a database that does
+    not ask for one, and none of these does."""
+    folders = [f"tests/{suite}" for suite in (UNIT, SWEEPS) if not only or suite in only]
+    if not folders:
         return []
-    return [_pytest("unit", [f"tests/{UNIT}", "-n", PROCESSES, *extra], environment)]
+    return [_pytest(UNIT, [*folders, "-n", PROCESSES, *extra], {**environment, "SWEEPS": "code"})]
 
 
 def lane(engine: str, environment: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
@@ -78,7 +80,8 @@ def lane(engine: str, environment: dict[str, str], only: list[str], extra: list[
     chosen = [suite for suite in ENGINE_SUITES if not only or suite in only]
     if chosen:
         folders = [f"tests/{suite}" for suite in chosen]
-        stages.append(_pytest(f"{engine}: tests", [*folders, "-n", PROCESSES, *extra], environment))
+        words = [*folders, "-n", PROCESSES, *extra]
+        stages.append(_pytest(f"{engine}: tests", words, {**environment, "SWEEPS": "stored"}))
     if not only or JOURNEYS in only:
         words = [f"tests/{JOURNEYS}", "-n", PROCESSES, "--dist", "loadfile", *extra]  # a file shares one clinic
         stages.append(_pytest(f"{engine}: {JOURNEYS}", words, environment))

@@ -1,7 +1,7 @@
 """The only writers of questionnaires, their links and risk items."""
 
 from assessments.actions.answering import save_answers, start_assessment, submit_assessment
-from assessments.actions.giving import cancel_set, give_assessments, make_link
+from assessments.actions.giving import cancel_set, end_links, give_assessments, make_link
 from assessments.actions.links import check_birth_date
 from assessments.actions.risk import acknowledge_risk, close_risk, record_risk_contact
 
@@ -10,6 +10,7 @@ __all__ = [
     "cancel_set",
     "check_birth_date",
     "close_risk",
+    "end_links",
     "give_assessments",
     "make_link",
     "record_risk_contact",

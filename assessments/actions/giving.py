@@ -100,6 +100,16 @@ def _end_links(assessment_set: AssessmentSet, at: datetime) -> None:
 
 
 @transaction.atomic
+def end_links(*, patient, by, at: datetime) -> int:
+    """End every unused link of a patient, as part of an act that is allowed by itself; returns how many (R73)."""
+    unused = AnswerLink.objects.filter(assessment_set__patient=patient, used_at=None, revoked_at=None)
+    ended = unused.update(revoked_at=at)
+    if ended:
+        audit.record(by, "assessments.end_links", at=at, patient_id=patient.pk, detail={"ended": ended})
+    return ended
+
+
+@transaction.atomic
 def cancel_set(*, assessment_set: AssessmentSet, by, at: datetime, scheduled: bool = False) -> AssessmentSet:
     """Take a set back; submitted answers stay. Raises StaleState when it is finished or cancelled already."""
     patient = assessment_set.patient

@@ -14,6 +14,7 @@ from common.errors import StaleState
 from followups.contact import may_be_mailed
 from followups.models import CheckIn, OutboxMessage
 from followups.schedule import waking_time
+from patients.models import Patient
 
 LEASE = timedelta(minutes=2)
 LINK_LIVES = timedelta(days=7)  # R73: or the end of the check-in, whichever comes first
@@ -40,9 +41,11 @@ def claim_message(*, message_id, by, at: datetime) -> OutboxMessage | None:
 def make_message_link(*, message: OutboxMessage, by, at: datetime) -> str | None:
     """The token for a claimed message, or None when it may not go out any more; then it is dropped.
 
-    Consent, address and care are asked now, not when the check-in was opened. Older links of the set end (R73).
+    Consent, address and care are asked now, not when the check-in was opened or its message claimed, and nobody
+    changes them before the link is there to be ended with them. Older links of the set end (R73).
     """
     check_in = message.check_in
+    check_in.patient = _as_stored(check_in.patient_id)
     if not (check_in.assessment_set.is_open and check_in.closes_at > at and may_be_mailed(check_in.patient)):
         _held(message).update(state=State.DROPPED, claimed_until=None)
         _audit(by, "followups.drop_message", message, at)
@@ -56,6 +59,12 @@ def make_message_link(*, message: OutboxMessage, by, at: datetime) -> str | None
         scheduled=True,
     )
     return token
+
+
+def _as_stored(patient_id) -> Patient:
+    """The patient's row, locked until the transaction ends."""
+    rows = Patient.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("practice").get(pk=patient_id)
 
 
 def _held(message: OutboxMessage):

@@ -16,6 +16,7 @@ from common import audit, idempotency
 from common.blockers import Blocker, refuse_unless_overridden
 from common.errors import Blocked, InvalidInput, StaleState
 from patients.duplicates import duplicate_blockers, twins_of
+from patients.hooks import care_ended, contact_changed
 from patients.models import CareTeamMember, Patient
 from patients.person_rules import problems_of_person, search_text_of
 
@@ -38,6 +39,7 @@ DETAILS = (
     "height_cm",
 )
 NAMES = ("given_name", "family_name", "preferred_name")
+CONTACT = {"email", "phone"}
 
 
 @transaction.atomic
@@ -107,7 +109,8 @@ def update_patient(*, patient: Patient, by: Actor, at: datetime, version: int, *
     """Change details of a person, if nobody changed them since `version`.
 
     `fields` may hold any of the registration's details; `height_cm` also needs the right to edit the chart. Raises
-    StaleState when the stored version is another one, InvalidInput beside the field.
+    StaleState when the stored version is another one, InvalidInput beside the field. Links that the patient holds end
+    with another e-mail address or phone number (R73).
     """
     where = {"practice_id": patient.practice_id, "patient": patient.pk}
     role = authorize(by, Permission.EDIT_IDENTITY, **where)
@@ -128,7 +131,10 @@ def update_patient(*, patient: Patient, by: Actor, at: datetime, version: int, *
     audit.record(
         by, "patients.update_patient", at=at, subject=patient, role=role, detail={"fields": changed, "version": version}
     )
-    return stored.get()
+    patient = stored.get()
+    if CONTACT.intersection(changed):
+        contact_changed.collect(patient=patient, by=by, at=at)
+    return patient
 
 
 @transaction.atomic
@@ -141,6 +147,7 @@ def end_care(*, patient: Patient, by: Actor, at: datetime) -> Patient:
     if not rows.update(discharged_from_care_at=at, version=F("version") + 1):
         raise StaleState("This patient was already discharged from care.")
     audit.record(by, "patients.end_care", at=at, subject=patient, role=role)
+    care_ended.collect(patient=patient, by=by, at=at)
     return Patient.objects.get(pk=patient.pk)
 
 

@@ -33,6 +33,16 @@ def test_every_folder_with_tests_runs_by_default():
     assert not [word for word in (*unit, *suite, *journeys) if word.startswith(("--ignore", "--deselect", "-k"))]
 
 
+def test_sweeps_run_in_two_halves_and_both_do():
+    environment = test_stages.engine_environment("sqlite", SERVICES)
+    (once,) = test_stages.unit(environment, [], [])
+    on_each_engine, _ = test_stages.lane("sqlite", environment, [], [])
+
+    assert "tests/sweeps" in once.command
+    assert "tests/sweeps" in on_each_engine.command
+    assert (once.environment["SWEEPS"], on_each_engine.environment["SWEEPS"]) == ("code", "stored")
+
+
 def test_a_part_runs_when_asked_for():
     unit, suite = _commands(["unit", "sweeps"])
 
