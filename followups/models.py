@@ -88,7 +88,7 @@ class CheckInQuerySet(TeamScoped):
         return self.filter(_is_late(at))
 
     def to_call(self, at):
-        """Asked, but no message went out, or its link was taken back, and there is no usable one: somebody has to call."""
+        """Asked, but no message went out or its link was taken back, and none is usable: somebody has to call."""
         return self.filter(_is_to_call(at))
 
     def unclear(self):

@@ -1,0 +1,8 @@
+"""Registries that higher apps fill when a person's contact changes or their care ends."""
+
+from common.registry import Registry
+
+# answer(patient, by, at) -> list; asked inside the transaction that changes the e-mail address or the phone number.
+contact_changed = Registry("what was given to this patient by the contact that is not theirs any more?")
+# answer(patient, by, at) -> list; asked inside the transaction that discharges the patient from care.
+care_ended = Registry("what of this patient ends with their care?")
