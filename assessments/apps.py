@@ -10,7 +10,7 @@ class AssessmentsConfig(AppConfig):
         from accounts.navigation import home_panels, navigation
         from assessments import home, wiring
         from patients import chart
-        from patients.hooks import care_ended, contact_changed
+        from patients.hooks import care_ended, consent_withdrawn, contact_changed
 
         navigation.register("assessments", home.navigation_entries)
         home_panels.register("assessments", home.home_panels_for)
@@ -18,3 +18,4 @@ class AssessmentsConfig(AppConfig):
         chart.summary.register("assessments", home.chart_panels)
         contact_changed.register("links", wiring.end_links_of)
         care_ended.register("links", wiring.end_links_of)
+        consent_withdrawn.register("links", wiring.end_links_without_consent)

@@ -11,7 +11,7 @@ class FollowupsConfig(AppConfig):
         from followups import home, wiring
         from followups.defaults import make_default_points
         from patients import chart
-        from patients.hooks import care_ended
+        from patients.hooks import care_ended, consent_withdrawn
         from sessions_app.hooks import first_dose
 
         defaults.register("follow-up points", make_default_points)
@@ -20,5 +20,6 @@ class FollowupsConfig(AppConfig):
         navigation.register("follow-up", home.navigation_entries)
         home_panels.register("follow-up", home.home_panels_for)
         care_ended.register("check-ins", wiring.stop_what_was_asked)
+        consent_withdrawn.register("messages", wiring.stop_messages_without_consent)
         chart.tabs.register("follow-up", home.chart_tabs)
         chart.summary.register("follow-up", home.chart_panels)

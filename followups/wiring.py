@@ -1,7 +1,8 @@
 """How follow-up answers the questions of the apps below it."""
 
-from followups.actions import mark_answered, plan_follow_ups, stop_check_in
+from followups.actions import mark_answered, plan_follow_ups, stop_check_in, stop_messages
 from followups.models import CheckIn
+from patients.models import Consent
 
 
 def plan_after_first_dose(session, by, at) -> list:
@@ -19,3 +20,10 @@ def stop_what_was_asked(patient, by, at) -> list:
     """Nobody waits for the answer of a patient who left; what is only planned ends when it is due (R73)."""
     asked = CheckIn.objects.waiting().filter(patient=patient)
     return [stop_check_in(check_in=check_in, by=by, at=at) for check_in in asked]
+
+
+def stop_messages_without_consent(patient, scope, by, at) -> list:
+    """Nothing waits to be mailed any more; who was asked by mail is listed to be called."""
+    if scope == Consent.Scope.MESSAGES:
+        stop_messages(patient=patient, by=by, at=at)
+    return []

@@ -6,3 +6,5 @@ from common.registry import Registry
 contact_changed = Registry("what was given to this patient by the contact that is not theirs any more?")
 # answer(patient, by, at) -> list; asked inside the transaction that discharges the patient from care.
 care_ended = Registry("what of this patient ends with their care?")
+# answer(patient, scope, by, at) -> list; asked inside the transaction that records the withdrawal, the patient locked.
+consent_withdrawn = Registry("what rests on this consent of this patient and ends with it?")

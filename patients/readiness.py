@@ -96,16 +96,30 @@ def _link(name: str, patient: Patient) -> str:
     return reverse(f"patients:{name}", args=[patient.pk])
 
 
+def withdrawal_blockers(patient: Patient, moment: datetime) -> list[Blocker]:
+    """What forbids more of the drug to a patient who had a dose already: the treatment consent, withdrawn by `moment`.
+
+    Nobody overrides it. What was given before the withdrawal can still be written down afterwards. One query.
+    """
+    signed = patient.consents.filter(scope=Consent.Scope.TREATMENT, occurred_at__lte=moment)
+    latest = signed.newest_first().first()
+    if latest is None or not latest.is_withdrawn or latest.withdrawal.occurred_at > moment:
+        return []
+    return [_withdrawn(patient)]
+
+
+def _withdrawn(patient: Patient) -> Blocker:
+    sentence = "The consent to treatment was withdrawn. Without a new one there is no dose."
+    return Blocker("CONSENT_WITHDRAWN", sentence, "KAP-PAT-CONSENT", link=_link("consents", patient))
+
+
 def _consent(standing: Standing, patient: Patient) -> Iterable[Blocker]:
     state = standing.consents.get(Consent.Scope.TREATMENT)
-    if state == "signed":
-        return
-    code, sentence = (
-        ("CONSENT_WITHDRAWN", "The consent to treatment was withdrawn. Without a new one there is no dose.")
-        if state
-        else ("CONSENT_MISSING", "Record the patient's consent to ketamine treatment.")
-    )
-    yield Blocker(code, sentence, "KAP-PAT-CONSENT", link=_link("consents", patient))
+    if state == "withdrawn":
+        yield _withdrawn(patient)
+    elif state is None:
+        sentence = "Record the patient's consent to ketamine treatment."
+        yield Blocker("CONSENT_MISSING", sentence, "KAP-PAT-CONSENT", link=_link("consents", patient))
 
 
 def _allergies(standing: Standing, patient: Patient) -> Iterable[Blocker]:

@@ -8,6 +8,7 @@ from assessments.readiness import risk_blockers, set_blockers
 from common.blockers import Blocker
 from dosing.readiness import order_blockers
 from patients.readiness import dose_blockers as patient_blockers
+from patients.readiness import withdrawal_blockers
 from sessions_app import gates
 from sessions_app.models import BlockerOverride, RosterEntry, SessionAssessment
 from sessions_app.monitoring import BASELINE_MAX_AGE, due_times, is_overdue, next_due
@@ -51,9 +52,14 @@ def _arrival(facts: SessionFacts, at: datetime) -> list[Blocker]:
 
 
 def further_dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
-    """Before a booster, another device or another infusion: roster, the last reading, and no reading overdue."""
+    """Before a booster, another device or another infusion: consent, roster, the last reading, no reading overdue."""
     due = next_due(due_times(facts.route, facts.doses, at), facts.counted)
-    found = [*_roster(facts), *_pressure(facts, for_first=False), *_critical(facts)]
+    found = [
+        *withdrawal_blockers(facts.session.patient, at),
+        *_roster(facts),
+        *_pressure(facts, for_first=False),
+        *_critical(facts),
+    ]
     if is_overdue(due, at):
         sentence = "A reading is overdue. Take it before the next dose."
         found.append(Blocker("READING_OVERDUE", sentence, "KAP-MON-GRACE"))

@@ -15,6 +15,7 @@ from followups.actions.ending import (
     mark_answered,
     miss_check_in,
     stop_check_in,
+    stop_messages,
     supersede_check_in,
 )
 from followups.actions.opening import hand_over_link, open_check_in, send_again, send_now
@@ -43,6 +44,7 @@ __all__ = [
     "send_again",
     "send_now",
     "stop_check_in",
+    "stop_messages",
     "supersede_check_in",
     "switch_point",
 ]

@@ -22,6 +22,16 @@ def drop_messages(check_in: CheckIn) -> int:
     return waiting.update(state=OutboxMessage.State.DROPPED, claimed_until=None)
 
 
+@transaction.atomic
+def stop_messages(*, patient, by, at: datetime) -> int:
+    """Mail nothing that waits for this patient, as part of an act that is allowed by itself; returns how many."""
+    waiting = OutboxMessage.objects.filter(check_in__patient=patient, state__in=UNFINISHED)
+    stopped = waiting.update(state=OutboxMessage.State.DROPPED, claimed_until=None)
+    if stopped:
+        audit.record(by, "followups.stop_messages", at=at, patient_id=patient.pk, detail={"stopped": stopped})
+    return stopped
+
+
 def end_check_in(check_in: CheckIn, to: str, *, at: datetime, by, reason: str = "", only=None, **stamps) -> None:
     """The one way a check-in ends, inside an act that audits itself. Raises StaleState when it is not open any more."""
     rows = CheckIn.objects.filter(pk=check_in.pk, state__in=OPEN_STATES) if only is None else only

@@ -11,6 +11,7 @@ from accounts.roles import Permission
 from common import audit, idempotency
 from common.errors import InvalidInput, StaleState
 from common.occurrence import settle
+from patients.hooks import consent_withdrawn
 from patients.models import Consent, ConsentWithdrawal, Patient
 
 
@@ -60,6 +61,7 @@ def record_consent(
     return consent
 
 
+@transaction.atomic
 def withdraw_consent(
     *,
     consent: Consent,
@@ -69,13 +71,17 @@ def withdraw_consent(
     occurred_at: datetime | None = None,
     late_reason: str = "",
 ) -> ConsentWithdrawal:
-    """Record that the patient withdrew a consent, from now on or since `occurred_at`; the consent stays readable."""
+    """Record that the patient withdrew a consent, from now on or since `occurred_at`; the consent stays readable.
+
+    What rests on it ends in the same transaction, with the patient's row locked against whoever is using it.
+    """
     role = authorize(by, Permission.RECORD_CONSENT, practice_id=consent.patient.practice_id, patient=consent.patient_id)
     moment = settle(occurred_at, at, late_reason)
     if moment < consent.occurred_at:
         raise InvalidInput({"occurred_at": "This is before the consent was signed."})
     if len(reason.strip()) > 300:
         raise InvalidInput({"reason": "Shorten the reason to 300 characters."})
+    patient = Patient.objects.select_for_update(of=("self",), no_key=True).get(pk=consent.patient_id)
     try:
         with transaction.atomic():
             withdrawal = ConsentWithdrawal.objects.create(
@@ -98,6 +104,7 @@ def withdraw_consent(
             )
     except IntegrityError as error:
         raise StaleState("This consent was already withdrawn.") from error
+    consent_withdrawn.collect(patient=patient, scope=consent.scope, by=by, at=at)
     return withdrawal
 
 

@@ -20,6 +20,7 @@ from dosing.actions import (
     open_dosing_record,
 )
 from dosing.models import Administration, AdministrationEnd, InfusionChange, Remainder
+from patients.readiness import withdrawal_blockers
 from sessions_app import hooks
 from sessions_app.actions.preparation import store_override
 from sessions_app.actions.transition import check_version, event_fields, held, move, note_act, refuse_signed, touch
@@ -162,10 +163,17 @@ def change_session_infusion(
     late_reason: str = "",
     **more,
 ) -> InfusionChange:
-    """Pause, resume or change the rate (mL/h) of a running infusion of this session."""
+    """Pause, resume or change the rate (mL/h) of a running infusion of this session.
+
+    Raises Blocked for anything but a pause once the consent to treatment is withdrawn.
+    """
     with transaction.atomic():
         row = held(session)
         refuse_signed(row)
+        if what != InfusionChange.What.PAUSE:
+            refuse_unless_overridden(
+                withdrawal_blockers(row.patient, occurred_at or at), overrides={}, may=lambda _: False
+            )
         return change_infusion(
             administration=administration_of(row, administration_id),
             by=by,

@@ -5,16 +5,19 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from common.models import AuditEvent
 from followups import actions, tasks
 from followups.models import CheckIn
 from followups.rows import Row
-from patients.actions import close_series, end_care, update_patient
+from patients.actions import close_series, end_care, update_patient, withdraw_consent
 from patients.models import Patient
 from tests.builders import assessments as questionnaires
 from tests.builders import followups as build
+from tests.builders import patients as people
 
 LINK = re.compile(r"/c/(\S+?)/\s")
 
@@ -117,3 +120,44 @@ def test_links_of_others_stay(clinic, mailed, tokens, client):
     change(clinic, other, mailed.due_at, email="other@mail.invalid")
 
     assert answers(client, tokens) == [303, 303]
+
+
+def withdraw(clinic, patient, at, scope="messages"):
+    consent = people.consent(patient, clinic.nurse, at, scope=scope)
+    withdraw_consent(consent=consent, by=clinic.nurse, at=at, reason="")
+
+
+def test_a_withdrawn_consent_to_messages_ends_every_link(clinic, mailed, tokens, client):
+    """R73: who waits for that answer is told to call; another consent withdrawn changes nothing."""
+    at = mailed.due_at
+    withdraw(clinic, mailed.patient, at, scope="touch")
+    assert answers(client, tokens) == [303, 303]
+
+    withdraw(clinic, mailed.patient, at)
+
+    assert answers(client, tokens) == [410, 410]
+    assert list(CheckIn.objects.to_call(at)) == [mailed]
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+def test_a_withdrawn_consent_stops_a_message_that_waits_or_was_claimed(clinic, check_in, by, no_queue, clock, claimed):
+    """R73: nothing goes out after it, and the row of the patient is locked on both sides."""
+    at = clock(check_in.due_at)
+    actions.open_check_in(check_in=check_in, by=by, at=at)
+    waiting = check_in.messages.get()
+    message = actions.claim_message(message_id=waiting.pk, by=by, at=at) if claimed else waiting
+    with CaptureQueriesContext(connection) as asked:
+        withdraw(clinic, check_in.patient, at)
+        if claimed:
+            assert actions.make_message_link(message=message, by=by, at=at) is None
+    tasks.deliver(str(message.pk))
+
+    message.refresh_from_db()
+    assert (message.state, mail.outbox) == ("dropped", [])
+    assert AuditEvent.objects.filter(action="followups.stop_messages").count() == (not claimed)
+    assert list(CheckIn.objects.to_call(at)) == [CheckIn.objects.get(pk=check_in.pk)]
+    if connection.vendor == "postgresql":
+        locks = [
+            one["sql"] for one in asked if "FOR NO KEY UPDATE" in one["sql"] and '"patients_patient"' in one["sql"]
+        ]
+        assert len(locks) == 1 + claimed

@@ -10,6 +10,7 @@ from assessments.actions import submit_assessment
 from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput, NotPermitted, StaleState
 from dosing.models import StockLot
+from patients.actions import withdraw_consent
 from sessions_app import actions, gates, hooks
 from sessions_app.before_dose import dose_blockers, split
 from sessions_app.session_facts import load_facts
@@ -302,3 +303,45 @@ def test_booster_needs_the_due_reading_and_no_hold(clinic):
     assert [one.code for one in held.value.blockers] == ["PRESSURE_HOLD"]
     assert second.number == 2
     assert sessions.stored(session).first_dose_at == dose_at
+
+
+def withdraw_treatment(clinic, session, at):
+    consent = session.patient.consents.get(scope="treatment")
+    withdraw_consent(consent=consent, by=clinic.nurse, at=at, reason="Asked to stop")
+
+
+def test_a_withdrawn_consent_refuses_a_first_and_a_further_dose(clinic):
+    """Nobody passes it by a reason; what was given before it is still written down afterwards (KAP-PAT-CONSENT)."""
+    series = sessions.series_with_order(clinic, booster_mg=Decimal(15), booster_after_min=12)
+    dosed = sessions.dosed_session(clinic, series=series)
+    dose_at, lot = dosed.first_dose_at, dosing.stock_lot(clinic.nurse, AT - timedelta(hours=1))
+    booster = {"lot": lot, "drawn_mg": Decimal(15), "planned_mg": Decimal(15)}
+    sessions.reading(clinic, dosed, dose_at + 14 * MINUTE)
+    withdraw_treatment(clinic, dosed, dose_at + 17 * MINUTE)
+    waiting = sessions.checked_in_session(clinic)
+    withdraw_treatment(clinic, waiting, AT + MINUTE)
+
+    for session, at, entry in ((dosed, dose_at + 18 * MINUTE, booster), (waiting, AT + 2 * MINUTE, {})):
+        with pytest.raises(Blocked) as refusal:
+            sessions.give(clinic, session, at, overrides={"CONSENT_WITHDRAWN": "The patient agreed again"}, **entry)
+        assert [one.code for one in refusal.value.blockers] == ["CONSENT_WITHDRAWN"]
+    before = sessions.give(clinic, dosed, dose_at + 18 * MINUTE, occurred_at=dose_at + 16 * MINUTE, **booster)
+    assert before.number == 2
+
+
+def test_a_withdrawn_consent_leaves_an_infusion_to_be_paused_and_ended(clinic):
+    session = sessions.dosed_session(clinic, series=sessions.series_with_order(clinic, route="IV"))
+    at = session.first_dose_at + 5 * MINUTE
+    running = session.dosing_record.administrations.get()
+    change = {"session": session, "administration_id": running.pk, "by": clinic.nurse, "reason": "The patient asked"}
+    withdraw_treatment(clinic, session, at)
+
+    with pytest.raises(Blocked) as faster:
+        actions.change_session_infusion(at=at, what="rate", pump_ml_per_h=Decimal(60), **change)
+    actions.change_session_infusion(at=at, what="pause", **change)
+    with pytest.raises(Blocked) as resumed:
+        actions.change_session_infusion(at=at + MINUTE, what="resume", **change)
+    ended = sessions.end_infusion(clinic, session, at + 2 * MINUTE, how="stopped", reason="The patient asked")
+
+    assert [one.code for refusal in (faster, resumed) for one in refusal.value.blockers] == ["CONSENT_WITHDRAWN"] * 2
+    assert ended.how == "stopped"
