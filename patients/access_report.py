@@ -51,7 +51,7 @@ def access_events(
 ) -> QuerySet[AuditEvent]:
     """The audit rows about this patient in the days named, of the practice's zone, newest first; pages read a part.
 
-    `for_patient` leaves out what a patient must not learn of: that private notes exist at all.
+    `for_patient` leaves out what a patient must not learn of, that private notes exist at all, and what no person did.
     """
     events = AuditEvent.objects.filter(patient_id=patient.pk, practice_id=patient.practice_id)
     zone = ZoneInfo(patient.practice.time_zone)
@@ -64,6 +64,7 @@ def access_events(
     if for_patient:
         events = events.exclude(action__contains="private").exclude(object_type__contains="private")
         events = events.exclude(action__contains="psychotherapy").exclude(object_type__contains="psychotherapy")
+        events = events.exclude(role=SYSTEM)
     return events.order_by("-at", "id")
 
 
@@ -78,7 +79,29 @@ def seen_under(access) -> list[tuple[AuditEvent, str]]:
     return [(event, words_of(event)) for event in events.order_by("at", "id")[:MOST_IN_AN_HOUR]]
 
 
+SYSTEM = "system"
+# The last part of an action's name → what a patient reads; whatever is not named here wrote something.
+KINDS = (("looked_at_", "Opened"), ("listed_", "Saw the name in a list"), ("exported_", "Made a file of it"))
 HEADER = ("time", "person", "role", "what", "purpose", "outcome")
+PATIENT_HEADER = ("time", "person", "role", "what", "purpose")
+
+
+def patient_row_of(event: AuditEvent, zone: ZoneInfo) -> AccessRow:
+    """The same for the patient's copy: who, when, why, and only the kind of act, so that it tells nothing of health.
+
+    The moment is that of the practice's clock.
+    """
+    role, verb = ROLES.get(event.role, event.role.capitalize()), event.action.rpartition(".")[2]
+    what = next((words for start, words in KINDS if verb.startswith(start)), "Wrote in the record")
+    if event.outcome == "denied":
+        what = "Was refused"
+    purpose = PURPOSES.get(event.purpose, "Treatment or operation")
+    return AccessRow(event.at.astimezone(zone), event.actor_name, role, what, purpose, event.outcome)
+
+
+def patient_cells(events: QuerySet[AuditEvent], zone: ZoneInfo) -> Iterator[tuple]:
+    """The patient's copy as lines of a file."""
+    return (astuple(patient_row_of(event, zone))[: len(PATIENT_HEADER)] for event in events.iterator())
 
 
 def cells(events: QuerySet[AuditEvent]) -> Iterator[tuple]:

@@ -62,3 +62,4 @@ class PeriodForm(PlainForm):
     first_day = day_field("From")
     last_day = day_field("To")
     lists = forms.BooleanField(label="Also where the name was only in a list", required=False)
+    copy = forms.BooleanField(label="As the copy for the patient", required=False)

@@ -1,5 +1,7 @@
 """Unusual looks for the reviewers (R14), and who opened one patient's chart (R51, R56)."""
 
+from zoneinfo import ZoneInfo
+
 from django.contrib import messages
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -13,10 +15,12 @@ from common import audit
 from common.csv_safe import csv_lines
 from common.http import form_status, refused, submit
 from patients import actions
-from patients.access_report import HEADER, access_events, cells, row_of
+from patients.access_report import HEADER, PATIENT_HEADER, access_events, cells, patient_cells, patient_row_of, row_of
 from patients.forms import AcknowledgeForm, PeriodForm
 from patients.models import UnusualLook
 from patients.scope import one, patient_for
+
+ROWS_OF_COPY = 2000  # printed as one list
 
 
 @needs(Permission.REVIEW_ACCESS)
@@ -56,25 +60,29 @@ def acknowledge_unusual(request, pk):
 @needs(Permission.REVIEW_ACCESS)
 @require_safe
 def access_report(request, pk):
-    """Who opened this chart, in plain words; `as=csv` is the same as a file."""
+    """Who opened this chart, in plain words; `as=csv` is the same as a file, `copy` what the patient may be handed."""
     patient = patient_for(request.actor, pk, Permission.REVIEW_ACCESS)
     form = PeriodForm(request.GET or None)
     values = form.cleaned_data if form.is_bound and form.is_valid() else {}
     period = {"first_day": values.get("first_day"), "last_day": values.get("last_day")}
-    events = access_events(patient, **period, for_patient=False, with_lists=bool(values.get("lists")))
+    is_copy = bool(values.get("copy"))
+    events = access_events(patient, **period, for_patient=is_copy, with_lists=bool(values.get("lists")))
+    zone = ZoneInfo(patient.practice.time_zone)
     if request.GET.get("as") == "csv":
         audit.record(
             request.actor,
             "patients.exported_access_report",
             at=timezone.now(),
             subject=patient,
-            detail={"rows": events.count()},
+            detail={"rows": events.count(), "for": "patient" if is_copy else "practice"},
         )
-        response = StreamingHttpResponse(csv_lines(HEADER, cells(events)), content_type="text/csv; charset=utf-8")
+        lines = csv_lines(PATIENT_HEADER, patient_cells(events, zone)) if is_copy else csv_lines(HEADER, cells(events))
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="access-report-{timezone.localdate()}.csv"'
         return response
     audit.record_look(request.actor, "patients.looked_at_access_report", subject=patient)
-    page = page_of(events, request, 100)
-    page.object_list = [row_of(event) for event in page.object_list]
-    context = {"patient": patient, "page": page, "form": form}
-    return render(request, "patients/emergency/access_report.html", context, status=form_status(form))
+    page = page_of(events, request, ROWS_OF_COPY if is_copy else 100)
+    page.object_list = [patient_row_of(event, zone) if is_copy else row_of(event) for event in page.object_list]
+    context = {"patient": patient, "page": page, "form": form, "period": period, "at": timezone.now()}
+    template = "access_copy" if is_copy else "access_report"
+    return render(request, f"patients/emergency/{template}.html", context, status=form_status(form))

@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actor import system_actor
 from common import audit
 from common.errors import InvalidInput, StaleState
+from common.models import AuditEvent
 from patients import actions, tasks
 from patients.access_report import access_events, row_of
 from patients.models import UnusualLook
@@ -85,3 +87,37 @@ def test_report_says_who_opened_the_chart(clinic, patient, as_):
     assert not [row for row in told if "private" in row.what]
     assert [row for row in whole if "private" in row.what]
     assert as_(clinic.nurse).get(address).status_code == 403
+
+
+def test_the_patient_is_handed_a_copy_without_health_and_private_notes(clinic, patient, as_):
+    """R56, R10: who, when, why and the kind of act only, on paper and as a file, which is audited as theirs."""
+    at = timezone.now()
+    as_(clinic.nurse).get(reverse("patients:overview", args=[patient.pk]))
+    as_(clinic.nurse).get(reverse("patients:list"))
+    told = {"at": at, "patient_id": patient.pk}
+    for action in ("integration_notes.saved_private_note", "assessments.looked_at_risk", "assessments.close_risk"):
+        audit.record(clinic.therapist, action, **told)
+    audit.record(clinic.prescriber, "denied", outcome="denied", **told)
+    audit.record(clinic.prescriber, "integration_notes.looked_at_note", purpose=audit.EMERGENCY, **told)
+    audit.record(system_actor("follow-ups", clinic.practice.pk), "followups.open_check_in", **told)
+    client, address = as_(clinic.compliance), reverse("patients:access_report", args=[patient.pk])
+    copy = {"copy": "on"}
+
+    page = client.get(address, copy).text
+    lines = b"".join(client.get(address, copy | {"as": "csv"})).decode().splitlines()
+
+    kept = [line.split(",")[1:] for line in lines[1:]]
+    assert lines[0] == "time,person,role,what,purpose"
+    therapist, prescriber = clinic.therapist.name, clinic.prescriber.name
+    assert [therapist, "Therapist", "Opened", "Treatment or operation"] in kept
+    assert [prescriber, "Prescriber", "Was refused", "Treatment or operation"] in kept
+    assert [prescriber, "Prescriber", "Opened", "Emergency access"] in kept
+    assert sorted(what for who, _, what, _ in kept if who == therapist) == ["Opened", "Wrote in the record"]
+    assert "Saw the name in a list" not in page
+    assert "Saw the name in a list" in client.get(address, copy | {"lists": "on"}).text
+    for word in ("private", "risk", "check in", "follow-ups"):
+        assert word not in "".join(lines).lower(), word
+        assert word not in page.partition("<tbody>")[2].partition("</tbody>")[0].lower(), word
+    exported = AuditEvent.objects.get(action="patients.exported_access_report")
+    assert (exported.patient_id, exported.detail["for"]) == (patient.pk, "patient")
+    assert "copy=on" in client.get(address).text
