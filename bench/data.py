@@ -42,8 +42,11 @@ LIVE_SESSIONS = 24
 FACTS = "bench.json"
 
 
-def load(patients: int, folder: Path, say, *, seed: int = 7, sets: int = 4000) -> dict:
-    """Load the clinic; writes the ids and tokens that the measurements need into the folder, and returns them."""
+def load(patients: int, folder: Path, say, *, seed: int = 7, sets: int = 6000) -> dict:
+    """Load the clinic; writes the ids and tokens that the measurements need into the folder, and returns them.
+
+    `sets` questionnaires wait to be submitted once each, and twice as many for the reference.
+    """
     started, now = time.perf_counter(), timezone.now().replace(microsecond=0)
     clinic = open_clinic(now - timedelta(days=1200))
     maker = Maker(clinic, now, seed)
@@ -111,7 +114,7 @@ def _facts(clinic: Clinic, live: list[Session], now, sets: int) -> dict:
             created_by=nurse,
             due_at=now + timedelta(days=1),
         )
-        for _ in range(sets)
+        for _ in range(3 * sets)
     ]
     AssessmentSet.objects.bulk_create(given, batch_size=500)
     recent = Session.objects.filter(roster__membership=nurse, signed_at__isnull=False).order_by("-scheduled_for")
@@ -119,7 +122,8 @@ def _facts(clinic: Clinic, live: list[Session], now, sets: int) -> dict:
         "tokens": {role.value: token_for(clinic.one(role, 0), now) for role in Role},
         "live": [str(session.pk) for session in live],
         "recent": [str(pk) for pk in recent.values_list("pk", flat=True)[:50]],
-        "sets": [str(row.pk) for row in given],
+        "sets": [str(row.pk) for row in given[:sets]],
+        "reference_sets": [str(row.pk) for row in given[sets:]],
         "nurse": str(nurse.pk),
         "practice": str(clinic.practice.pk),
         "words": ["ashbirch", "moss", "reed", "stone", "10", "greta", "oakpine", "hugo"],

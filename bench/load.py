@@ -115,7 +115,6 @@ def _vitals() -> dict:
 
 
 BODIES = {
-    "vitals": _vitals,
     "reading": lambda: {"id": str(uuid.uuid4()), **_vitals()},
     "answers": lambda: {"answers": ANSWERS},
 }
