@@ -81,6 +81,11 @@ def system_actor(name: str, practice_id: UUID | None = None) -> Actor:
     return Actor(user_id=None, membership_id=None, practice_id=practice_id, name=f"system:{name}", roles=())
 
 
+def stand_in(roles: tuple[Role, ...], practice_id: UUID, membership_id: UUID) -> Actor:
+    """Anybody with these roles and no emergency access: whose scope is asked, for a statement that is made once."""
+    return Actor(user_id=None, membership_id=membership_id, practice_id=practice_id, name="anybody", roles=roles)
+
+
 def visitor(**where) -> Actor:
     """Somebody who is not signed in (yet)."""
     return Actor(user_id=None, membership_id=None, practice_id=None, name="not signed in", roles=(), **where)

@@ -11,10 +11,11 @@ from assessments import actions
 from assessments.catalogue import all_instruments
 from assessments.drafts import new_draft
 from assessments.models import Assessment, AssessmentSet
+from assessments.set_scope import set_for
 from common import audit
-from common.api import Cursor, PageQuery
+from common.api import Cursor, PageQuery, checked, shown
 from common.errors import OutOfScope, StaleState
-from patients.scope import one, patient_for
+from patients.scope import patient_for
 
 
 class AssessmentQuery(PageQuery):
@@ -67,17 +68,16 @@ class PatientAssessments(APIView):
         operation_id="patient_assessments_list", parameters=[AssessmentQuery], responses=AssessmentOut(many=True)
     )
     def get(self, request, pk):
-        query = AssessmentQuery(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        query = checked(AssessmentQuery, request.query_params)
         actor = request._request.actor
         patient = patient_for(actor, pk, Permission.VIEW_ASSESSMENTS)
         rows = Assessment.objects.visible_to(actor).submitted().filter(patient=patient)
-        if "instrument" in query.validated_data:
-            rows = rows.filter(instrument=query.validated_data["instrument"])
+        if "instrument" in query:
+            rows = rows.filter(instrument=query["instrument"])
         pages = self.pagination_class()
-        shown = pages.paginate_queryset(rows, request, view=self)
+        page = pages.paginate_queryset(rows, request, view=self)
         audit.record_look(actor, "assessments.listed_assessments", subject=patient)
-        return pages.get_paginated_response(AssessmentOut(shown, many=True).data)
+        return pages.get_paginated_response([shown(AssessmentOut, row) for row in page])
 
 
 class SubmitAssessment(APIView):
@@ -92,21 +92,18 @@ class SubmitAssessment(APIView):
     )
     def post(self, request, pk, code):
         actor = request._request.actor
-        sets = AssessmentSet.objects.visible_to(actor, Permission.RECORD_ASSESSMENT).select_related("patient")
-        row = one(sets, pk=pk)
+        row = set_for(actor, pk)
         if code not in row.instruments:
             raise OutOfScope("assessments.assessment")
-        given = AnswersIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        at, answers = timezone.now(), given.validated_data["answers"]
+        at, answers = timezone.now(), checked(AnswersIn, request.data)["answers"]
         try:
             sent = actions.submit_assessment(assessment=new_draft(row, code, at), by=actor, at=at, answers=answers)
         except StaleState:
             stored = _sent_before(actor, row, code, answers)
             if stored is None:
                 raise
-            return Response(AssessmentOut(stored).data)
-        return Response(AssessmentOut(sent).data, status=status.HTTP_201_CREATED)
+            return Response(shown(AssessmentOut, stored))
+        return Response(shown(AssessmentOut, sent), status=status.HTTP_201_CREATED)
 
 
 def _sent_before(actor, assessment_set: AssessmentSet, code: str, answers: dict) -> Assessment | None:

@@ -1,7 +1,13 @@
 """What every API answer shares: problem+json errors (RFC 9457), cursor pages, what may be asked."""
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 from rest_framework import exceptions, pagination, serializers, status
 from rest_framework.response import Response
 
@@ -18,6 +24,32 @@ class Cursor(pagination.CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
     ordering = "-id"
+
+
+class Compiled:
+    """What a cursor pages through when its first page is a compiled read; deeper pages are asked of the queryset.
+
+    `first` gets the ordering and the number of rows.
+    """
+
+    def __init__(
+        self,
+        queryset: Callable[[], QuerySet],
+        first: Callable[[tuple[str, ...], int], list[dict]],
+        ordering: tuple[str, ...] = (),
+    ):
+        self._queryset, self._first, self._ordering = queryset, first, ordering
+
+    def order_by(self, *ordering: str) -> "Compiled":
+        return Compiled(self._queryset, self._first, ordering)
+
+    def filter(self, **position) -> QuerySet:
+        return self._queryset().order_by(*self._ordering).filter(**position)
+
+    def __getitem__(self, part: slice):
+        if part.start:
+            return self._queryset().order_by(*self._ordering)[part]
+        return self._first(self._ordering, part.stop)
 
 
 class Known(serializers.Serializer):
@@ -42,6 +74,32 @@ class PageQuery(NoQuery):
 
     cursor = serializers.CharField(required=False, max_length=300)
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=Cursor.max_page_size)
+
+
+@cache
+def _one(shape: type[serializers.Serializer]) -> serializers.Serializer:
+    """One instance of a shape for the process: making one copies every field, and checking keeps nothing in it."""
+    return shape()
+
+
+def checked(shape: type[serializers.Serializer], data) -> dict:
+    """What `data` is in this shape. Raises ValidationError, or InvalidInput for what the shape does not know."""
+    try:
+        return _one(shape).run_validation(data)
+    except exceptions.ValidationError:
+        shape(data=data).is_valid(raise_exception=True)  # words the errors
+        raise
+
+
+def shown(shape: type[serializers.Serializer], row) -> dict:
+    """The row as this shape tells it."""
+    return _one(shape).to_representation(row)
+
+
+def moment(value: datetime) -> str:
+    """A time as serializers write it: with the practice's offset."""
+    text = timezone.localtime(value).isoformat()
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
 def problem(status_code: int, code: str, title: str, detail: str = "", **more) -> Response:

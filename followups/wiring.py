@@ -1,5 +1,8 @@
 """How follow-up answers the questions of the apps below it."""
 
+from uuid import UUID
+
+from common.statements import Statement
 from followups.actions import mark_answered, plan_follow_ups, stop_check_in, stop_messages
 from followups.models import CheckIn
 from patients.models import Consent
@@ -12,8 +15,8 @@ def plan_after_first_dose(session, by, at) -> list:
 
 def close_answered_check_in(assessment_set, by, at) -> list:
     """Close the check-in whose questionnaires are complete."""
-    check_in = CheckIn.objects.filter(assessment_set=assessment_set).first()
-    return [mark_answered(check_in=check_in, by=by, at=at)] if check_in else []
+    found = _OF_SET.rows(assessment_set=assessment_set.pk)
+    return [mark_answered(check_in=CheckIn.objects.get(pk=pk), by=by, at=at) for (pk,) in found]
 
 
 def stop_what_was_asked(patient, by, at) -> list:
@@ -27,3 +30,10 @@ def stop_messages_without_consent(patient, scope, by, at) -> list:
     if scope == Consent.Scope.MESSAGES:
         stop_messages(patient=patient, by=by, at=at)
     return []
+
+
+_OF_SET = Statement(
+    "check_in_of_set",
+    lambda assessment_set: CheckIn.objects.filter(assessment_set=assessment_set).order_by("pk").values_list("pk")[:1],
+    assessment_set=UUID,
+)

@@ -9,6 +9,7 @@ from accounts import emergency
 from accounts.actor import Actor
 from accounts.roles import Permission, Scope
 from common.errors import OutOfScope
+from common.statements import Statement
 from patients.models import CareTeamMember, EmergencyAccess, Patient
 
 
@@ -25,11 +26,17 @@ def patient_for(actor: Actor, pk: UUID, permission: Permission = Permission.VIEW
     return one(Patient.objects.visible_to(actor, permission), pk=pk)
 
 
+def _team_member(membership: UUID, patient: UUID):
+    now = CareTeamMember.objects.filter(patient_id=patient, membership_id=membership, left_at=None)
+    return now.values_list("pk")[:1]
+
+
+_TEAM_MEMBER = Statement("team_member", _team_member, membership=UUID, patient=UUID)
+
+
 def is_on_team(membership_id: UUID | None, patient_id: UUID) -> bool:
     """Whether the person is on the patient's care team now; never cached (R8)."""
-    if membership_id is None:
-        return False
-    return CareTeamMember.objects.filter(patient_id=patient_id, membership_id=membership_id, left_at=None).exists()
+    return membership_id is not None and bool(_TEAM_MEMBER.raw_rows(membership=membership_id, patient=patient_id))
 
 
 def opened_in_emergency(membership_id: UUID, at: datetime) -> dict[UUID, UUID]:

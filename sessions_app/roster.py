@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from common.statements import Statement
 from sessions_app.models import RosterEntry
 
 
@@ -12,7 +13,12 @@ def sessions_of(membership_id: UUID | None) -> QuerySet:
     return RosterEntry.objects.filter(membership_id=membership_id, left_at=None).values("session_id")
 
 
+def _entry(membership: UUID, session: UUID) -> QuerySet:
+    return RosterEntry.objects.filter(session_id=session, membership_id=membership, left_at=None).values_list("pk")[:1]
+
+
+_ENTRY = Statement("roster_entry", _entry, membership=UUID, session=UUID)
+
+
 def is_on_roster(membership_id: UUID | None, session_id: UUID) -> bool:
-    if membership_id is None:
-        return False
-    return RosterEntry.objects.filter(session_id=session_id, membership_id=membership_id, left_at=None).exists()
+    return membership_id is not None and bool(_ENTRY.raw_rows(membership=membership_id, session=session_id))

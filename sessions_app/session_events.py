@@ -14,17 +14,17 @@ from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Model, Value
 from django.db.models.functions import JSONObject
 
 from common.fields import ExactDecimalField
 from common.sealed_fields import SealedTextField
+from common.statements import Statement
 from dosing.models import Administration, AdministrationEnd, InfusionChange, Remainder
 from sessions_app.models import AdverseEvent, Observation, SessionTransition, VitalReading
 from sessions_app.timeline import t_plus_minutes
 
-ANY = object()
 COLUMNS = ("kind", "id", "occurred_at", "recorded_at", "recorded_as", "late_reason", "who", "values")
 
 
@@ -138,22 +138,17 @@ def session_events(session_id: UUID, kinds: Iterable[str], first_dose_at: dateti
     names = tuple(kinds)
     if not names:
         return []
-    statement, parameters = _statement(names)
-    own = session_id.hex if connection.vendor == "sqlite" else session_id
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [own if value is ANY else value for value in parameters])
-        events = [_event(row, first_dose_at) for row in cursor.fetchall()]
+    events = [_event(row, first_dose_at) for row in _statement(names).raw_rows(session=session_id)]
     return sorted(events, key=lambda e: (e.occurred_at, KINDS[e.kind].order, e.recorded_at, str(e.id)))
 
 
 @cache
-def _statement(names: tuple[str, ...]) -> tuple[str, tuple]:
-    """The SQL of these kinds with its parameters, ANY in the places of the session's id."""
-    stand_in = UUID(int=0)
-    selects = [_select(KINDS[name], stand_in) for name in names]
-    rows = selects[0].union(*selects[1:], all=True) if len(selects) > 1 else selects[0]
-    statement, parameters = rows.query.sql_with_params()
-    return statement, tuple(ANY if value in (stand_in, stand_in.hex) else value for value in parameters)
+def _statement(names: tuple[str, ...]) -> Statement:
+    def make(session: UUID):
+        selects = [_select(KINDS[name], session) for name in names]
+        return selects[0].union(*selects[1:], all=True) if len(selects) > 1 else selects[0]
+
+    return Statement("session_events", make, session=UUID)
 
 
 def _select(kind: Kind, session_id: UUID):

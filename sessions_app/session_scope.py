@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.actor import Actor
 from accounts.roles import Permission
 from common.errors import OutOfScope
+from common.statements import Statement, columns_of, row_of
 from patients.models.person import on_team
 from sessions_app.models import RosterEntry, Session
 from sessions_app.session_reach import SessionReach
@@ -19,17 +20,39 @@ def reached_session(
 
     Sees what `Session.objects.visible_to` sees (a test compares them), but asks about team and roster only once.
     """
-    here = RosterEntry.objects.filter(session_id=OuterRef("pk"), membership_id=actor.membership_id, left_at=None)
-    rows = Session.objects.filter(pk=pk, practice_id=actor.practice_id).annotate(
-        is_on_team=on_team(actor.membership_id, "patient_id"), is_on_roster=Exists(here)
-    )
-    session = (rows.select_related(*joined) if joined else rows).first()
+    asked = {"pk": pk, "practice": actor.practice_id, "membership": actor.membership_id}
+    session = _with_reach(**asked).select_related(*joined).first() if joined else _alone(**asked)
     if session is None:
         raise OutOfScope("session")
     reach = SessionReach(actor, session.is_on_team, session.is_on_roster, session.patient_id)
     if not _sees(reach) or (permission is not Permission.VIEW_SESSION and not reach.may(permission)):
         raise OutOfScope("session")
     return session, reach
+
+
+def _with_reach(pk: UUID, practice: UUID, membership: UUID) -> QuerySet[Session]:
+    """The session of this practice, with whether the person is on its patient's team and on its roster."""
+    here = RosterEntry.objects.filter(session_id=OuterRef("pk"), membership_id=membership, left_at=None)
+    return Session.objects.filter(pk=pk, practice_id=practice).annotate(
+        is_on_team=on_team(membership, "patient_id"), is_on_roster=Exists(here)
+    )
+
+
+_ALONE = Statement(
+    "reached_session",
+    lambda **asked: _with_reach(**asked).values_list(*columns_of(Session), "is_on_team", "is_on_roster"),
+    pk=UUID,
+    practice=UUID,
+    membership=UUID,
+)
+
+
+def _alone(**asked: UUID) -> Session | None:
+    for *columns, is_on_team, is_on_roster in _ALONE.rows(**asked):
+        session = row_of(Session, columns)
+        session.is_on_team, session.is_on_roster = is_on_team, is_on_roster
+        return session
+    return None
 
 
 def _sees(reach: SessionReach) -> bool:

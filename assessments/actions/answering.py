@@ -1,6 +1,7 @@
 """Saves drafts, submits questionnaires once, scores them, and raises risk items in the same transaction (R80)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -16,8 +17,8 @@ from assessments.scoring.answers import clean_answers
 from assessments.scoring.result import plain
 from common import audit
 from common.errors import InvalidInput, NotPermitted, StaleState
-from common.models import AuditEvent
 from common.sealed_fields import sealed
+from common.statements import Statement, columns_of, row_of
 
 ALREADY_SENT = "These answers were already sent."
 RISK_CODES = ("SI_", "SUICIDE_")
@@ -44,7 +45,15 @@ def _hold(assessment_set: AssessmentSet, **change) -> dict[str, Assessment]:
     held = AssessmentSet.objects.open().filter(pk=assessment_set.pk).update(**(change or {"occasion": F("occasion")}))
     if not held:
         raise StaleState("These questionnaires are already finished or cancelled.")
-    return {row.instrument: row for row in Assessment.objects.filter(assessment_set_id=assessment_set.pk)}
+    rows = [row_of(Assessment, columns) for columns in _ASSESSMENTS.rows(of_set=assessment_set.pk)]
+    return {row.instrument: row for row in rows}
+
+
+_ASSESSMENTS = Statement(
+    "assessments",
+    lambda of_set: Assessment.objects.filter(assessment_set=of_set).values_list(*columns_of(Assessment)),
+    of_set=UUID,
+)
 
 
 def _store(row: Assessment, **values) -> None:
@@ -139,7 +148,7 @@ def submit_assessment(
     )
     risk = _raise_risk(row, at)
     detail = {"instrument": row.instrument}
-    AuditEvent.objects.bulk_create(
+    audit.record_all(
         [
             audit.row(by, "assessments.submit", at=at, subject=row, role=role, detail=detail),
             *(audit.row(by, "assessments.raise_risk", at=at, subject=item, role=role) for item in risk),

@@ -24,7 +24,7 @@ class PatientQuerySet(models.QuerySet):
     def matching(self, text: str):
         """Patients whose name, preferred name or MRN contains every word of `text`."""
         rows = self
-        for word in text.casefold().split()[:6]:
+        for word in words_of(text):
             rows = rows.filter(search_text__contains=word)
         return rows
 
@@ -64,6 +64,11 @@ class PatientQuerySet(models.QuerySet):
         latest = Consent.objects.filter(patient_id=OuterRef("pk"), scope=scope).order_by("-occurred_at", "-recorded_at")
         stands = latest.annotate(stands=Case(When(withdrawal=None, then=Value(1)), default=Value(0))).values("stands")
         return self.alias(consent_stands=Coalesce(Subquery(stands[:1]), 0)).filter(consent_stands=0)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a search, as `search_text` has them."""
+    return text.casefold().split()[:6]
 
 
 def on_team(membership_id, patient: str = "pk") -> Exists:

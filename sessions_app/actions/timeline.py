@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
+from functools import cache
+from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Exists, Value
+from django.db.models import Exists
 
 from accounts.access import authorize
 from accounts.actor import Actor
@@ -13,6 +14,7 @@ from accounts.roles import Permission
 from common.errors import InvalidInput, StaleState
 from common.idempotency import replayed
 from common.occurrence import settle
+from common.statements import Statement, columns_of, row_of
 from sessions_app.actions.transition import event_fields, note_act, refuse_signed
 from sessions_app.models import AdverseEvent, Observation, Session, VitalReading
 from sessions_app.states import State
@@ -138,11 +140,25 @@ def store_reading(session: Session, stamp: dict, values: dict, id: UUID | None =
     return reading
 
 
+@cache
+def _held(model) -> Statement:
+    """Reads and locks a session, in the transaction of who asks, and whether a row of `model` is stored already."""
+
+    def make(session: UUID, row: UUID):
+        rows = Session.objects.select_for_update(no_key=True).filter(pk=session)
+        return rows.annotate(is_known=Exists(model.objects.filter(pk=row))).values_list(
+            *columns_of(Session), "is_known"
+        )
+
+    return Statement(f"held_for_{model._meta.model_name}", make, session=UUID, row=UUID)
+
+
 def _held_for(session: Session, model, row_id: UUID | None) -> Session:
     """The session as stored now, locked, and in the same query whether `row_id` is stored already."""
-    known = Exists(model.objects.filter(pk=row_id)) if row_id else Value(False)
-    rows = Session.objects.select_for_update(of=("self",), no_key=True).annotate(is_known=known)
-    return rows.get(pk=session.pk)
+    ((*columns, is_known),) = _held(model).rows(session=session.pk, row=row_id or uuid4())
+    row = row_of(Session, columns)
+    row.is_known = is_known
+    return row
 
 
 def _same(model, row_id: UUID, by: Actor, **values):

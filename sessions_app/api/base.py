@@ -3,7 +3,7 @@
 from rest_framework.exceptions import NotFound
 
 from accounts.actor import Actor
-from common.api import Cursor, Known, NoQuery
+from common.api import Cursor, Known, NoQuery, checked
 from common.errors import InvalidInput
 
 
@@ -29,12 +29,7 @@ class Asked:
 
     def checked_query(self, shape: type[Known] = NoQuery) -> dict:
         """The query parameters as `shape` names them; any other is refused."""
-        return _checked(shape(data=self.request.query_params))
+        return checked(shape, self.request.query_params)
 
     def checked_body(self, shape: type[Known]) -> dict:
-        return _checked(shape(data=self.request.data))
-
-
-def _checked(shape: Known) -> dict:
-    shape.is_valid(raise_exception=True)
-    return shape.validated_data
+        return checked(shape, self.request.data)

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.roles import Permission
-from common.api import Known
+from common.api import Known, shown
 from sessions_app import actions
 from sessions_app.api.base import Asked
 from sessions_app.models import VitalReading
@@ -79,4 +79,4 @@ class Readings(Asked, APIView):
         values = self.checked_body(ReadingIn)
         at = timezone.now()
         reading = actions.record_reading(session=session, by=self.actor, at=at, **values)
-        return Response(ReadingOut(reading).data, status=status_of(reading, at))
+        return Response(shown(ReadingOut, reading), status=status_of(reading, at))
