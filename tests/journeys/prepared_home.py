@@ -28,7 +28,8 @@ def _made(environment: dict[str, str]) -> Path:
             draft = folder.with_suffix(".draft")
             draft.mkdir(mode=0o700)
             command = [sys.executable, "scripts/prepare_clinic.py", str(draft / "prepare.log")]
-            places = {"CLINIC_HOME": str(draft), "DATABASE_URL": "", "DATABASE_OWNER_URL": "", "REDIS_URL": ""}
+            places = {"CLINIC_HOME": str(draft), "CLINIC_ONE_MACHINE": "1", "DJANGO_SETTINGS_MODULE": "clinic.settings"}
+            places |= {"DATABASE_URL": "", "DATABASE_OWNER_URL": "", "REDIS_URL": ""}
             subprocess.run(command, cwd=REPOSITORY, env={**environment, **places}, check=True, capture_output=True)
             draft.rename(folder)
     return folder

@@ -1,6 +1,7 @@
 """Every address answers every kind of person as access.yml says, and a refusal tells nothing (R2, R5, R9).
 
-The world holds private psychotherapy notes; no answer to anybody but their author holds a word of them (R10).
+The world holds private psychotherapy notes; no answer to anybody but their author holds a word of them (R10). Every
+answer, a refusal too, has the strict content policy, denies camera, microphone and place, and is not stored (R83, R85).
 """
 
 import re
@@ -16,6 +17,7 @@ from django.urls import reverse
 from accounts.gatekeeping import LINK_HOLDER, PUBLIC, SIGNED_IN
 from accounts.roles import Permission, Scope, access_table
 from common.models import AuditEvent
+from tests import observatory
 from tests.builders import accounts, notes
 from tests.builders.matrix import CANARY, OWNERS, SAMPLES, World, sample
 from tests.sweeps.project import Route, routes
@@ -135,6 +137,7 @@ def faults(case: Case, cookies: dict[str, str], roles) -> list[str]:
         found.append(f"{case}: {denied} audit rows for a refusal")
     if case.method == "GET" and (written := _written(queries) - MAY_WRITE):
         found.append(f"{case}: a GET wrote into {sorted(written)}")
+    found += [f"{case}: {fault}" for fault in observatory.page_faults(response.headers)]
     if PRIVATE in _told(response) and not (case.who == "therapist" and case.route.name.startswith("notes:private")):
         found.append(f"{case}: a word of a private note")
     return found
