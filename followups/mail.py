@@ -23,10 +23,13 @@ class Unclear(Exception):
 
 
 def mail_text(check_in: CheckIn, url: str) -> str:
-    """The words of the message; `url` is the link, or a placeholder in a preview."""
+    """The words of the message; `url` is the link, or a placeholder in a preview.
+
+    Plain text: what a template made counts as safe HTML, and a page that previews it would not escape it.
+    """
     practice = check_in.patient.practice
     ends_on = check_in.closes_at.astimezone(ZoneInfo(check_in.patient.time_zone))
-    return render_to_string(
+    words = render_to_string(
         "followups/mail/check_in.txt",
         {
             "url": url,
@@ -37,6 +40,7 @@ def mail_text(check_in: CheckIn, url: str) -> str:
             "phone": practice.phone,
         },
     )
+    return words + ""  # a SafeString and a plain one make a plain one
 
 
 def link_address(token: str) -> str:
