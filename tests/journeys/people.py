@@ -15,10 +15,13 @@ USED: dict[tuple[str, str], int] = {}
 
 
 def next_code(url: str, who: str, secret: str, now) -> str:
-    """A code that this person has not used yet; each is taken once, so a third sign-in within a minute waits."""
+    """A code that this person has not used yet; each is taken once, so a third sign-in within a minute waits.
+
+    Never one of the half minute before: it would be too old if the next began while the page is sent.
+    """
     while True:
         step = int(now()) // STEP_SECONDS
-        mine = max(USED.get((url, who), 0) + 1, step - 1)
+        mine = max(USED.get((url, who), 0) + 1, step)
         if mine <= step + 1:
             USED[url, who] = mine
             return code_at(secret, mine)

@@ -27,6 +27,8 @@ from integration_notes.models import Homework, IntegrationNote
 from patients.models import Allergy, ContraindicationAnswer
 from sessions_app.models import Observation
 from tests.builders import assessments, notes, patients, sessions
+from tests.integration.common.rotating import ROWS
+from tests.journeys import prepared_home
 
 CANARY = "Featherstonehaugh-canary"
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -256,7 +258,7 @@ def test_rotation_killed_five_times_beside_a_writer(tmp_path):
     """R94: SIGKILL in the middle, five times, while texts are written; no row is lost, and the end is the new key."""
     home = {"CLINIC_HOME": str(tmp_path), "CLINIC_ONE_MACHINE": "1", "PATH": os.environ["PATH"], "DATABASE_URL": ""}
     manage = [sys.executable, str(REPOSITORY / "manage.py")]
-    subprocess.run([*manage, "migrate", "-v0"], env=home, check=True, cwd=REPOSITORY)
+    prepared_home.copy_to(tmp_path, {"PATH": os.environ["PATH"]}, with_database=True)
     script = "from tests.integration.common.rotating import {0}; {0}()"
     run = {"env": home, "cwd": REPOSITORY, "text": True}
     subprocess.run([*manage, "shell", "-v0", "-c", script.format("fill")], check=True, **run)
@@ -278,7 +280,7 @@ def test_rotation_killed_five_times_beside_a_writer(tmp_path):
     subprocess.run([*manage, "rotate_field_keys"], check=True, stdout=subprocess.DEVNULL, **run)
     run["env"] = home | {"FIELD_KEYS": f"k2:{'a new key for records ' * 3}"}
     told = subprocess.run([*manage, "shell", "-v0", "-c", script.format("read")], capture_output=True, **run)
-    assert told.stdout.split() == ["30000", "readable"], told.stderr
+    assert told.stdout.split() == [str(ROWS), "readable"], told.stderr
 
 
 def sealed_by(key_id: str, home: Path) -> int:

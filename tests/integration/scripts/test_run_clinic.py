@@ -8,10 +8,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import bootstrap
 import pytest
+
+from tests.journeys import prepared_home
 
 SCRIPT = bootstrap.REPOSITORY / "scripts" / "run_clinic.py"
 START_SECONDS = 180  # other tests share the two cores
@@ -44,8 +47,23 @@ def _programs_of(home: Path) -> list[str]:
 
 @pytest.fixture
 def clinic(tmp_path):
-    """A running clinic in a folder of its own: (process, address, folder)."""
+    """A running clinic in a folder of its own, which it made: (process, address, folder)."""
+    with _running(tmp_path / "home") as made:
+        yield made
+
+
+@pytest.fixture
+def prepared_clinic(tmp_path):
+    """The same in a folder that was prepared before, as at a second start."""
     home = tmp_path / "home"
+    prepared_home.copy_to(home, {"PATH": os.environ["PATH"]}, with_database=True)
+    home.chmod(0o700)
+    with _running(home) as made:
+        yield made
+
+
+@contextmanager
+def _running(home: Path):
     with subprocess.Popen(
         [sys.executable, str(SCRIPT)],
         env=_environment(home),
@@ -93,8 +111,8 @@ def test_clinic_opens_keeps_to_itself_and_ends_completely(clinic):
     assert _programs_of(home) == []
 
 
-def test_clinic_ends_with_an_error_when_one_program_dies(clinic):
-    process, _, home = clinic
+def test_clinic_ends_with_an_error_when_one_program_dies(prepared_clinic):
+    process, _, home = prepared_clinic
     worker = next(
         int(place.parent.name)
         for place in Path("/proc").glob("[0-9]*/stat")
