@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -82,9 +83,9 @@ def violations(clinic, dose, waste, outsider) -> dict:
     fresh = {"number": 2}
     unended = {"administration_id": key(running.pk)}
     giver = dose.given_by_id
-    off = lambda: RosterEntry.objects.filter(membership_id=giver).update(left_at=dosing.AT)  # noqa: E731
-    gone = lambda: Membership.objects.filter(pk=giver).update(is_active=False, left_at=dosing.AT)  # noqa: E731
-    locked = lambda: User.objects.filter(memberships=giver).update(is_active=False)  # noqa: E731
+    off = partial(RosterEntry.objects.filter(membership_id=giver).update, left_at=dosing.AT)
+    gone = partial(Membership.objects.filter(pk=giver).update, is_active=False, left_at=dosing.AT)
+    locked = partial(User.objects.filter(memberships=giver).update, is_active=False)
     before = fresh | {"occurred_at": moment(dose.draw.drawn_at - timedelta(seconds=1))}
     account = {"outstanding_mg": 0, "wasted_mg": 0, "returned_mg": 0}
     lot = dose.draw.lot
