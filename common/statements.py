@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.query import RelatedPopulator, get_related_populators
 
 # What each connection of the driver has prepared; gone with the connection.
 _prepared: WeakKeyDictionary = WeakKeyDictionary()
@@ -30,14 +31,16 @@ class _Compiled:
     names: tuple[str, ...]
     converters: tuple[tuple[int, tuple], ...]
     like: frozenset[str]
+    instances: "_Instances | None"
 
 
 class Statement:
     """One read with named values of the types `str`, `UUID` and `datetime`; it is made once per process.
 
-    `make` gets a stand-in for each value and gives a `values_list` queryset whose shape does not depend on the values;
-    `unless` names those that it may leave out. `is_planned=False` leaves planning to each call: for a search, where the
-    word decides which plan is good, and for statements that come and go.
+    `make` gets a stand-in for each value and gives a queryset whose shape does not depend on the values: one of
+    `values_list` for `rows`, one of models with what `select_related` joins for `instances`. `unless` names those
+    values that it may leave out. `is_planned=False` leaves planning to each call: for a search, where the word decides
+    which plan is good, and for statements that come and go.
     """
 
     def __init__(
@@ -58,6 +61,11 @@ class Statement:
         compiled = self._for_engine()
         rows = self.raw_rows(**values)
         return [_converted(row, compiled.converters) for row in rows] if compiled.converters else rows
+
+    def instances(self, **values) -> list:
+        """The models, as iterating over the queryset gives them. `prefetch_related` is not followed."""
+        build = self._for_engine().instances
+        return [build(row) for row in self.rows(**values)]
 
     def raw_rows(self, **values) -> list[tuple]:
         """The rows as the driver gives them."""
@@ -99,6 +107,7 @@ class Statement:
             tuple(name for name in self._kinds if name in names),
             tuple((place, (tuple(turn), column)) for place, (turn, column) in converters.items()),
             like,
+            _Instances.of(compiler),
         )
 
     def _prepare(self, cursor, compiled: _Compiled) -> None:
@@ -113,6 +122,33 @@ class Statement:
         with connection.wrap_database_errors:
             cursor.cursor.execute(f"PREPARE {self.name} AS {compiled.sql}", told)
         done.add(self)
+
+
+@dataclass(frozen=True)
+class _Instances:
+    """Makes a model with its joined ones from a row, in the way of Django's own `ModelIterable`."""
+
+    model: type[models.Model]
+    names: tuple[str, ...]
+    columns: slice
+    related: tuple[RelatedPopulator, ...]
+
+    @classmethod
+    def of(cls, compiler) -> "_Instances | None":
+        info = compiler.klass_info
+        if info is None:  # a `values_list`
+            return None
+        places = info["select_fields"]
+        columns = slice(places[0], places[-1] + 1)
+        names = tuple(column.target.attname for column, *_ in compiler.select[columns])
+        related = tuple(get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS))
+        return cls(info["model"], names, columns, related)
+
+    def __call__(self, row: tuple) -> models.Model:
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.columns])
+        for one in self.related:
+            one.populate(row, made)
+        return made
 
 
 _STAND_INS: dict[type, Callable[[int], Any]] = {

@@ -6,6 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from common.errors import OutOfScope
+from common.statements import Statement
 from dosing.models import Administration, DoseOrder, Draw
 from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session, SessionAssessment, VitalReading
 from sessions_app.monitoring import DoseSpan
@@ -106,34 +107,65 @@ class SessionFacts:
 
 def load_facts(session: Session) -> SessionFacts:
     """The facts of a session fetched with `full`."""
-    people = "recorded_by__user"
     return SessionFacts(
         session=session,
-        check_ins=tuple(session.check_ins.select_related(people).order_by("recorded_at", "occurred_at")),
-        roster_history=tuple(session.roster.select_related("membership__user").order_by("joined_at", "duty")),
-        all_readings=tuple(session.readings.select_related(people).order_by("occurred_at", "recorded_at")),
-        overrides=tuple(session.overrides.select_related(people).order_by("recorded_at")),
-        assessment_links=tuple(session.assessment_links.select_related("assessment_set").order_by("created_at")),
+        **{name: _rows_of(session, statement) for name, statement in _OF_SESSION.items()},
         administrations=administrations_of(session),
         order=session.order if session.state_now.is_over else current_order(session) or session.order,
     )
 
 
+def _statement(model, joined: str, *order: str) -> Statement:
+    def make(session: UUID):
+        return model.objects.filter(session_id=session).select_related(joined).order_by(*order)
+
+    return Statement(f"facts_{model._meta.model_name}", make, session=UUID)
+
+
+_PERSON = "recorded_by__user"
+_OF_SESSION = {
+    "check_ins": _statement(CheckIn, _PERSON, "recorded_at", "occurred_at"),
+    "roster_history": _statement(RosterEntry, "membership__user", "joined_at", "duty"),
+    "all_readings": _statement(VitalReading, _PERSON, "occurred_at", "recorded_at"),
+    "overrides": _statement(BlockerOverride, _PERSON, "recorded_at"),
+    "assessment_links": _statement(SessionAssessment, "assessment_set", "created_at"),
+}
+
+
+def _rows_of(session: Session, statement: Statement) -> tuple:
+    rows = statement.instances(session=session.pk)
+    for row in rows:
+        row.session = session
+    return tuple(rows)
+
+
+def _administrations(dosing_record: UUID):
+    rows = Administration.objects.filter(dosing_record_id=dosing_record).order_by("number")
+    return rows.select_related(
+        "end__recorded_by__user", "draw__lot__product", "given_by__user", "verified_by__user", "recorded_by__user"
+    )
+
+
+_ADMINISTRATIONS = Statement("administrations", _administrations, dosing_record=UUID)
+
+
 def administrations_of(session: Session) -> tuple[Administration, ...]:
     if session.dosing_record_id is None:
         return ()
-    rows = Administration.objects.filter(dosing_record_id=session.dosing_record_id).order_by("number")
-    return tuple(
-        rows.select_related(
-            "end__recorded_by__user", "draw__lot__product", "given_by__user", "verified_by__user", "recorded_by__user"
-        )
-    )
+    return tuple(_ADMINISTRATIONS.instances(dosing_record=session.dosing_record_id))
+
+
+def _newest_order(series: UUID):
+    orders = DoseOrder.objects.filter(series_id=series, signed_at__isnull=False, replaced_by=None)
+    return orders.select_related("product", "signed_by__user").order_by("-version")[:1]
+
+
+_NEWEST_ORDER = Statement("newest_order", _newest_order, series=UUID)
 
 
 def current_order(session: Session) -> DoseOrder | None:
     """The newest signed order of the series that no later version replaced; it may have expired."""
-    orders = DoseOrder.objects.filter(series_id=session.series_id, signed_at__isnull=False, replaced_by=None)
-    return orders.select_related("product", "signed_by__user").order_by("-version").first()
+    return next(iter(_NEWEST_ORDER.instances(series=session.series_id)), None)
 
 
 def administration_of(session: Session, administration_id: UUID) -> Administration:

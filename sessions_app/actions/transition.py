@@ -1,6 +1,7 @@
 """The one way a session changes its state: compare-and-set on state and version, with an immutable row (product.md)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F
 
@@ -9,6 +10,7 @@ from common import audit
 from common.blockers import Blocker
 from common.errors import Blocked, StaleState
 from common.sealed_fields import sealed
+from common.statements import Statement
 from sessions_app.models import Session, SessionTransition
 from sessions_app.session_facts import full
 from sessions_app.states import State, may_move
@@ -32,9 +34,16 @@ def held(session: Session, version: int | None = None) -> Session:
 
     `version` is the one the person saw. Raises StaleState when it is not the stored one.
     """
-    row = full(Session.objects.select_for_update(of=("self",), no_key=True)).get(pk=session.pk)
+    (row,) = _HELD.instances(session=session.pk)
     check_version(row, version)
     return row
+
+
+def _held(session: UUID):
+    return full(Session.objects.select_for_update(of=("self",), no_key=True)).filter(pk=session)
+
+
+_HELD = Statement("held", _held, session=UUID)
 
 
 def check_version(session: Session, version: int | None) -> None:
