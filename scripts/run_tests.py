@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -129,18 +130,20 @@ def _options() -> argparse.Namespace:
 def _run_all(options: argparse.Namespace, logs: Path) -> list[Result]:
     suites = [name for name in options.only if name != "checks"]
     engines = [options.engine] if options.engine else list(test_stages.ENGINES)
+    has_checks, has_tests = not options.only or "checks" in options.only, not options.only or bool(suites)
     results = []
-    with tempfile.TemporaryDirectory(prefix="clinic-checks-") as home:
-        if not options.only or "checks" in options.only:
+    with ThreadPoolExecutor(1) as beside, tempfile.TemporaryDirectory(prefix="clinic-checks-") as home:
+        installed = beside.submit(debian_packages.ensure) if has_tests else None  # waits for the network meanwhile
+        if has_checks:
             results += _run_lanes([test_stages.checks(Path(home))], logs)
-    if options.only and not suites:
+        if installed:
+            installed.result()
+    if not has_tests:
         return results
     with test_services.services() as services:
-        told = [(engine, test_stages.engine_environment(engine, services)) for engine in engines]
-        lanes = [test_stages.lane(*one, suites, options.pytest) for one in told]
-        unit = test_stages.unit(told[0][1], suites, options.pytest)
-        results += _run_lanes([[*unit, *chain(*lanes)]] if options.one_at_a_time else [unit], logs)
-        results += [] if options.one_at_a_time else _run_lanes(lanes, logs)
+        told = {engine: test_stages.engine_environment(engine, services) for engine in engines}
+        lanes = test_stages.lanes(told, suites, options.pytest)
+        results += _run_lanes([list(chain(*lanes))] if options.one_at_a_time else lanes, logs)
     return results
 
 

@@ -26,7 +26,8 @@ READY_SECONDS = 30
 ACCOUNT = "postgres"  # Debian's account for the server, which refuses to run as root
 DATABASE = "clinic"
 # A test database is thrown away, so it need not survive a power cut.
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=80")
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "jit=off")
+FAST += ("max_connections=80",)
 
 
 class ServicesError(Exception):
@@ -43,7 +44,9 @@ def services() -> Iterator[dict[str, str]]:
     try:
         environment = _start_postgresql(folder, children)
         environment |= _start_redis(folder, children)
-        yield environment | {"CHROMIUM": debian_packages.chromium_program() or ""}
+        environment["CHROMIUM"] = debian_packages.chromium_program() or ""
+        environment["WINDOWLESS_CHROMIUM"] = debian_packages.windowless_chromium_program() or ""
+        yield environment
     finally:
         child_processes.stop(children)
         shutil.rmtree(folder, ignore_errors=True)

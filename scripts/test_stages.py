@@ -11,7 +11,8 @@ ENGINES = ("sqlite", "postgresql")
 UNIT, SWEEPS, JOURNEYS = "unit", "sweeps", "journeys"
 ENGINE_SUITES = ("integration", SWEEPS)
 SUITES = (UNIT, *ENGINE_SUITES, JOURNEYS)
-PROCESSES = "2"
+# Three lanes share the cores; on two of them a second process of a lane would only make its rows again.
+PROCESSES = max(1, (os.cpu_count() or 1) // 2)
 
 
 @dataclass(frozen=True)
@@ -68,28 +69,41 @@ def unit(environment: dict[str, str], only: list[str], extra: list[str]) -> list
     folders = [f"tests/{suite}" for suite in (UNIT, SWEEPS) if not only or suite in only]
     if not folders:
         return []
-    return [_pytest(UNIT, [*folders, "-n", PROCESSES, *extra], {**environment, "SWEEPS": "code"})]
+    return [_pytest(UNIT, [*folders, *extra], {**environment, "SWEEPS": "code"})]
 
 
-def lane(engine: str, environment: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
-    """What is run on one engine, one after the other; the other engine's lane runs beside it.
+def lanes(environments: dict[str, dict[str, str]], only: list[str], extra: list[str]) -> list[list[Stage]]:
+    """What runs beside each other, each lane's stages one after the other, so that all end at about the same time.
 
-    Much of the time either lane waits: for a worker's next sweep, for a page, for the database server.
+    Often one waits: for a worker's next sweep, for a page, for the database server.
     """
-    stages = []
-    chosen = [suite for suite in ENGINE_SUITES if not only or suite in only]
-    if chosen:
-        folders = [f"tests/{suite}" for suite in chosen]
-        words = [*folders, "-n", PROCESSES, *extra]
-        stages.append(_pytest(f"{engine}: tests", words, {**environment, "SWEEPS": "stored"}))
-    if not only or JOURNEYS in only:
-        words = [f"tests/{JOURNEYS}", "-n", PROCESSES, "--dist", "loadfile", *extra]  # a file shares one clinic
-        stages.append(_pytest(f"{engine}: {JOURNEYS}", words, environment))
-    return stages
+    first, *others = environments
+    tests = {engine: stored(engine, environment, only, extra) for engine, environment in environments.items()}
+    pages = {engine: journeys(engine, environment, only, extra) for engine, environment in environments.items()}
+    made = [tests[first], *(tests[engine] for engine in others)]
+    made.append([*unit(environments[first], only, extra), *pages[first]])
+    for engine in others:
+        made[0] += pages[engine]
+    return [lane for lane in made if lane]
+
+
+def stored(engine: str, environment: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
+    """The tests that store something, on one engine."""
+    folders = [f"tests/{suite}" for suite in ENGINE_SUITES if not only or suite in only]
+    if not folders:
+        return []
+    return [_pytest(f"{engine}: tests", [*folders, *extra], {**environment, "SWEEPS": "stored"})]
+
+
+def journeys(engine: str, environment: dict[str, str], only: list[str], extra: list[str]) -> list[Stage]:
+    if only and JOURNEYS not in only:
+        return []
+    return [_pytest(f"{engine}: {JOURNEYS}", [f"tests/{JOURNEYS}", *extra], environment)]
 
 
 def _pytest(name: str, words: list[str], environment: dict[str, str]) -> Stage:
-    command = [str(PYTHON), "-m", "pytest", "--durations=15", "--color=no", *words]
+    beside = ["-n", str(PROCESSES), "--dist", "loadfile"] if PROCESSES > 1 else []  # rows and clinics belong to a file
+    command = [str(PYTHON), "-m", "pytest", "--durations=15", "--color=no", *beside, *words]
     return Stage(name, command, environment, is_pytest=True)
 
 
@@ -101,6 +115,7 @@ def engine_environment(engine: str, services: dict[str, str]) -> dict[str, str]:
         "APP_DATABASE_URL": services["APP_DATABASE_URL"] if engine == "postgresql" else "",
         "TEST_REDIS_URL": services["REDIS_URL"].removesuffix("/0") + f"/{number}",
         "CHROMIUM": services["CHROMIUM"],
+        "WINDOWLESS_CHROMIUM": services["WINDOWLESS_CHROMIUM"],
     }
 
 

@@ -4,6 +4,8 @@ minutes later and the rest follows it, so a test that asks for "now" passes an `
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from patients.models import TreatmentSeries
 from sessions_app import actions
 from sessions_app.models import Session
@@ -185,3 +187,23 @@ def signed_session(clinic, at: datetime = AT, route: str = "IM", series=None, **
         password=accounts.PASSWORD,
     )
     return stored(session)
+
+
+def session_due(clinic, kind: str) -> Session:
+    """A session of this kind whose next act is due now."""
+    now = timezone.now()
+    minutes = {"scheduled": 5, "checked_in": 5, "hypertensive": 5, "dosed": 15, "infused": 15, "observed": 105}.get(
+        kind, 240
+    )
+    at = now - timedelta(minutes=minutes)
+    makers = {
+        "scheduled": scheduled_session,
+        "checked_in": checked_in_session,
+        "hypertensive": lambda c, at: checked_in_session(c, at, "ESK", systolic_mmhg=152, diastolic_mmhg=94),
+        "dosed": dosed_session,
+        "infused": lambda c, at: dosed_session(c, at, "IV"),
+        "observed": observed_session,
+        "discharged": discharged_session,
+        "signed": signed_session,
+    }
+    return makers[kind](clinic, at)

@@ -1,10 +1,9 @@
 """A practice with one person in each role, made once for all tests of a module."""
 
-from copy import deepcopy
-
 import pytest
 
 from tests.builders import accounts
+from tests.builders.copies import deepcopy
 
 
 @pytest.fixture(scope="module")

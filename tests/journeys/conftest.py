@@ -35,9 +35,25 @@ def stack():
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Browser:
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+def playwright():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright) -> Browser:
+    """The browser people use, for the journeys."""
+    yield from _launched(playwright, os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium")
+
+
+@pytest.fixture(scope="session")
+def windowless(playwright) -> Browser:
+    """The same build without a window, for sweeps over hundreds of pages."""
+    program = os.environ.get("WINDOWLESS_CHROMIUM") or shutil.which("chromium-headless-shell")
+    yield from _launched(playwright, program or "/usr/bin/chromium-headless-shell")
+
+
+def _launched(playwright, program: str):
+    browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+    yield browser
+    browser.close()

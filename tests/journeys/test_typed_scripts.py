@@ -132,9 +132,9 @@ def test_every_typed_field_holds_a_script(clinic):
 
 
 @pytest.mark.parametrize("role", Role)
-def test_no_page_runs_what_was_typed(clinic, chromium, role):
+def test_no_page_runs_what_was_typed(clinic, windowless, role):
     """R82: no dialog, nothing for the content policy to stop, no element made, on pages of every kind."""
-    watcher = Watcher(chromium, clinic.url)
+    watcher = Watcher(windowless, clinic.url)
     watcher.sign_in(clinic.made["emails"][role.value])
     for route in pages_of(role):
         if route.name in clinic.made["paths"]:
@@ -147,9 +147,9 @@ def test_no_page_runs_what_was_typed(clinic, chromium, role):
     assert not watcher.faults, "\n".join(watcher.faults)
 
 
-def test_a_patients_link_runs_nothing(clinic, chromium):
+def test_a_patients_link_runs_nothing(clinic, windowless):
     """R82: the practice's and the patient's own words stand on the pages behind a link, too."""
-    watcher = Watcher(chromium, clinic.url)
+    watcher = Watcher(windowless, clinic.url)
     watcher.look(clinic.made["link"])
     born = date.fromisoformat(clinic.made["born"])
     for name, value in (("month", born.month), ("day", born.day), ("year", born.year)):

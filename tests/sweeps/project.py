@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.apps import apps
@@ -89,9 +90,16 @@ class Module:
         return self.path.relative_to(ROOT / self.app).with_suffix("").parts
 
     def tree(self) -> ast.Module:
-        return ast.parse(self.path.read_text(), filename=self.name)
+        return _parsed(self.path)
 
 
+@cache
+def _parsed(path: Path) -> ast.Module:
+    """Parsed once for all sweeps, none of which changes a tree."""
+    return ast.parse(path.read_text(), filename=str(path.relative_to(ROOT)))
+
+
+@cache
 def modules(app: str) -> list[Module]:
     files = sorted((ROOT / app).rglob("*.py"))
     return [Module(app, path) for path in files if "migrations" not in path.parts and "__pycache__" not in path.parts]

@@ -1,10 +1,9 @@
 """A clinic with one patient on whose team the prescriber, nurse and therapist are."""
 
-from copy import deepcopy
-
 import pytest
 
 from tests.builders import accounts, patients
+from tests.builders.copies import deepcopy
 
 
 @pytest.fixture(scope="module")

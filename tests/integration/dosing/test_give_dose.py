@@ -1,7 +1,6 @@
 """Giving a dose: what is written, and everything that refuses it (R42, R43, R60, F10)."""
 
 import uuid
-from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,6 +13,7 @@ from dosing import actions, hooks
 from dosing.models import Administration, AdministrationEnd, DosingRecord, Draw, StockLot, StockMovement
 from patients.actions import remove_from_team
 from tests.builders import accounts, dosing, patients
+from tests.builders.copies import deepcopy
 
 pytestmark = pytest.mark.django_db
 AT = dosing.AT

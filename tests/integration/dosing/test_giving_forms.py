@@ -1,7 +1,6 @@
 """The forms beside the patient: typed in mL or units, exact in mg, never filled in beforehand."""
 
 import uuid
-from copy import deepcopy
 from decimal import Decimal
 
 import pytest
@@ -12,6 +11,7 @@ from dosing import actions
 from dosing.forms import EndInfusionForm, GiveDoseForm, InfusionChangeForm, RemainderForm
 from dosing.models import Administration, Draw, Remainder, StockLot
 from tests.builders import accounts, dosing
+from tests.builders.copies import deepcopy
 
 pytestmark = pytest.mark.django_db
 AT = dosing.AT

@@ -1,6 +1,5 @@
 """A running infusion: rate, pause, resume, end, and what the patient received (KAP-FORM-STOP)."""
 
-from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,6 +10,7 @@ from common.models import AuditEvent
 from dosing import actions
 from dosing.models import AdministrationEnd, DosingRecord, Draw
 from tests.builders import accounts, dosing
+from tests.builders.copies import deepcopy
 
 pytestmark = pytest.mark.django_db
 AT = dosing.AT

@@ -1,7 +1,6 @@
 """Signing and amending dose orders (nothing on the page decides a number; R40, R41)."""
 
 import uuid
-from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,6 +15,7 @@ from dosing.models import DoseOrder
 from dosing.order_content import is_unaltered
 from patients.actions import close_series
 from tests.builders import accounts, dosing, patients
+from tests.builders.copies import deepcopy
 
 pytestmark = pytest.mark.django_db
 AT = dosing.AT

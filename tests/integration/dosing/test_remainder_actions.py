@@ -1,7 +1,6 @@
 """Waste and return with a second person's own sign-in (R43, R48)."""
 
 import uuid
-from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,6 +14,7 @@ from common.models import AuditEvent
 from dosing import actions
 from dosing.models import DosingRecord, Draw, Remainder, StockLot, StockMovement
 from tests.builders import accounts, dosing
+from tests.builders.copies import deepcopy
 
 pytestmark = pytest.mark.django_db
 AT = dosing.AT

@@ -1,6 +1,5 @@
 """A clinic with one person in each role, and the moment one of its patients was dosed."""
 
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from accounts.actor import system_actor
 from tests.builders import accounts
 from tests.builders import followups as build
+from tests.builders.copies import deepcopy
 
 DOSED_AT = build.AT
 

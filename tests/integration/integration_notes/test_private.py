@@ -1,7 +1,5 @@
 """Private notes are their author's alone, whoever asks and however (R9, R10, R11, R40)."""
 
-from copy import deepcopy
-
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -18,6 +16,7 @@ from integration_notes.models import PrivateNote, PrivateRelease
 from integration_notes.private_content import fingerprint
 from patients.actions import add_to_team
 from tests.builders import accounts, notes, patients
+from tests.builders.copies import deepcopy
 
 CANARY = "Zwiebelturm-canary"
 PASSWORD = accounts.PASSWORD

@@ -1,6 +1,5 @@
 """Who may open and post to each page: the five roles, anonymous, off the team, another practice."""
 
-from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -12,6 +11,7 @@ from patients import actions
 from patients.models import CareTeamMember, Patient
 from tests.builders import accounts as people
 from tests.builders import patients as build
+from tests.builders.copies import deepcopy
 
 EVERYBODY = {"prescriber", "nurse", "therapist", "admin", "compliance"}
 TEAM = {"prescriber", "nurse", "therapist"}

@@ -1,6 +1,5 @@
 """What of the chart holds a dose: each rule with both answers, and who may override it."""
 
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from patients import actions
 from patients.contraindications import ITEMS
 from patients.readiness import dose_blockers
 from tests.builders import patients as build
+from tests.builders.copies import deepcopy
 
 OVERRIDE = Permission.OVERRIDE_BLOCKER.value
 

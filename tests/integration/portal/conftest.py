@@ -1,6 +1,5 @@
 """A clinic, a patient with a set of two questionnaires, and a link to it."""
 
-from copy import deepcopy
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from tests.builders import accounts, patients
 from tests.builders import assessments as build
+from tests.builders.copies import deepcopy
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """One dosing record in full: what a reviewer sees and does not see (R12), and the review itself."""
 
-from copy import deepcopy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,6 +13,7 @@ from dosing.models import DosingRecord
 from sessions_app import actions
 from sessions_app.models import SessionReview
 from tests.builders import accounts, sessions
+from tests.builders.copies import deepcopy
 
 pytestmark = pytest.mark.django_db
 NOTE = {"note": "Order, dose and ledger agree."}

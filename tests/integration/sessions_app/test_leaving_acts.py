@@ -1,6 +1,5 @@
 """Leaving: every criterion, the departure against advice, and the drug still running."""
 
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from common.errors import Blocked, InvalidInput, NotPermitted, StaleState
 from sessions_app import actions
 from tests.builders import accounts, dosing, sessions
+from tests.builders.copies import deepcopy
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)

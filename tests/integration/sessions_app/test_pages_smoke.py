@@ -16,10 +16,15 @@ MADE = {
 }
 
 
+@pytest.fixture(scope="module")
+def every_state(shared, staffed, hours_ago):
+    return shared(lambda: {state: make(staffed, at=hours_ago(5), route="IV") for state, make in MADE.items()})
+
+
 @pytest.mark.parametrize("role", ["prescriber", "nurse", "therapist", "admin", "compliance"])
 @pytest.mark.parametrize("state", MADE)
-def test_session_page_shows_every_state_to_every_role(clinic, sign_in, hours_ago, state, role):
-    session = MADE[state](clinic, at=hours_ago(5), route="IV")
+def test_session_page_shows_every_state_to_every_role(clinic, sign_in, every_state, state, role):
+    session = every_state[state]
 
     response = sign_in(getattr(clinic, role)).get(reverse("sessions:session", args=[session.pk]))
 
@@ -30,11 +35,14 @@ def test_session_page_shows_every_state_to_every_role(clinic, sign_in, hours_ago
 ACTS = ["check_in", "roster", "questionnaires", "abort", "reading", "observation", "adverse_event", "give_dose"]
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_act_pages_before_the_dose_open_for_the_prescriber(clinic, sign_in, hours_ago, name):
-    session = sessions.checked_in_session(clinic, at=hours_ago(0.5))
+@pytest.fixture(scope="module")
+def checked_in(shared, staffed, hours_ago):
+    return shared(lambda: sessions.checked_in_session(staffed, at=hours_ago(0.5)))
 
-    response = sign_in(clinic.prescriber).get(reverse(f"sessions:{name}", args=[session.pk]))
+
+@pytest.mark.parametrize("name", ACTS)
+def test_act_pages_before_the_dose_open_for_the_prescriber(clinic, sign_in, checked_in, name):
+    response = sign_in(clinic.prescriber).get(reverse(f"sessions:{name}", args=[checked_in.pk]))
 
     assert response.status_code == 200
 

@@ -1,5 +1,4 @@
 import uuid
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from common.models import AuditEvent
 from sessions_app import actions
 from sessions_app.models import Room, Session
 from tests.builders import accounts, patients, sessions
+from tests.builders.copies import deepcopy
 
 pytestmark = pytest.mark.django_db
 AT = sessions.AT

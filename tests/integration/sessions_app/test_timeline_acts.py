@@ -1,7 +1,6 @@
 """Readings, observations, adverse events: what is refused, what is late, what a retry and a correction do."""
 
 import uuid
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from sessions_app import actions
 from sessions_app.models import VitalReading
 from sessions_app.session_facts import load_facts
 from tests.builders import accounts, sessions
+from tests.builders.copies import deepcopy
 
 pytestmark = pytest.mark.django_db
 AT = sessions.AT

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 import test_stages
 
 TESTS = Path(__file__).resolve().parents[2]
@@ -12,49 +13,44 @@ SERVICES = {
     "APP_DATABASE_URL": "postgresql://app:x@127.0.0.1:5/clinic",
     "REDIS_URL": "redis://:x@127.0.0.1:6/0",
     "CHROMIUM": "/usr/bin/chromium",
+    "WINDOWLESS_CHROMIUM": "/usr/bin/chromium-headless-shell",
 }
 
 
+def _stages(only: list[str], engines=test_stages.ENGINES) -> list:
+    environments = {engine: test_stages.engine_environment(engine, SERVICES) for engine in engines}
+    return [stage for lane in test_stages.lanes(environments, only, ["-x"]) for stage in lane]
+
+
 def _commands(only: list[str]) -> list[list[str]]:
-    """What is run on one engine, the unit tests first."""
-    environment = test_stages.engine_environment("sqlite", SERVICES)
-    stages = [
-        *test_stages.unit(environment, only, ["-x"]),
-        *test_stages.lane("sqlite", environment, only, ["-x"]),
-    ]
-    return [stage.command for stage in stages]
+    return [stage.command for stage in _stages(only)]
 
 
-def test_every_folder_with_tests_runs_by_default():
+@pytest.mark.parametrize("engines", [("sqlite",), ("postgresql",), ("sqlite", "postgresql")])
+def test_every_folder_with_tests_runs_by_default_on_each_engine(engines):
     folders = {f"tests/{path.relative_to(TESTS).parts[0]}" for path in TESTS.rglob("test_*.py")}
-    unit, suite, journeys = _commands([])
+    stages = _stages([], engines)
+    ran = {(stage.name.partition(":")[0], word) for stage in stages for word in stage.command if word in folders}
 
-    assert {word for word in (*unit, *suite, *journeys) if word.startswith("tests/")} == folders
-    assert not [word for word in (*unit, *suite, *journeys) if word.startswith(("--ignore", "--deselect", "-k"))]
+    wanted = {(engine, folder) for engine in engines for folder in folders - {"tests/unit"}}
+    assert ran == wanted | {("unit", "tests/unit"), ("unit", "tests/sweeps")}
+    words = [word for stage in stages for word in stage.command]
+    assert not [word for word in words if word.startswith(("--ignore", "--deselect", "-k"))]
 
 
 def test_sweeps_run_in_two_halves_and_both_do():
-    environment = test_stages.engine_environment("sqlite", SERVICES)
-    (once,) = test_stages.unit(environment, [], [])
-    on_each_engine, _ = test_stages.lane("sqlite", environment, [], [])
-
-    assert "tests/sweeps" in once.command
-    assert "tests/sweeps" in on_each_engine.command
-    assert (once.environment["SWEEPS"], on_each_engine.environment["SWEEPS"]) == ("code", "stored")
+    halves = {stage.name: stage.environment.get("SWEEPS") for stage in _stages([]) if "tests/sweeps" in stage.command}
+    assert halves == {"sqlite: tests": "stored", "postgresql: tests": "stored", "unit": "code"}
 
 
 def test_a_part_runs_when_asked_for():
-    unit, suite = _commands(["unit", "sweeps"])
-
-    assert "tests/unit" in unit
-    assert "tests/sweeps" in suite
-    assert "tests/integration" not in suite
+    words = {word for command in _commands(["unit", "sweeps"]) for word in command if word.startswith("tests/")}
+    assert words == {"tests/unit", "tests/sweeps"}
 
 
 def test_journeys_alone_run_when_asked_for():
-    (journeys,) = _commands(["journeys"])
-
-    assert "tests/journeys" in journeys
+    assert all("tests/journeys" in command for command in _commands(["journeys"]))
+    assert len(_commands(["journeys"])) == 2
 
 
 def test_unit_tests_need_no_database():
