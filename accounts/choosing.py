@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
 
-from accounts.models import Membership, Practice, User
+from accounts.models import Membership, Passkey, Practice, User
 
 KEY = "choosing"
 TIME_TO_CHOOSE = timedelta(minutes=10)
@@ -41,6 +41,11 @@ def memberships_of(user_id):
         .select_related("user", "practice")
         .order_by("practice__name")
     )
+
+
+def passkeys_of(user: User) -> list[str]:
+    """The credential ids that may answer at the second step."""
+    return list(Passkey.objects.in_use().filter(user=user).values_list("credential_id", flat=True))
 
 
 def setup_command() -> str:

@@ -18,8 +18,9 @@ from accounts.actor import Actor
 from accounts.gatekeeping import PUBLIC
 from accounts.models import Membership
 from accounts.origin import where
+from accounts.session_store import ACTIVE_KEY, MEMBERSHIP_KEY, SINCE_KEY
 
-MEMBERSHIP_KEY, ACTIVE_KEY, SINCE_KEY, FACTOR_KEY = "membership_id", "active_at", "signed_in_at", "factor_shown"
+FACTOR_KEY = "factor_shown"
 TOUCH_EVERY = timedelta(seconds=60)
 
 

@@ -4,8 +4,11 @@ from datetime import datetime
 
 from django.contrib.auth import login
 
-from accounts.middleware import ACTIVE_KEY, FACTOR_KEY, MEMBERSHIP_KEY, SINCE_KEY, actor_of
+from accounts.browser_names import browser_name
+from accounts.middleware import FACTOR_KEY, actor_of
 from accounts.models import Membership
+from accounts.origin import client_ip
+from accounts.session_store import ACTIVE_KEY, BROWSER_KEY, IP_KEY, MEMBERSHIP_KEY, SINCE_KEY
 
 BACKEND = "accounts.backends.EmailBackend"
 
@@ -20,6 +23,8 @@ def open_session(request, membership: Membership, at: datetime, factor_shown: bo
     request.session[MEMBERSHIP_KEY] = str(membership.pk)
     request.session[FACTOR_KEY] = factor_shown
     request.session[ACTIVE_KEY] = request.session[SINCE_KEY] = at.timestamp()
+    request.session[IP_KEY] = client_ip(request)
+    request.session[BROWSER_KEY] = browser_name(request.headers.get("User-Agent", ""))
     request.actor = actor_of(membership, request)
 
 

@@ -2,13 +2,27 @@
 
 from django.urls import path
 
-from accounts.views import audit, factors, home, password, practice, profile, roles, sign_in, staff, style_guide
+from accounts.views import (
+    audit,
+    factors,
+    home,
+    passkeys,
+    password,
+    practice,
+    profile,
+    roles,
+    sign_in,
+    sign_ins,
+    staff,
+    style_guide,
+)
 
 app_name = "accounts"
 urlpatterns = [
     path("", home.home, name="home"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/code/", sign_in.sign_in_code, name="sign_in_code"),
+    path("sign-in/passkey/", passkeys.sign_in_passkey, name="sign_in_passkey"),
     path("sign-in/practice/", sign_in.choose_practice, name="choose_practice"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("account/", profile.profile, name="profile"),
@@ -16,7 +30,13 @@ urlpatterns = [
     path("account/factor/", factors.factor, name="factor"),
     path("account/factor/begin/", factors.begin, name="begin_factor"),
     path("account/factor/confirm/", factors.confirm, name="confirm_factor"),
+    path("account/passkeys/new/", passkeys.new_passkey, name="new_passkey"),
+    path("account/passkeys/add/", passkeys.add_passkey, name="add_passkey"),
+    path("account/passkeys/<uuid:pk>/end/", passkeys.end_passkey, name="end_passkey"),
     path("account/factor/codes/", factors.renew_codes, name="renew_codes"),
+    path("account/sign-ins/", sign_ins.sign_ins, name="sign_ins"),
+    path("account/sign-ins/others/end/", sign_ins.end_others, name="end_other_sign_ins"),
+    path("account/sign-ins/<uuid:pk>/end/", sign_ins.end_one, name="end_sign_in"),
     path("account/practice/", profile.switch_practice, name="switch_practice"),
     path("account/tokens/", profile.issue_token, name="issue_token"),
     path("account/tokens/<uuid:pk>/revoke/", profile.revoke_token, name="revoke_token"),
@@ -25,6 +45,7 @@ urlpatterns = [
     path("staff/<uuid:pk>/", staff.staff_member, name="staff_member"),
     path("staff/<uuid:pk>/roles/", staff.change_roles, name="change_roles"),
     path("staff/<uuid:pk>/end/", staff.end_membership, name="end_membership"),
+    path("staff/<uuid:pk>/sign-ins/end/", sign_ins.end_of_staff, name="end_staff_sign_ins"),
     path("staff/<uuid:pk>/password/", staff.reset_password, name="reset_password"),
     path("staff/<uuid:pk>/factor/", factors.reset_factor, name="reset_factor"),
     path("staff/roles/", roles.role_requests, name="role_requests"),

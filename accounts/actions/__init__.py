@@ -8,9 +8,11 @@ from accounts.actions.factors import (
     renew_recovery_codes,
     reset_staff_factor,
 )
+from accounts.actions.passkeys import add_passkey, check_may_add_passkey, end_passkey, show_passkey
 from accounts.actions.passwords import reset_staff_password, set_own_password
 from accounts.actions.practice import SETTINGS, change_practice_settings, open_practice
 from accounts.actions.roles import approve_role, refuse_role, request_roles
+from accounts.actions.sign_ins import end_other_sign_ins, end_sign_in, end_staff_sign_ins
 from accounts.actions.signing_in import check_sign_in, record_sign_in, record_sign_out
 from accounts.actions.staff import add_staff, change_staff_roles, end_membership
 from accounts.actions.tokens import issue_token, revoke_token
@@ -18,15 +20,21 @@ from accounts.credentials import reauthenticate
 
 __all__ = [
     "SETTINGS",
+    "add_passkey",
     "add_staff",
     "approve_role",
     "begin_authenticator",
     "change_practice_settings",
     "change_staff_roles",
     "check_code",
+    "check_may_add_passkey",
     "check_sign_in",
     "confirm_authenticator",
     "end_membership",
+    "end_other_sign_ins",
+    "end_passkey",
+    "end_sign_in",
+    "end_staff_sign_ins",
     "issue_token",
     "open_practice",
     "reauthenticate",
@@ -40,4 +48,5 @@ __all__ = [
     "reset_staff_password",
     "revoke_token",
     "set_own_password",
+    "show_passkey",
 ]

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts import failures
 from accounts.actor import Actor
 from accounts.credentials import reauthenticate
-from accounts.models import Authenticator, Membership, RecoveryCode, User
+from accounts.models import Authenticator, Membership, Passkey, RecoveryCode, User
 from accounts.one_time_codes import (
     RECOVERY_CODES,
     clean_code,
@@ -56,7 +56,7 @@ def confirm_authenticator(*, authenticator: Authenticator, by: Actor, at: dateti
         if not stored.update(confirmed_at=at, ended_at=None, last_step=step):
             raise StaleState("This authenticator was set up already.")
         User.objects.filter(pk=by.user_id).update(has_second_factor=True, factor_changed_at=at)
-        codes = _fresh_codes(by.user_id, at)
+        codes = fresh_codes(by.user_id, at)
         audit.record(by, "accounts.confirm_authenticator", at=at, subject=authenticator)
     return codes
 
@@ -67,7 +67,7 @@ def renew_recovery_codes(*, by: Actor, at: datetime, password: str) -> list[str]
     if not by.user.has_second_factor:
         raise StaleState("Set up an authenticator first.")
     with transaction.atomic():
-        codes = _fresh_codes(by.user_id, at)
+        codes = fresh_codes(by.user_id, at)
         audit.record(by, "accounts.renew_recovery_codes", at=at, subject=by.membership)
     return codes
 
@@ -82,7 +82,7 @@ def check_code(*, user: User, by: Actor, at: datetime, code: str) -> str:
         kind = _take(user, clean_code(code), at) if attempt else None
         if kind is not None:
             failures.was_right(attempt)
-            for practice_id in _practices(user):
+            for practice_id in practices_of(user):
                 visitor = by.in_practice(practice_id)
                 audit.record(visitor, f"accounts.show_{kind}_code", at=at, subject=user, role="visitor")
     if kind is None:
@@ -92,7 +92,7 @@ def check_code(*, user: User, by: Actor, at: datetime, code: str) -> str:
 
 def record_wrong_code(*, user: User, by: Actor, at: datetime) -> None:
     with transaction.atomic():
-        for practice_id in _practices(user):
+        for practice_id in practices_of(user):
             visitor = by.in_practice(practice_id)
             audit.record(visitor, "accounts.show_code", at=at, subject=user, role="visitor", outcome="failed")
 
@@ -116,6 +116,7 @@ def reset_staff_factor(
         raise InvalidInput({"email": "Two people other than the one who lost the factor do this."})
     with transaction.atomic():
         _end_factors(membership.user_id, at)
+        Passkey.objects.in_use().filter(user_id=membership.user_id).update(ended_at=at)
         User.objects.filter(pk=membership.user_id).update(has_second_factor=False, factor_changed_at=at)
         detail = {"second_person": str(second.user_id)}
         audit.record(by, "accounts.reset_staff_factor", at=at, subject=membership, role=role, detail=detail)
@@ -140,7 +141,7 @@ def _end_factors(user_id, at: datetime) -> None:
     RecoveryCode.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
 
 
-def _fresh_codes(user_id, at: datetime) -> list[str]:
+def fresh_codes(user_id, at: datetime) -> list[str]:
     RecoveryCode.objects.filter(user_id=user_id, ended_at=None).update(ended_at=at)
     codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
     rows = [RecoveryCode(user_id=user_id, code_hash=recovery_hash(user_id, code), made_at=at) for code in codes]
@@ -148,5 +149,5 @@ def _fresh_codes(user_id, at: datetime) -> list[str]:
     return codes
 
 
-def _practices(user: User) -> list:
+def practices_of(user: User) -> list:
     return list(Membership.objects.active().filter(user=user).values_list("practice_id", flat=True)) or [None]

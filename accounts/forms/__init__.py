@@ -1,6 +1,7 @@
 """Forms of people and practices; each one's cleaned data are the keywords of its action."""
 
 from accounts.forms.audit import AuditFilterForm
+from accounts.forms.passkeys import AddPasskeyForm, NewPasskeyForm, PasskeyAnswerForm
 from accounts.forms.passwords import (
     ChangePasswordForm,
     CodeForm,
@@ -14,12 +15,15 @@ from accounts.forms.staff import AddStaffForm, ApproveRoleForm, RolesForm
 from accounts.forms.tokens import TokenForm
 
 __all__ = [
+    "AddPasskeyForm",
     "AddStaffForm",
     "ApproveRoleForm",
     "AuditFilterForm",
     "ChangePasswordForm",
     "CodeForm",
     "FirstCodeForm",
+    "NewPasskeyForm",
+    "PasskeyAnswerForm",
     "PasswordAgainForm",
     "PracticeSettingsForm",
     "ResetFactorForm",

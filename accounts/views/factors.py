@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import actions
 from accounts.forms import FirstCodeForm, PasswordAgainForm, ResetFactorForm
 from accounts.gatekeeping import before_factor, needs, signed_in
-from accounts.models import Authenticator, Membership, RecoveryCode
+from accounts.models import Authenticator, Membership, Passkey, RecoveryCode
 from accounts.one_time_codes import enrolment_uri
+from accounts.passkey_site import site_of
 from accounts.roles import Permission
 from accounts.sessions import renew_session
 from common.http import form_status, refused, submit
@@ -32,6 +33,8 @@ def _page(request, password_form=None, code_form=None):
     password_form, code_form = password_form or PasswordAgainForm(), code_form or FirstCodeForm()
     context = {"in_use": rows.get(True), "waiting": rows.get(False), "codes_left": codes.count()}
     context |= {"password_form": password_form, "code_form": code_form}
+    context["passkeys"] = list(Passkey.objects.visible_to(request.actor).order_by("made_at"))
+    context["takes_passkeys"] = site_of(request) is not None
     context["qr"] = _qr(request, rows[False]) if False in rows else None
     status = max(form_status(password_form), form_status(code_form))
     return render(request, "accounts/factor.html", context, status=status)

@@ -9,9 +9,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions, choosing
-from accounts.forms import CodeForm, SignInForm
+from accounts.forms import CodeForm, PasskeyAnswerForm, SignInForm
 from accounts.gatekeeping import before_own_password, public, signed_in
 from accounts.origin import visitor_of
+from accounts.passkey_rules import ask_for_known
+from accounts.passkey_site import keep_question, site_of
 from accounts.sessions import end_session, open_session
 from common.http import form_status, refused, submit
 
@@ -48,22 +50,39 @@ def _enter(request, memberships, at):
 def sign_in_code(request):
     """The second step: a code of the authenticator app, or one of the recovery codes (R22)."""
     at = timezone.now()
-    memberships = choosing.remembered(request, at)
-    if not memberships or not choosing.waits_for_code(request, memberships):
+    memberships = remembered_or_none(request, at)
+    if not memberships:
         return redirect("accounts:sign_in")
     user, form = memberships[0].user, CodeForm(request.POST or None)
     if request.method == "POST":
         by = visitor_of(request)
         shown = submit(form, actions.check_code, user=user, by=by, at=at)
         if not refused(shown):
-            return _after_code(request, memberships, at)
+            return after_factor(request, memberships, at)
         if form.is_bound and form.data.get("code"):
             actions.record_wrong_code(user=user, by=by, at=at)
-    context = {"form": form, "next": request.GET.get("next", "")}
-    return render(request, "accounts/sign_in_code.html", context, status=form_status(form))
+    return code_page(request, user, at, form)
 
 
-def _after_code(request, memberships, at):
+def remembered_or_none(request, at):
+    """The memberships of the person who has shown the password and now has to show the second factor."""
+    memberships = choosing.remembered(request, at)
+    return memberships if memberships and choosing.waits_for_code(request, memberships) else None
+
+
+def code_page(request, user, at, form=None, passkey_form=None):
+    """The page of the second step; with passkeys it asks for one of them anew each time it is shown."""
+    site = site_of(request)
+    keys = choosing.passkeys_of(user) if site else []
+    form, passkey_form = form or CodeForm(), passkey_form or PasskeyAnswerForm()
+    context = {"form": form, "passkey_form": passkey_form, "next": request.GET.get("next", "")}
+    if keys:
+        context["options"] = keep_question(request, ask_for_known(site, keys), user.pk, at)
+    status = max(form_status(form), form_status(passkey_form))
+    return render(request, "accounts/sign_in_code.html", context, status=status)
+
+
+def after_factor(request, memberships, at):
     if len(memberships) > 1:
         choosing.remember(request, memberships[0].user, at, factor_shown=True)
         return redirect(f"{reverse('accounts:choose_practice')}{_kept_next(request)}")

@@ -9,9 +9,10 @@ from datetime import timedelta
 from functools import cached_property
 from types import SimpleNamespace
 
+from django.test import Client
 from django.utils import timezone
 
-from accounts.models import ApiToken
+from accounts.models import ApiToken, Passkey, SignIn
 from accounts.roles import Role
 from tests.builders import accounts, assessments, notes, patients, sessions
 
@@ -153,6 +154,16 @@ class World:
         accounts.api_token(self.clinic.nurse)
         return ApiToken.objects.get(membership=self.clinic.members["nurse"])
 
+    @cached_property
+    def sign_in(self):
+        accounts.sign_in(Client(), self.clinic.nurse)
+        return SignIn.objects.filter(user_id=self.clinic.nurse.user_id).first()
+
+    @cached_property
+    def passkey(self):
+        about = {"user_id": self.clinic.nurse.user_id, "credential_id": "AAAA", "public_key": "AAAA"}
+        return Passkey.objects.create(name="blue key", made_at=self.at, **about)
+
     @property
     def member(self):
         return self.clinic.members["therapist"]
@@ -166,9 +177,11 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     # accounts
     **_same(
         "accounts:staff_member accounts:change_roles accounts:end_membership accounts:reset_password "
-        "accounts:reset_factor",
+        "accounts:reset_factor accounts:end_staff_sign_ins",
         lambda world: {"pk": world.member.pk},
     ),
+    "accounts:end_sign_in": lambda world: {"pk": world.sign_in.pk},
+    "accounts:end_passkey": lambda world: {"pk": world.passkey.pk},
     **_same("accounts:approve_role accounts:refuse_role", lambda world: {"pk": world.role_request.pk}),
     "accounts:revoke_token": lambda world: {"pk": world.token.pk},
     # patients
@@ -264,7 +277,10 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
 }
 
 # Addresses of one's own things: everybody else gets 404.
-OWNERS = {"accounts:revoke_token": "nurse", "patients:close_emergency": "who opened it"}
+OWNERS = {
+    **dict.fromkeys(("accounts:revoke_token", "accounts:end_sign_in", "accounts:end_passkey"), "nurse"),
+    "patients:close_emergency": "who opened it",
+}
 
 # Values that lead to a patient's link pages; an unknown token gets the same page as an expired one.
 LINK_TOKEN = {"token": "x" * 43}

@@ -41,6 +41,10 @@ NOT_REACHED = {
     "dosing:amounts": "a patient who may get a dose this minute: the dose form fetches it",
     "sessions:ready": "a patient who arrived and of whom nothing holds the dose",
     "followups:send_again": "a check-in whose mail failed",
+    "accounts:end_sign_in": "a second sign-in of one's own",
+    "accounts:new_passkey": "an address with a name: test_passkeys.py opens and looks at it",
+    "accounts:add_passkey": "the same",
+    "accounts:end_passkey": "a passkey of one's own: test_passkeys.py has one",
     "patients:close_emergency": "an emergency access of one's own that is open: the banner of the nurse who has one",
     "accounts:approve_role": "a role that somebody else asked for: on the page that compliance reaches",
     "accounts:refuse_role": "a role that somebody else asked for: on the page that compliance reaches",
@@ -78,13 +82,13 @@ def sign_in(looker: Looker, clinic: Stack, name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def walked(demonstration, chromium) -> dict[Role, tuple[Reached, ...]]:
+def walked(demonstration, windowless) -> dict[Role, tuple[Reached, ...]]:
     """What each role reaches from its home page."""
     found = {}
     for role, names in PEOPLE.items():
         ways = []
         for number, name in enumerate(names):
-            looker = Looker.open(chromium)
+            looker = Looker.open(windowless)
             sign_in(looker, demonstration, name)
             where = {"start": "/sessions/board/", "only": "sessions:"} if number else {}
             ways.append(crawl(looker.page.context.request, demonstration.url, **where))
@@ -140,10 +144,10 @@ def is_download(path: str) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("role", Role)
-def test_pages_of_a_role_are_sound(demonstration, walked, chromium, role):
+def test_pages_of_a_role_are_sound(demonstration, walked, windowless, role):
     faults = []
     for way, name in enumerate(PEOPLE[role]):
-        looker = Looker.open(chromium)
+        looker = Looker.open(windowless)
         sign_in(looker, demonstration, name)
         for path in addresses(walked, role, way):
             looker.look(demonstration.url + path)
@@ -153,8 +157,8 @@ def test_pages_of_a_role_are_sound(demonstration, walked, chromium, role):
 
 
 @pytest.mark.slow
-def test_pages_without_a_sign_in_are_sound(demonstration, chromium):
-    looker = Looker.open(chromium)
+def test_pages_without_a_sign_in_are_sound(demonstration, windowless):
+    looker = Looker.open(windowless)
     looker.look(f"{demonstration.url}/sign-in/")
     looker.look(f"{demonstration.url}/no-such-page/", status=404)
     looker.look(f"{demonstration.url}/c/no-such-link/", status=410)
@@ -167,8 +171,8 @@ def test_pages_without_a_sign_in_are_sound(demonstration, chromium):
 
 
 @pytest.mark.slow
-def test_pages_of_a_patients_link_are_sound(demonstration, chromium):
-    looker = Looker.open(chromium)
+def test_pages_of_a_patients_link_are_sound(demonstration, windowless):
+    looker = Looker.open(windowless)
     looker.look(demonstration.url + demonstration.links["handed"])
     looker.page.context.clear_cookies()
     looker.look(demonstration.url + demonstration.links["tablet"])

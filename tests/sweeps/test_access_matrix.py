@@ -31,7 +31,7 @@ OFF_THE_RECORD = {"off_team", "elsewhere"}
 WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
 PRIVATE = "Only-For-Tessa-9173"
 # What a GET may write: its audit row, and the sign-in's own bookkeeping.
-MAY_WRITE = {"common_auditevent", "django_session"}
+MAY_WRITE = {"common_auditevent", "accounts_signin"}
 
 
 @dataclass(frozen=True)

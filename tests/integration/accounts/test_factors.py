@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.actor import visitor
-from accounts.middleware import FACTOR_KEY, MEMBERSHIP_KEY
+from accounts.middleware import FACTOR_KEY
 from accounts.models import Authenticator, RecoveryCode, User
 from accounts.one_time_codes import code_at, step_of
 from accounts.roles import Role
+from accounts.session_store import MEMBERSHIP_KEY
 from common.errors import NotPermitted
 from common.models import AuditEvent
 from tests.builders import accounts as build

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.failures import account_key
-from accounts.middleware import ACTIVE_KEY, MEMBERSHIP_KEY, SINCE_KEY
 from accounts.models import Authenticator, SignInFailure, User
+from accounts.session_store import ACTIVE_KEY, MEMBERSHIP_KEY, SINCE_KEY
 from common.models import AuditEvent
 from tests.builders import accounts as build
 
