@@ -16,11 +16,12 @@ from demo.course import make_course
 from demo.people import make_person
 from demo.visit import Patient, Steps, answer_set, finish, give_after_decisions, observe, prepare
 from demo.vitals import make_baseline
-from demo.words import HOMEWORK, NOTE_TEXTS, PRIVATE_NOTES, PRIVATE_TAGS, RISK_CLOSING, THEMES
+from demo.words import HOMEWORK, HOMEWORK_OUTCOMES, NOTE_TEXTS, PRIVATE_NOTES, PRIVATE_TAGS, RISK_CLOSING, THEMES
 from dosing.actions import sign_order
 from followups.actions import claim_message, expire_check_in, make_message_link, open_check_in, record_sent
 from followups.models import CheckIn
 from integration_notes.actions import (
+    finish_homework,
     save_draft,
     save_private_note,
     set_homework,
@@ -29,7 +30,7 @@ from integration_notes.actions import (
     start_note,
     start_private_note,
 )
-from integration_notes.templates_data import TEMPLATES
+from integration_notes.templates_data import PREPARATION, TEMPLATES
 from patients import actions as patients
 from patients.contraindications import ITEMS
 from sessions_app import actions as sessions
@@ -159,6 +160,8 @@ def live(clinic: DemoClinic, calendar: Calendar, rng: Random, number: int, plan:
             planned_minutes=240,
             **before_and_after(series, number_in_series),
         )
+        if number_in_series == 1:
+            note_preparation(clinic, who, session, starts - timedelta(hours=22))
         if number_in_series == 4 or starts - order.signed_at > timedelta(days=21):
             order = order_for(clinic, who, series, starts - timedelta(hours=20), replaces=order)
         if rng.random() < 0.03:
@@ -238,6 +241,9 @@ def _handle_risk(who: Patient, raised_at: datetime, now: datetime) -> Steps:
     by = who.team[Role.THERAPIST]
     for item in RiskItem.objects.filter(patient=who.person, closed_at=None).select_related("patient"):
         yield raised_at + timedelta(minutes=9)
+        item.refresh_from_db()
+        if item.acknowledged_at:
+            continue  # another answer of the same days was called about already
         acknowledge_risk(item=item, by=by, at=raised_at + timedelta(minutes=9))
         yield raised_at + timedelta(minutes=40)
         record_risk_contact(
@@ -252,6 +258,15 @@ def _handle_risk(who: Patient, raised_at: datetime, now: datetime) -> Steps:
         close_risk(item=item, by=by, at=raised_at + timedelta(days=1), closing_text=RISK_CLOSING)
 
 
+def note_preparation(clinic: DemoClinic, who: Patient, session: Session, at: datetime) -> None:
+    """The visit before a patient's first dose: what it is hoped to bring, and what was agreed."""
+    by, rng = who.team[Role.THERAPIST], who.rng
+    note = start_note(session=session, by=by, at=at, modality=PREPARATION)
+    values = {f.key: rng.choice(NOTE_TEXTS[f.key]) for f in TEMPLATES[PREPARATION].fields}
+    note = save_draft(note=note, by=by, at=at, version=note.version, values=values, themes=["preparation"])
+    sign_note(note=note, by=by, at=at, version=note.version, password=PASSWORD)
+
+
 def write_note(clinic: DemoClinic, who: Patient, session: Session, now: datetime) -> Steps:
     """The therapist's note a day or two later; some are still drafts, some not yet written."""
     at = session.first_dose_at + timedelta(hours=who.rng.randint(22, 60))
@@ -260,17 +275,27 @@ def write_note(clinic: DemoClinic, who: Patient, session: Session, now: datetime
     yield at
     by, rng = who.team[Role.THERAPIST], who.rng
     note = start_note(session=session, by=by, at=at, modality=session.series.modality)
-    fields = TEMPLATES[Modality(note.modality)].fields
+    fields = TEMPLATES[note.modality].fields
     values = {f.key: rng.choice(NOTE_TEXTS[f.key]) or "Nothing named today." for f in fields}
     note = save_draft(note=note, by=by, at=at, version=note.version, values=values, themes=rng.sample(THEMES, 3))
     if rng.random() < 0.5:
         due = (at + timedelta(days=6)).date()
-        set_homework(note=note, by=by, at=at, task=rng.choice(HOMEWORK), due_on=due)
+        homework = set_homework(note=note, by=by, at=at, task=rng.choice(HOMEWORK), due_on=due)
+        clinic.later.append(practise(by, homework, at + timedelta(days=rng.randint(3, 8)), rng, now))
     if at < now - timedelta(days=3) or rng.random() < 0.5:
         signed_at = at + timedelta(minutes=25)
         yield signed_at
         sign_note(note=note, by=by, at=signed_at, version=note.version, password=PASSWORD)
         write_private_note(by, session, signed_at + timedelta(minutes=10), rng)
+
+
+def practise(by: Actor, homework, at: datetime, rng: Random, now: datetime) -> Steps:
+    """Most homework is done, by the patient or in the next meeting; some is forgotten."""
+    if at > now or rng.random() < 0.15:
+        return
+    yield at
+    how, outcome = rng.choice(HOMEWORK_OUTCOMES)
+    finish_homework(homework=homework, by=by, at=at, done_how=how, outcome=outcome)
 
 
 def write_private_note(by: Actor, session: Session, at: datetime, rng: Random) -> None:

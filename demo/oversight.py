@@ -7,8 +7,16 @@ from accounts.actor import Actor, system_actor
 from accounts.roles import Role
 from common import audit
 from demo.clinic import PASSWORD, DemoClinic
+from demo.words import CORRECTIONS
 from integration_notes.actions import request_private_release
-from patients.actions import close_emergency_access, find_unusual_looks, open_emergency_access, register_patient
+from patients.actions import (
+    answer_correction,
+    close_emergency_access,
+    find_unusual_looks,
+    open_emergency_access,
+    register_patient,
+    request_correction,
+)
 from patients.models import Patient
 
 
@@ -34,6 +42,22 @@ def watch_over(clinic: DemoClinic, at: datetime) -> None:
         password=PASSWORD,
     )
     _order_of_a_court(clinic, at - timedelta(hours=1))
+    _corrections(clinic, at)
+
+
+def _corrections(clinic: DemoClinic, at: datetime) -> None:
+    """Patients want entries corrected: one request was answered, others wait for either prescriber."""
+    for number, (entry, wanted) in enumerate(CORRECTIONS):
+        by = clinic.one(Role.PRESCRIBER, number)
+        theirs = Patient.objects.on_team_of(by.membership_id).in_care().order_by("mrn")
+        patient = theirs.select_related("practice")[number : number + 1].first()
+        if patient is None:
+            continue
+        asked = at - timedelta(days=9 - number)
+        row = request_correction(patient=patient, by=by, at=asked, entry=entry, wanted=wanted)
+        if number == 0:
+            words = "The telephone number was changed the same day."
+            answer_correction(correction=row, by=by, at=asked + timedelta(days=1), outcome="accepted", answer=words)
 
 
 def _order_of_a_court(clinic: DemoClinic, at: datetime) -> None:

@@ -33,6 +33,11 @@ ADVERSE = (
     ("site", 1, "Redness at the injection site", "Cold pack", "resolved"),
 )
 NOTE_TEXTS = {
+    "expectations": ("Hopes to feel something again; afraid to hope too much.", "Wants a pause from the worry."),
+    "fears": ("Losing control in front of others. Breathing out slowly helped in the MRI last year.", "Nausea."),
+    "agreements": ("Hand on the shoulder is fine, nothing else; own playlist; partner stays in the waiting room.",),
+    "support": ("The partner takes the day off; a walk with the sister on the weekend.",),
+    "explained": ("Course of the day, monitoring, how long it lasts, no driving until the next day.",),
     "intention": ("To meet the sadness without running.", "To feel less guarded.", "To sleep without dread."),
     "patient_words": (
         "“I was not the failure, I was tired.”",
@@ -74,6 +79,12 @@ HOMEWORK = (
     "Test the thought “they will see I am useless” in one meeting and write down what happened.",
     "Send the letter that was written in the meeting, or decide not to.",
 )
+HOMEWORK_OUTCOMES = (
+    ("patient", "Four days of seven; the evenings were easier than the mornings."),
+    ("patient", "Done twice, then forgotten; wants to try again."),
+    ("therapist", "Tried together at the start of the meeting."),
+    ("patient", ""),
+)
 RISK_CLOSING = "Spoke by phone; thoughts without plan or intent, safety plan reviewed, partner informed with consent."
 PRIVATE_NOTES = (
     ("Distance", "I noticed how I leaned back when the anger came. Take this to supervision."),
@@ -82,3 +93,9 @@ PRIVATE_NOTES = (
     ("My own grief", "The story of the father stayed with me all evening."),
 )
 PRIVATE_TAGS = ("countertransference", "supervision", "pace", "boundaries")
+CORRECTIONS = (
+    ("Telephone number", "It ends in 17, not in 71."),
+    ("Allergy to penicillin", "It was amoxicillin once as a child, and only a rash. Please write that."),
+    ("Note about the second session", "I did not say that I was angry with my sister. I said I was sad about her."),
+    ("Medicines", "I stopped the sertraline in March already."),
+)

@@ -6,9 +6,9 @@ from django import forms
 
 from accounts.forms.base import PlainForm
 from common.clinical import Modality
-from integration_notes.models import IntegrationNote
+from integration_notes.models import Homework, IntegrationNote
 from integration_notes.private_content import LONGEST_TITLE
-from integration_notes.templates_data import template_of
+from integration_notes.templates_data import NOTE_KINDS, PREPARATION, template_of
 from patients.forms.fields import day_field
 
 PREFIX = "field_"
@@ -24,13 +24,17 @@ class StartNoteForm(PlainForm):
     id = forms.UUIDField(widget=forms.HiddenInput)
     modality = forms.ChoiceField(
         label="Fields of the note",
-        choices=Modality.choices,
+        choices=NOTE_KINDS,
         widget=forms.RadioSelect,
         error_messages={"required": "Choose one of the modalities."},
     )
 
     def __init__(self, data=None, *, session):
-        super().__init__(data, initial={"id": uuid4(), "modality": session.series.modality})
+        is_dosed = session.first_dose_at is not None
+        super().__init__(
+            data, initial={"id": uuid4(), "modality": session.series.modality if is_dosed else PREPARATION}
+        )
+        self.fields["modality"].choices = Modality.choices if is_dosed else NOTE_KINDS[-1:]
 
 
 class DraftForm(PlainForm):
@@ -113,6 +117,11 @@ class HomeworkForm(PlainForm):
 
 
 class FinishForm(PlainForm):
+    done_how = forms.ChoiceField(
+        label="Who did it",
+        choices=Homework.DoneHow.choices,
+        error_messages={"required": "Choose who did it.", "invalid_choice": "Choose who did it."},
+    )
     outcome = forms.CharField(label="How it went (optional)", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 

@@ -18,6 +18,7 @@ SHOWN = 8
 
 def navigation_entries(actor: Actor) -> list[NavEntry]:
     return [
+        NavEntry("Integration notes", "notes:search", "notebook-pen", (Permission.VIEW_NOTE,), order=55),
         NavEntry("Private notes", "notes:private", "lock-keyhole", (Permission.WRITE_PRIVATE_NOTE,), order=60),
         NavEntry("Note release", "notes:releases", "lock-keyhole-open", (Permission.RELEASE_PRIVATE_NOTES,), order=90),
     ]

@@ -11,7 +11,7 @@ from common.blockers import Blocker
 from integration_notes.models import Homework, IntegrationNote
 from integration_notes.note_content import was_altered
 from integration_notes.templates_data import NoteTemplate, missing_fields, template_of
-from integration_notes.worklist import sessions_without_note
+from integration_notes.worklist import sessions_to_prepare, sessions_without_note
 from patients.models import Patient
 from patients.scope import Reach
 
@@ -21,6 +21,7 @@ class PatientNotes:
     notes: list[IntegrationNote]
     homework: list[Homework]
     sessions: list
+    to_prepare: list
     may_write: bool
     may_write_privately: bool
     today: date
@@ -34,6 +35,7 @@ def patient_notes(actor: Actor, patient: Patient, reach: Reach) -> PatientNotes:
         notes=list(notes.order_by("-created_at")),
         homework=list(Homework.objects.visible_to(actor).filter(patient=patient).for_list()),
         sessions=list(sessions_without_note(actor, patient)) if may_write else [],
+        to_prepare=list(sessions_to_prepare(actor, patient)) if may_write else [],
         may_write=may_write,
         may_write_privately=actor.can(Permission.WRITE_PRIVATE_NOTE) and reach.may(Permission.VIEW_NOTE),
         today=timezone.localdate(),

@@ -15,7 +15,7 @@ def sign_blockers(note: PrivateNote) -> list[Blocker]:
     if not note.text:
         found.append(Blocker("PRIVATE_NOTE_EMPTY", "Write something before you sign.", "KAP-INT-PRIVATE"))
     session = About.of(note.about).session
-    if session and not IntegrationNote.objects.signed().filter(session_id=session).exists():
+    if session and not IntegrationNote.objects.signed().about_dose().filter(session_id=session).exists():
         sentence = f"Sign the session's integration note first: {CHART_FACTS} belong to the chart, not here only."
         found.append(Blocker("CHART_NOTE_MISSING", sentence, "KAP-INT-PRIVATE"))
     return found

@@ -19,7 +19,7 @@ class NoteField:
 
 @dataclass(frozen=True)
 class NoteTemplate:
-    modality: Modality
+    modality: str
     title: str
     fields: tuple[NoteField, ...]
 
@@ -71,14 +71,31 @@ _OWN = {
     ),
 }
 
+# A visit before the dose has fields of its own, whatever the modality of the series.
+PREPARATION = "PREPARATION"
+NOTE_KINDS = [*Modality.choices, (PREPARATION, "Preparation visit")]
+_PREPARATION = NoteTemplate(
+    PREPARATION,
+    "Preparation visit",
+    (
+        NoteField("intention", "Intention for the session", "In the patient's own words.", is_required=True),
+        NoteField("expectations", "Hopes and expectations"),
+        NoteField("fears", "Worries", "What would be hard, and what helped before."),
+        NoteField("agreements", "Agreements", "Touch, music, eye shades, who is in the room.", is_required=True),
+        NoteField("support", "Who and what supports the patient afterwards"),
+        NoteField("explained", "What was explained", "Course of the day, effects, monitoring, the way home."),
+    ),
+)
+
 TEMPLATES = {modality: NoteTemplate(modality, title, (*SHARED, *own)) for modality, (title, own) in _OWN.items()}
+TEMPLATES[PREPARATION] = _PREPARATION
 # Every version that a stored note may name; a changed template gets a version of its own beside the older ones.
 VERSIONS = {VERSION: TEMPLATES}
 
 
 def template_of(note) -> NoteTemplate:
     """The template a note was begun with."""
-    return VERSIONS[note.template_version][Modality(note.modality)]
+    return VERSIONS[note.template_version][note.modality]
 
 
 def missing_fields(template: NoteTemplate, values: dict[str, str]) -> list[NoteField]:

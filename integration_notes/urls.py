@@ -6,6 +6,7 @@ from integration_notes.views import private, reading, release, writing
 
 app_name = "notes"
 urlpatterns = [
+    path("", reading.search, name="search"),
     path("patients/<uuid:pk>/", reading.of_patient, name="of_patient"),
     path("sessions/<uuid:pk>/new/", writing.new, name="new"),
     path("<uuid:pk>/", reading.note, name="note"),

@@ -11,10 +11,12 @@ from accounts.roles import Permission
 from integration_notes.models import Homework, IntegrationNote
 from patients.models.person import on_team
 from sessions_app.models import Session
+from sessions_app.states import State
 
 DUE_AFTER = timedelta(hours=24)  # KAP-INT-WINDOW: 1 to 3 days after the dose
 OVERDUE_AFTER = timedelta(hours=72)
 SHOWN_FOR = timedelta(days=30)  # KAP-INT-SHOWN
+BEFORE_DOSE = (State.SCHEDULED.value, State.CHECKED_IN.value, State.READY.value)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def is_overdue(first_dose_at: datetime, at: datetime) -> bool:
 
 def due_integrations(actor: Actor, at: datetime):
     """Sessions of the therapist's own patients, dosed 24 hours to 30 days ago, that nobody has signed a note about."""
-    signed = IntegrationNote.objects.signed().filter(session=OuterRef("pk"))
+    signed = IntegrationNote.objects.signed().about_dose().filter(session=OuterRef("pk"))
     mine = IntegrationNote.objects.drafts_of(actor.membership_id).filter(session=OuterRef("pk"))
     return (
         Session.objects.visible_to(actor, Permission.WRITE_NOTE)
@@ -72,9 +74,18 @@ def homework_due(actor: Actor, at: datetime):
     return Homework.objects.visible_to(actor, Permission.WRITE_NOTE).due_by(timezone.localdate(at)).for_list()
 
 
+def sessions_to_prepare(actor: Actor, patient):
+    """A patient's sessions to come without a signed note of a preparation visit, the next one first."""
+    prepared = IntegrationNote.objects.signed().filter(session=OuterRef("pk"))
+    waiting = Session.objects.visible_to(actor, Permission.WRITE_NOTE).filter(
+        patient=patient, first_dose_at=None, state__in=BEFORE_DOSE
+    )
+    return waiting.filter(~Exists(prepared)).select_related("series").order_by("scheduled_for")
+
+
 def sessions_without_note(actor: Actor, patient):
     """A patient's dosed sessions that nobody has signed a note about, newest first."""
-    signed = IntegrationNote.objects.signed().filter(session=OuterRef("pk"))
+    signed = IntegrationNote.objects.signed().about_dose().filter(session=OuterRef("pk"))
     dosed = Session.objects.visible_to(actor, Permission.WRITE_NOTE).filter(
         patient=patient, first_dose_at__isnull=False
     )

@@ -10,11 +10,10 @@ from accounts.access import authorize
 from accounts.actor import Actor
 from accounts.roles import Permission, Role
 from common import audit
-from common.clinical import Modality
 from common.errors import InvalidInput, NotPermitted, StaleState
 from common.sealed_fields import sealed
 from integration_notes.models import IntegrationNote
-from integration_notes.templates_data import VERSION, clean_values, template_of
+from integration_notes.templates_data import NOTE_KINDS, PREPARATION, VERSION, clean_values, template_of
 from sessions_app.models import Session
 
 LONGEST_TEXT = 20_000
@@ -33,16 +32,14 @@ def author_role(note: IntegrationNote, by: Actor) -> Role:
 def start_note(*, session: Session, by: Actor, at: datetime, modality: str, id: UUID | None = None) -> IntegrationNote:
     """A draft about one session in the fields of a modality; the same draft again when the id was used before.
 
-    Raises InvalidInput for a session without a dose, an unknown modality, and an id that stands for another note.
+    Before the dose the note is one of a preparation visit, afterwards it never is. Raises InvalidInput for the other
+    kind, a session that will not take place, an unknown modality, and an id that stands for another note.
     """
     role = authorize(by, Permission.WRITE_NOTE, practice_id=session.practice_id, patient=session.patient_id)
     known = IntegrationNote.objects.filter(pk=id).first() if id else None
     if known is not None:
         return _replayed(known, session, by)
-    if session.first_dose_at is None:
-        raise InvalidInput("An integration note belongs to a session in which a dose was given.")
-    if modality not in Modality.values:
-        raise InvalidInput({"modality": "Choose one of the modalities."})
+    _check_kind(session, modality)
     note = IntegrationNote(
         **({"id": id} if id else {}),
         patient_id=session.patient_id,
@@ -58,6 +55,20 @@ def start_note(*, session: Session, by: Actor, at: datetime, modality: str, id: 
         by, "integration_notes.start_note", at=at, subject=note, role=role, detail={"session": str(session.pk)}
     )
     return note
+
+
+def _check_kind(session: Session, modality: str) -> None:
+    if modality not in dict(NOTE_KINDS):
+        raise InvalidInput({"modality": "Choose one of the modalities."})
+    if session.first_dose_at is None and modality != PREPARATION:
+        sentence = (
+            "An integration note belongs to a session in which a dose was given. Before it, note the preparation."
+        )
+        raise InvalidInput({"modality": sentence})
+    if session.first_dose_at is None and session.state_now.is_over:
+        raise InvalidInput("This session does not take place, so nothing is prepared for it.")
+    if session.first_dose_at is not None and modality == PREPARATION:
+        raise InvalidInput({"modality": "The dose was given: choose one of the modalities of integration."})
 
 
 def _replayed(known: IntegrationNote, session: Session, by: Actor) -> IntegrationNote:

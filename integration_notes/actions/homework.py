@@ -38,14 +38,18 @@ def set_homework(*, note: IntegrationNote, by: Actor, at: datetime, task: str, d
 
 
 @transaction.atomic
-def finish_homework(*, homework: Homework, by: Actor, at: datetime, outcome: str = "") -> Homework:
-    """Mark as done, once, by a therapist of the care team. `outcome` says in words how it went."""
+def finish_homework(
+    *, homework: Homework, by: Actor, at: datetime, done_how: str = Homework.DoneHow.PATIENT, outcome: str = ""
+) -> Homework:
+    """Mark as done, once, by a therapist of the care team. `done_how` says who did it, `outcome` how it went."""
     patient = homework.patient
     role = authorize(by, Permission.WRITE_NOTE, practice_id=patient.practice_id, patient=patient.pk)
+    if done_how not in Homework.DoneHow.values:
+        raise InvalidInput({"done_how": "Choose who did it."})
     if len(outcome.strip()) > LONGEST_TASK:
         raise InvalidInput({"outcome": f"Shorten this to {LONGEST_TASK} characters."})
     done = Homework.objects.filter(pk=homework.pk, done_at=None).update(
-        done_at=at, done_by_id=by.membership_id, **sealed(homework, outcome=outcome.strip())
+        done_at=at, done_by_id=by.membership_id, done_how=done_how, **sealed(homework, outcome=outcome.strip())
     )
     if not done:
         raise StaleState("This homework is already marked as done.")

@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.roles import Permission
-from common.clinical import Modality
 from common.records import EventRecord, Privacy, Record, RecordKind
 from common.sealed_fields import SealedJSONField, SealedTextField
+from integration_notes.templates_data import NOTE_KINDS, PREPARATION
 from patients.models.person import on_team
 
 
@@ -22,6 +22,10 @@ class NoteQuerySet(models.QuerySet):
 
     def signed(self):
         return self.filter(signed_at__isnull=False)
+
+    def about_dose(self):
+        """Without those of preparation visits: what was written after a dose."""
+        return self.exclude(modality=PREPARATION)
 
     def drafts_of(self, membership_id):
         """What this person began and has not signed."""
@@ -73,7 +77,7 @@ class IntegrationNote(Record):
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="integration_notes")
     session = models.ForeignKey("sessions_app.Session", on_delete=models.PROTECT, related_name="integration_notes")
     author = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
-    modality = models.CharField(max_length=14, choices=Modality.choices)
+    modality = models.CharField(max_length=14, choices=NOTE_KINDS)
     template_version = models.CharField(max_length=12)
     fields = SealedJSONField(default=dict)
     themes = SealedJSONField(default=list)
@@ -88,7 +92,9 @@ class IntegrationNote(Record):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(modality__in=Modality.values), name="note_modality_known"),
+            models.CheckConstraint(
+                condition=Q(modality__in=[kind for kind, _ in NOTE_KINDS]), name="note_modality_known"
+            ),
             models.CheckConstraint(
                 condition=Q(signed_at=None, signed_by=None)
                 | (Q(signed_at__isnull=False, signed_by=models.F("author")) & ~Q(content_sha256="")),
@@ -112,8 +118,14 @@ class NoteAddendum(EventRecord):
 class Homework(Record):
     """Something to practise until the next meeting."""
 
+    class DoneHow(models.TextChoices):
+        PATIENT = "patient", "The patient, between meetings"
+        TOGETHER = "therapist", "Together with the therapist"
+
     kind = RecordKind.EDITABLE
-    privacy = Privacy(operational="id patient note set_at set_by due_on done_at done_by", clinical="task outcome")
+    privacy = Privacy(
+        operational="id patient note set_at set_by due_on done_at done_by done_how", clinical="task outcome"
+    )
 
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="homework")
     note = models.ForeignKey(IntegrationNote, on_delete=models.PROTECT, related_name="homework")
@@ -123,6 +135,7 @@ class Homework(Record):
     set_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    done_how = models.CharField(max_length=9, choices=DoneHow.choices, blank=True)
     outcome = SealedTextField(blank=True)
 
     objects = HomeworkQuerySet.as_manager()
@@ -136,5 +149,8 @@ class Homework(Record):
             models.CheckConstraint(
                 condition=Q(done_at=None, done_by=None) | Q(done_at__isnull=False, done_by__isnull=False),
                 name="homework_done_at_and_by",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(done_how__in=["", "patient", "therapist"]), name="homework_done_how_known"
+            ),
         ]

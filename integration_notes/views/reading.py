@@ -6,12 +6,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.gatekeeping import needs
+from accounts.paging import page_of
 from accounts.roles import Permission
 from common import audit
 from common.http import form_status, refused, submit
 from integration_notes import actions
-from integration_notes.forms import AddendumForm, FinishForm, HomeworkForm
+from integration_notes.forms import AddendumForm, FinishForm, HomeworkForm, SearchForm
 from integration_notes.models import Homework, IntegrationNote
+from integration_notes.note_search import SEARCHED, SHOWN_FOUND, found, readable
 from integration_notes.pages import note_page, patient_notes
 from patients.chart import chart_context
 from patients.scope import one, patient_for
@@ -25,6 +27,19 @@ def of_patient(request, pk):
     context = chart_context(request, patient, "integration")
     context["shown"] = patient_notes(request.actor, patient, context["reach"])
     return render(request, "integration_notes/of_patient.html", context)
+
+
+@needs(Permission.VIEW_NOTE)
+@require_safe
+def search(request):
+    """The notes that one may read, newest first, or those in which the words stand. The words are not kept."""
+    form = SearchForm(request.GET)
+    wanted = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    page = None if wanted else page_of(readable(request.actor), request)
+    rows = found(request.actor, wanted) if wanted else list(page)
+    audit.record_list(request.actor, "integration_notes.listed_notes", [row.patient_id for row in rows])
+    context = {"form": form, "wanted": wanted, "page": page, "rows": rows, "searched": SEARCHED, "most": SHOWN_FOUND}
+    return render(request, "integration_notes/search.html", context, status=form_status(form))
 
 
 @needs(Permission.VIEW_NOTE)

@@ -260,9 +260,9 @@ def test_homework_is_set_and_done(clinic, signed, sign_in):
     page = client.post(url("set_homework", signed), {"task": "Walk", "due_on": "2026-06-03"}, follow=True)
     assert "Due today" in page.content.decode()
     task = Homework.objects.get()
-    done = client.post(url("finish_homework", task), {"outcome": "Went well"}, follow=True)
+    done = client.post(url("finish_homework", task), {"outcome": "Went well", "done_how": "patient"}, follow=True)
     assert "Went well" in done.content.decode()
-    again = client.post(url("finish_homework", task), {}, follow=True)
+    again = client.post(url("finish_homework", task), {"done_how": "therapist"}, follow=True)
     assert "already marked as done" in again.content.decode()
 
 
