@@ -39,6 +39,7 @@ OWN_TABS = (
     ("Screening", "patients:contraindications", "screening", 15, "shield-alert", Permission.VIEW_CHART),
     ("Consents", "patients:consents", "consents", 20, "signature", Permission.VIEW_CONSENT),
     ("Series", "patients:series_list", "series", 25, "route", Permission.VIEW_SERIES),
+    ("Corrections", "patients:corrections", "corrections", 85, "file-pen-line", Permission.VIEW_CHART),
     ("Who looked", "patients:access_report", "looks", 90, "eye", Permission.REVIEW_ACCESS),
 )
 

@@ -6,7 +6,7 @@ from accounts.actor import Actor
 from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
 from patients.chart import given_by_series
-from patients.models import Consent, EmergencyAccess, Patient, TreatmentSeries
+from patients.models import Consent, CorrectionRequest, EmergencyAccess, Patient, TreatmentSeries
 from patients.models.person import on_team
 
 SHOWN = 8
@@ -29,7 +29,26 @@ def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
     if actor.reaches_practice(Permission.EDIT_IDENTITY):
         panels += _office(actor, at)
     panels += _emergencies(actor, at)
+    if actor.can(Permission.DECIDE_CORRECTION):
+        panels += _corrections(actor)
     return panels
+
+
+def _corrections(actor: Actor) -> list[Panel]:
+    """What patients asked to have corrected and nobody answered yet."""
+    waiting = CorrectionRequest.objects.visible_to(actor, Permission.DECIDE_CORRECTION).waiting()
+    rows = list(waiting.for_list()[: SHOWN + 1])
+    if not rows:
+        return []
+    count = len(rows) if len(rows) <= SHOWN else waiting.count()
+    return [
+        Panel(
+            "corrections", "Corrections to answer", f"{HERE}/corrections.html", {"rows": rows[:SHOWN]}, count, order=55
+        )
+    ]
+
+
+HERE = "patients/home"
 
 
 def _emergencies(actor: Actor, at: datetime) -> list[Panel]:

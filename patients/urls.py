@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import consents, emergency, facts, overview, people, screening, series, team, unusual
+from patients.views import consents, corrections, emergency, facts, overview, people, screening, series, team, unusual
 
 app_name = "patients"
 urlpatterns = [
@@ -28,6 +28,9 @@ urlpatterns = [
     path("<uuid:pk>/consents/", consents.consents, name="consents"),
     path("<uuid:pk>/consents/record/", consents.record_consent, name="record_consent"),
     path("<uuid:pk>/consents/<uuid:consent_pk>/withdraw/", consents.withdraw_consent, name="withdraw_consent"),
+    path("<uuid:pk>/corrections/", corrections.corrections, name="corrections"),
+    path("<uuid:pk>/corrections/ask/", corrections.request_correction, name="request_correction"),
+    path("corrections/<uuid:pk>/", corrections.answer_correction, name="answer_correction"),
     path("<uuid:pk>/team/", team.team, name="team"),
     path("<uuid:pk>/team/add/", team.add_to_team, name="add_to_team"),
     path("<uuid:pk>/team/<uuid:membership_pk>/remove/", team.remove_from_team, name="remove_from_team"),

@@ -1,6 +1,7 @@
 """The only writers of this app: people, chart facts, contraindications, consent, care team, treatment series."""
 
 from patients.actions.consent import record_consent, withdraw_consent
+from patients.actions.corrections import answer_correction, request_correction
 from patients.actions.emergency import (
     claim_announcement,
     close_emergency_access,
@@ -22,6 +23,7 @@ __all__ = [
     "add_medicine",
     "add_to_team",
     "answer_contraindications",
+    "answer_correction",
     "change_series_plan",
     "claim_announcement",
     "close_emergency_access",
@@ -35,6 +37,7 @@ __all__ = [
     "register_patient",
     "release_announcement",
     "remove_from_team",
+    "request_correction",
     "resume_care",
     "review_emergency_access",
     "update_patient",

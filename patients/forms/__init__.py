@@ -1,6 +1,7 @@
 """Forms of the patient's record; each one's cleaned data are the keywords of its action."""
 
 from patients.forms.consent import ConsentForm, WithdrawConsentForm
+from patients.forms.corrections import AnswerCorrectionForm, CorrectionForm
 from patients.forms.emergency import AcknowledgeForm, EmergencyForm, EmergencyReviewForm, PeriodForm
 from patients.forms.facts import AllergyForm, DiagnosisForm, EndFactForm, MedicineForm
 from patients.forms.people import ConfirmForm, EditPatientForm, PatientFilterForm, RegisterPatientForm
@@ -12,9 +13,11 @@ __all__ = [
     "AcknowledgeForm",
     "AddToTeamForm",
     "AllergyForm",
+    "AnswerCorrectionForm",
     "CloseSeriesForm",
     "ConfirmForm",
     "ConsentForm",
+    "CorrectionForm",
     "DiagnosisForm",
     "EditPatientForm",
     "EmergencyForm",

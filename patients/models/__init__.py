@@ -2,6 +2,7 @@
 
 from patients.models.care_team import CareTeamMember
 from patients.models.consent import Consent, ConsentWithdrawal
+from patients.models.corrections import CorrectionRequest
 from patients.models.emergency import EmergencyAccess, UnusualLook
 from patients.models.facts import Allergy, ContraindicationAnswer, Diagnosis, Medicine
 from patients.models.person import Patient
@@ -13,6 +14,7 @@ __all__ = [
     "Consent",
     "ConsentWithdrawal",
     "ContraindicationAnswer",
+    "CorrectionRequest",
     "Diagnosis",
     "EmergencyAccess",
     "Medicine",

@@ -33,6 +33,9 @@ PAGES = {
     "consents": ("patient", {"get": EVERYBODY}),
     "record_consent": ("patient", {"post": TEAM}),
     "withdraw_consent": ("patient consent", {"get": TEAM, "post": TEAM}),
+    "corrections": ("patient", {"get": TEAM}),
+    "request_correction": ("patient", {"post": TEAM}),
+    "answer_correction": ("correction", {"get": {"prescriber"}, "post": {"prescriber"}}),
     "team": ("patient", {"get": EVERYBODY}),
     "add_to_team": ("patient", {"post": {"prescriber", "nurse", "admin"}}),
     "remove_from_team": ("patient member", {"post": {"prescriber", "nurse", "admin"}}),
@@ -62,6 +65,9 @@ def _person(clinic, at) -> tuple[Patient, dict]:
         "patient": patient.pk,
         "kind": "allergy",
         "fact": fact.pk,
+        "correction": actions.request_correction(
+            patient=patient, by=clinic.nurse, at=at, entry="Allergy to latex", wanted="There is none"
+        ).pk,
         "consent": build.consent(patient, clinic.nurse, at).pk,
         "member": clinic.therapist.membership_id,
         "series": build.series(patient, clinic.prescriber, at).pk,

@@ -191,7 +191,7 @@ def test_higher_apps_add_tabs_and_panels(clinic, as_, patient):
     response = as_(clinic.nurse).get(url("overview", patient.pk))
     assert b"A probe" in response.content
     labels = [link["label"] for link in response.context["chart_tabs"]]
-    assert labels == ["Overview", "Sessions", "Medical facts", "Screening", "Consents", "Series"]
+    assert labels == ["Overview", "Sessions", "Medical facts", "Screening", "Consents", "Series", "Corrections"]
     assert told == {"tab": (clinic.nurse.name, patient.pk), "panel": ["actor", "at", "patient"]}
     assert b"A probe" in as_(clinic.nurse).get(url("series", series.pk)).content
     assert told["panel"] == ["actor", "at", "series"]
