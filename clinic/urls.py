@@ -15,6 +15,7 @@ urlpatterns = [
     path("notes/", include("integration_notes.urls")),
     path("follow-ups/", include("followups.urls")),
     path("c/", include("portal.urls")),
+    path("records/", include("portal.record_urls")),
     path("api/v1/", include("clinic.api_urls")),
     path("api/schema/", schema.schema, name="api_schema"),
     path("api/", schema.browser, name="api_browser"),

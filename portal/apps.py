@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class PortalConfig(AppConfig):
     name = "portal"
+
+    def ready(self):
+        from patients import chart
+        from portal import copies
+
+        chart.tabs.register("copy", copies.chart_tabs)

@@ -1,10 +1,12 @@
-"""What a patient types besides answers: the birth date."""
+"""What a patient types besides answers: the birth date; and what a copy of the record is asked for with."""
 
 from datetime import date
 
 from django import forms
 
+from accounts.forms import PasswordAgainForm
 from accounts.forms.base import PlainForm
+from portal.record_files import HANDED
 
 MONTHS = [
     (str(number), name)
@@ -58,3 +60,19 @@ class BirthDateForm(PlainForm):
             return {"birth_date": date(told["year"], int(told["month"]), told["day"])}
         except (ValueError, OverflowError) as error:
             raise forms.ValidationError("There is no such day. " + ASK_AGAIN) from error
+
+
+class RecordCopyForm(PasswordAgainForm):
+    kind = forms.ChoiceField(
+        label="File",
+        choices=[("pdf", "PDF, to read and print"), ("json", "JSON, for another program")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose PDF or JSON."},
+    )
+    handed = forms.ChoiceField(
+        label="Who gets it",
+        choices=list(HANDED.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say who gets the copy."},
+    )
+    field_order = ("kind", "handed", "password")

@@ -1,0 +1,220 @@
+"""The patient's own copy of the record (R88): every part of the chart, without psychotherapy notes kept apart.
+
+What is copied is declared here, part by part; a sweep fails for any clinical or identifying field that is neither
+copied nor left out with a reason.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from accounts.models import Membership
+from assessments.catalogue import get_instrument
+from assessments.models import Assessment, RiskContact, RiskItem
+from dosing.models import Administration, AdministrationEnd, DoseOrder, DosingRecord, Draw, InfusionChange, Remainder
+from followups.models import CheckIn as FollowUp
+from integration_notes.models import Homework, IntegrationNote, NoteAddendum
+from integration_notes.templates_data import template_of
+from patients.contraindications import ITEMS
+from patients.models import (
+    Allergy,
+    Consent,
+    ConsentWithdrawal,
+    ContraindicationAnswer,
+    Diagnosis,
+    Medicine,
+    Patient,
+    TreatmentSeries,
+)
+from sessions_app.models import (
+    AdverseEvent,
+    BlockerOverride,
+    CheckIn,
+    Discharge,
+    Observation,
+    Session,
+    SessionAddendum,
+    SessionTransition,
+    VitalReading,
+)
+from sessions_app.states import State
+
+WHEN = [
+    *("occurred_at", "recorded_at", "opened_at", "registered_at", "signed_at", "submitted_at", "created_at"),
+    *("raised_at", "set_at", "due_at", "scheduled_for", "checked_in_at", "first_dose_at", "due_on", "done_at"),
+    *("ended_on", "ended_at", "closed_at"),
+]
+WHO = ["recorded_by", "signed_by", "author", "set_by", "opened_by", "given_by", "verified_by"]
+# Fields that tell the patient nothing about the patient, or a second time.
+NOT_COPIED_FIELDS = {"practice", "patient", "search_text", "duplicate_reason", "template_version", "late_reason"}
+
+
+EVERY = models.Q()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of row: how it hangs on the patient, and which rows stand (drafts do not)."""
+
+    title: str
+    model: type[models.Model]
+    path: str
+    only: models.Q = EVERY
+    order: str = "pk"
+    more: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> list[str]:
+        """Names of the model's fields that are copied, times first."""
+        known = {field.name for field in self.model._meta.concrete_fields}
+        told = f"{self.model.privacy.identifying} {self.model.privacy.clinical}".split()
+        found = [*WHEN, *told, *self.more, *WHO]
+        return [name for name in dict.fromkeys(found) if name in known and name not in NOT_COPIED_FIELDS]
+
+    def rows(self, patient: Patient):
+        people = [name for name in WHO if name in self.fields]
+        wanted = self.model.objects.filter(self.only, **{self.path: patient.pk}).order_by(self.order, "pk")
+        return wanted.select_related(*[f"{name}__user" for name in people], *self._joined())
+
+    def _joined(self) -> list[str]:
+        return [name for name in ("product", "session") if name in self.fields]
+
+
+SIGNED = models.Q(signed_at__isnull=False)
+_OF_SHEET = "dosing_record__patient"
+PARTS = (
+    Part("Person", Patient, "pk", more=("time_zone",)),
+    Part("Diagnoses", Diagnosis, "patient", order="recorded_at"),
+    Part("Medicines", Medicine, "patient", order="recorded_at"),
+    Part("Allergies", Allergy, "patient", order="recorded_at"),
+    Part("Screening", ContraindicationAnswer, "patient", order="recorded_at"),
+    Part("Consents", Consent, "patient", order="recorded_at"),
+    Part("Consents withdrawn", ConsentWithdrawal, "consent__patient", order="recorded_at"),
+    Part("Treatment series", TreatmentSeries, "patient", order="opened_at"),
+    Part("Dose orders", DoseOrder, "series__patient", SIGNED, "signed_at", ("version",)),
+    Part("Sessions", Session, "patient", order="scheduled_for", more=("number", "state")),
+    Part("Arrivals", CheckIn, "session__patient", order="recorded_at"),
+    Part("Decisions before a dose", BlockerOverride, "session__patient", order="recorded_at"),
+    Part("Doses in total", DosingRecord, "patient", order="first_dose_at"),
+    Part("Drawn", Draw, _OF_SHEET, order="recorded_at"),
+    Part("Doses given", Administration, _OF_SHEET, order="occurred_at", more=("number",)),
+    Part("Infusion changes", InfusionChange, f"administration__{_OF_SHEET}", order="occurred_at"),
+    Part("Ends of infusions", AdministrationEnd, f"administration__{_OF_SHEET}", order="occurred_at"),
+    Part("Remainders wasted or returned", Remainder, f"draw__{_OF_SHEET}", order="occurred_at"),
+    Part("Vital signs", VitalReading, "session__patient", order="occurred_at"),
+    Part("Observations", Observation, "session__patient", order="occurred_at"),
+    Part("Adverse events", AdverseEvent, "session__patient", order="occurred_at"),
+    Part("Course of the sessions", SessionTransition, "session__patient", order="occurred_at", more=("to_state",)),
+    Part("Discharges", Discharge, "session__patient", order="occurred_at"),
+    Part("Addenda to sessions", SessionAddendum, "session__patient", order="recorded_at"),
+    Part(
+        "Questionnaires", Assessment, "patient", models.Q(submitted_at__isnull=False), "submitted_at", ("instrument",)
+    ),
+    Part("Answers that needed attention", RiskItem, "patient", order="raised_at"),
+    Part("Contacts about them", RiskContact, "risk_item__patient", order="recorded_at"),
+    Part("Integration notes", IntegrationNote, "patient", SIGNED, "signed_at"),
+    Part("Addenda to integration notes", NoteAddendum, "note__patient", order="recorded_at"),
+    Part("Homework", Homework, "patient", order="set_at", more=("done_how",)),
+    Part("Check-ins", FollowUp, "patient", order="due_at", more=("state",)),
+)
+# Models with clinical or identifying fields that are not part of the copy, each with the reason.
+NOT_COPIED = {
+    "common.AuditEvent": "who opened the record has a copy of its own",
+    "patients.EmergencyAccess": "oversight of access; the copy of who opened the record names it",
+    "patients.UnusualLook": "oversight of access",
+    "patients.CorrectionRequest": "answered to the patient in writing by itself",
+    "assessments.AssessmentSet": "which questionnaires were asked; their answers are copied",
+    "sessions_app.SessionReview": "the office's check of the drug record",
+    "integration_notes.PrivateNote": "psychotherapy notes (45 CFR 164.524(a)(1)(i), KAP-INT-PRIVATE)",
+    "integration_notes.PrivateAddendum": "psychotherapy notes",
+    "integration_notes.PrivateRelease": "psychotherapy notes",
+}
+
+
+@dataclass(frozen=True)
+class Copied:
+    """One part with its rows; a row is (name, label, value, text), without what is empty."""
+
+    title: str
+    rows: list[list[tuple[str, str, object, str]]]
+
+
+def copy_of(patient: Patient) -> Iterator[Copied]:
+    """Every part that has rows, times in the patient's own zone."""
+    zone = ZoneInfo(patient.time_zone)
+    for part in PARTS:
+        rows = [_told(part, row, zone) for row in part.rows(patient)]
+        if rows:
+            yield Copied(part.title, rows)
+
+
+def _told(part: Part, row: models.Model, zone: ZoneInfo) -> list[tuple[str, str, object, str]]:
+    found = []
+    for name in part.fields:
+        value = getattr(row, name)
+        if value not in (None, "", [], {}):
+            field = row._meta.get_field(name)
+            found.append((name, _label(str(field.verbose_name)), _plain(value), _text(row, field, value, zone)))
+    return found
+
+
+UNITS = {"mmhg": "mmHg", "bpm": "beats/min", "pct": "%", "mg": "mg", "ml": "mL", "kg": "kg", "cm": "cm", "min": "min"}
+
+
+def _label(words: str) -> str:
+    """The field's name with its unit in brackets: "Drawn (mg)"."""
+    rest, _, last = words.removesuffix(" at").rpartition(" ")
+    told = f"{rest} ({UNITS[last]})" if rest and last in UNITS else words.removesuffix(" at")
+    return told[0].upper() + told[1:]
+
+
+def _plain(value):
+    """What stands in the file for machines."""
+    if isinstance(value, Membership):
+        return str(value.user)
+    return str(value) if isinstance(value, models.Model) else value
+
+
+def _text(row, field, value, zone: ZoneInfo) -> str:
+    """What stands in the file for people."""
+    if speak := SPOKEN.get((part_of(row), field.name)):
+        return speak(value)
+    if field.choices:
+        return str(getattr(row, f"get_{field.name}_display")())
+    if isinstance(row, IntegrationNote) and field.name == "fields":
+        labels = {one.key: one.label for one in template_of(row).fields}
+        return "\n".join(f"{labels.get(key, key)}: {text}" for key, text in value.items())
+    return _words(_plain(value), zone)
+
+
+def part_of(row) -> str:
+    return type(row).__name__
+
+
+# Codes that have words elsewhere.
+SPOKEN = {
+    ("ContraindicationAnswer", "item"): lambda code: ITEMS[code].label if code in ITEMS else code,
+    ("Session", "state"): lambda code: State(code).label,
+    ("SessionTransition", "to_state"): lambda code: State(code).label,
+    ("Assessment", "instrument"): lambda code: get_instrument(code).name,
+}
+
+
+def _words(value, zone: ZoneInfo) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_words(one, zone)}" for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_words(one, zone) for one in value)
+    return str(value)
