@@ -5,8 +5,9 @@ at once are not all looked at.
 """
 
 import hashlib
+import logging
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -19,9 +20,16 @@ from accounts.models import SignInFailure
 _of_this_request: ContextVar[list | None] = ContextVar("wrong_passwords", default=None)
 
 
+LINKS_PER_ADDRESS, LINKS_ALARM, LINK_WINDOW = 20, 100, timedelta(hours=1)
+log = logging.getLogger("clinic.links")
+
+
 def account_key(name: str) -> str:
     """What stands for an account in the counters; the address itself is not stored."""
     return hashlib.sha256(name.strip().lower().encode()).hexdigest()
+
+
+UNKNOWN_LINK = account_key("a patient's link that does not exist")
 
 
 def take_try(key: str, ip: str, at: datetime) -> SignInFailure | None:
@@ -51,13 +59,29 @@ def was_right(failure: SignInFailure) -> None:
 def is_paused(key: str, ip: str, at: datetime) -> bool:
     """Whether tries for this account, or from this address, are not looked at now."""
     of_account = SignInFailure.objects.filter(email_hash=key, at__gt=at - ACCOUNT_WINDOW).order_by("-at")
-    of_address = SignInFailure.objects.filter(ip=ip, at__gt=at - ADDRESS_WINDOW).order_by("-at")
+    of_address = SignInFailure.objects.filter(ip=ip, at__gt=at - ADDRESS_WINDOW).exclude(email_hash=UNKNOWN_LINK)
+    of_address = of_address.order_by("-at")
     times = (
         of_account.filter(ip=ip).values_list("at", flat=True)[:PER_ACCOUNT],
         of_address.values_list("at", flat=True)[:PER_ADDRESS],
         of_account.values_list("at", flat=True)[:PER_ACCOUNT],
     )
     return refused_until(*(list(found) for found in times), at) is not None
+
+
+def too_many_unknown_links(ip: str, at: datetime, is_unknown: bool) -> bool:
+    """Whether this address has tried more links that do not exist than a person would (R81); counts one more if so.
+
+    Kept apart from wrong passwords: who guesses links from the clinic's own address keeps nobody from signing in.
+    """
+    recent = SignInFailure.objects.filter(email_hash=UNKNOWN_LINK, at__gt=at - LINK_WINDOW)
+    if recent.filter(ip=ip).count() >= LINKS_PER_ADDRESS:
+        return True
+    if is_unknown:
+        SignInFailure(email_hash=UNKNOWN_LINK, ip=ip, at=at).save(force_insert=True)
+        if recent.count() == LINKS_ALARM:
+            log.critical("%s unknown links were tried within an hour: somebody may be guessing", LINKS_ALARM)
+    return False
 
 
 def begin_request() -> None:

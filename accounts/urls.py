@@ -54,5 +54,6 @@ urlpatterns = [
     path("practice/", practice.practice_settings, name="practice_settings"),
     path("practice/edit/", practice.edit_practice_settings, name="edit_practice_settings"),
     path("audit/", audit.audit_log, name="audit_log"),
+    path("audit/export/", audit.export_audit, name="export_audit"),
     path("style-guide/", style_guide.style_guide, name="style_guide"),
 ]

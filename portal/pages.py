@@ -68,8 +68,8 @@ def show(request, template: str, context: dict | None = None, status: int = 200)
     return render(request, f"portal/{template}", {"messages": (), **(context or {})}, status=status)
 
 
-def closed(request) -> HttpResponse:
+def closed(request, status: int = GONE) -> HttpResponse:
     """The one page of every dead end. Its address may hold a token, so Django's own log line is left out (R75)."""
-    response = show(request, "closed.html", status=GONE)
+    response = show(request, "closed.html", status=status)
     response._has_been_logged = True
     return response

@@ -11,7 +11,7 @@ from common.sealed_fields import SealedTextField
 class FactorQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """One's own, and nobody else's."""
-        return self.filter(user_id=actor.user_id, ended_at=None)
+        return self.none() if actor is None else self.filter(user_id=actor.user_id, ended_at=None)
 
     def in_use(self):
         return self.filter(ended_at=None, confirmed_at__isnull=False)

@@ -86,7 +86,7 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(**{f"is_{role.value}": True})
 
     def visible_to(self, actor):
-        return self.of_practice(actor.practice_id)
+        return self.none() if actor is None else self.of_practice(actor.practice_id)
 
     def in_order(self):
         """Who works here now first, then by name."""
@@ -157,7 +157,7 @@ class Membership(Record):
 
 class RoleRequestQuerySet(models.QuerySet):
     def visible_to(self, actor):
-        return self.filter(membership__practice_id=actor.practice_id)
+        return self.none() if actor is None else self.filter(membership__practice_id=actor.practice_id)
 
     def waiting(self):
         return self.filter(decided_at=None)
@@ -228,7 +228,7 @@ class SignInFailure(Record):
 class ApiTokenQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """One's own tokens in this practice."""
-        return self.filter(membership_id=actor.membership_id)
+        return self.none() if actor is None else self.filter(membership_id=actor.membership_id)
 
     def in_order(self):
         return self.order_by("-created_at", "pk")

@@ -10,7 +10,7 @@ from common.records import Privacy, Record, RecordKind
 class SignInQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """One's own, in whatever practice."""
-        return self.filter(user_id=actor.user_id, membership__isnull=False)
+        return self.none() if actor is None else self.filter(user_id=actor.user_id, membership__isnull=False)
 
     def alive(self, at):
         return self.filter(expire_date__gt=at)

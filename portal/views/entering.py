@@ -3,6 +3,8 @@
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.failures import too_many_unknown_links
+from accounts.origin import client_ip
 from assessments import actions
 from assessments.links import BIRTH_DATE_TRIES
 from common.http import form_status
@@ -13,15 +15,21 @@ from portal.pages import before_check, closed, portal_view, see_other, show, vis
 from portal.parts import overview
 from portal.visits import is_finished, link_of_token
 
+TOO_MANY = 429
+
 
 @portal_view
 @require_safe
 def open_link(request, token):
-    """Changes nothing on the server, whoever calls and how often (R71): the browser is handed a cookie, no more."""
+    """Changes nothing about the link, whoever calls and how often (R71): the browser is handed a cookie, no more.
+
+    An address that tried many links which do not exist is told so for every dead one; a living one opens (R81).
+    """
     link, holding = link_of_token(token), held(request)
     is_same = link is not None and holding is not None and holding.link_id == link.pk
     if link is None or not (link.is_answerable(timezone.now()) or (is_same and is_finished(link))):
-        return closed(request)
+        slowed = too_many_unknown_links(client_ip(request), timezone.now(), is_unknown=link is None)
+        return closed(request, TOO_MANY) if slowed else closed(request)
     response = see_other("portal:form")
     on_tablet = link.channel == link.Channel.TABLET
     remember(response, link.pk, is_checked=on_tablet or (is_same and holding.is_checked))

@@ -100,6 +100,7 @@ def test_who_has_none_reaches_only_the_way_to_one():
                 reached.append(route.name)
     of_a_link_or_public = {r.name for r in routes() if r.access in ("public", "link_holder")}
     mine = {"accounts:factor", "accounts:begin_factor", "accounts:confirm_factor", "accounts:change_password"}
+    mine |= {"accounts:new_passkey", "accounts:add_passkey"}
     assert set(reached) - of_a_link_or_public == mine | {"accounts:sign_out"}
 
 

@@ -14,6 +14,7 @@ from tests.integration.accounts.test_signing_in import enter
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/sign-ins/"
+MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/140.0 Safari/537.36"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604"
 
@@ -30,7 +31,7 @@ def id_of(client: Client):
 
 def test_page_names_own_browsers_and_no_others(clinic):
     here, phone = signed_in(clinic.nurse), signed_in(clinic.nurse, IPHONE)
-    signed_in(clinic.admin, "Mozilla/5.0 (Macintosh) Chrome/140 Safari/537")
+    signed_in(clinic.admin, MAC)
     page = here.get(PAGE)
     assert page.status_code == 200
     assert "Firefox on Windows" in page.text
@@ -106,6 +107,7 @@ def test_queries_do_not_grow_with_the_sign_ins(clinic):
     [
         (FIREFOX, "Firefox on Windows"),
         (IPHONE, "Safari on iPhone"),
+        (MAC, "Chrome on Mac"),
         ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Linux"),
         ("Mozilla/5.0 (Linux; Android 16) Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
         ("curl/8", "Unknown browser"),

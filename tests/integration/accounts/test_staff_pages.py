@@ -1,5 +1,7 @@
 """The pages of staff, practice, own account, audit log and home, each with its refusals."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -266,3 +268,23 @@ def test_greeting(hour, words):
 
 def test_style_guide_is_for_admins(admin):
     assert admin.get("/style-guide/").status_code == 200
+
+
+def test_audit_log_as_a_file(clinic, admin):
+    """R55: compliance takes what the filters find, safe for spreadsheets, and the taking is itself on record."""
+    make_rows(clinic, 3, outcome="denied", patient_id=clinic.practice.pk)
+    make_rows(clinic, 2)
+    audit.record(build.clinic_with_staff(name="Hill").nurse, "sample.elsewhere", at=timezone.now())
+    compliance = build.sign_in(Client(), clinic.compliance)
+    assert "CSV of these filters" in compliance.get("/audit/?action=sample").text
+    answer = compliance.get("/audit/export/?action=sample&outcome=denied")
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert rows[0][:4] == ["time", "person", "role", "action"]
+    assert [row[4] for row in rows[1:]] == ["denied"] * 3
+    assert {row[7] for row in rows[1:]} == {str(clinic.practice.pk)}
+    assert answer["Content-Disposition"].startswith("attachment")
+    event = AuditEvent.objects.get(action="accounts.exported_audit")
+    assert (event.actor_id, event.detail) == (clinic.compliance.user_id, {"rows": 3})
+    assert compliance.get("/audit/export/?patient=nonsense").status_code == 422
+    assert admin.get("/audit/export/").status_code == 403
+    assert "CSV of these filters" not in admin.get("/audit/").text

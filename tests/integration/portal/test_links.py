@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.failures import account_key, is_paused
 from accounts.models import SignIn as Session
+from accounts.models import SignInFailure
 from assessments.models import AnswerLink, Assessment
 from common.models import AuditEvent
 from portal.link_cookie import SALT, cookie_name
@@ -43,6 +45,24 @@ def test_no_token_reaches_the_log(phone, dead_links, caplog):
     for token in [phone.token, *dead_links.values()]:
         Client().get(reverse("portal:open", args=[token]))
         assert token not in caplog.text
+
+
+def test_guessing_links_is_slowed_and_a_living_link_opens(phone, dead_links, caplog):
+    """R81: the 21st unknown link of an address within the hour, and every dead one after it; signing in goes on."""
+
+    def tried(token, ip="127.0.0.1"):
+        return Client(REMOTE_ADDR=ip).get(reverse("portal:open", args=[token])).status_code
+
+    assert [tried(f"guess-{n}") for n in range(20)] == [410] * 20
+    assert [tried("guess-21"), tried(dead_links["expired"])] == [429, 429]
+    assert tried("guess-22", ip="127.0.0.2") == 410
+    assert tried(phone.token) == 303
+    assert not is_paused(account_key("nurse@clinic.invalid"), "127.0.0.1", timezone.now())
+    SignInFailure.objects.update(at=timezone.now() - timedelta(minutes=61))
+    assert tried("guess-23") == 410
+    for n in range(3, 103):
+        tried(f"guess-{n}", ip=f"127.0.1.{n}")
+    assert caplog.text.count("somebody may be guessing") == 1
 
 
 def without_id(answer):
