@@ -125,6 +125,13 @@ class World:
         return patients.consent(self.patient, self.clinic.nurse, self.at, scope="messages")
 
     @cached_property
+    def correction(self):
+        from patients import actions
+
+        words = {"entry": "Allergy to latex", "wanted": "There is none"}
+        return actions.request_correction(patient=self.patient, by=self.clinic.nurse, at=self.at, **words)
+
+    @cached_property
     def emergency(self):
         """Opened by somebody outside the team who is none of the principals, and over."""
         from patients import actions
@@ -192,6 +199,8 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "api:patient",
         lambda world: {"pk": world.patient.pk},
     ),
+    **_same("patients:corrections patients:request_correction records:copy", lambda world: {"pk": world.patient.pk}),
+    "patients:answer_correction": lambda world: {"pk": world.correction.pk},
     **_same("patients:close_emergency patients:emergency_access", lambda world: {"pk": world.emergency.pk}),
     "patients:acknowledge_unusual": lambda world: {"pk": world.unusual.pk},
     "patients:add_fact": lambda world: {"pk": world.patient.pk, "kind": "allergy"},
