@@ -31,6 +31,7 @@ class Stack:
 
     def __init__(self, database_url: str, redis_url: str):
         self.home = Path(tempfile.mkdtemp(prefix="clinic-journey-"))
+        (self.home / "temporary").mkdir()
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.children: list[subprocess.Popen] = []
@@ -41,6 +42,7 @@ class Stack:
             "CLINIC_ONE_MACHINE": "1",
             "CLINIC_PORT": str(self.port),
             "CELERY_SWEEP_SECONDS": "1",
+            "TMPDIR": str(self.home / "temporary"),
             "DATABASE_URL": self._as_runtime_role(database_url),
             "DATABASE_OWNER_URL": database_url,
             "REDIS_URL": redis_url,

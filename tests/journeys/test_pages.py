@@ -139,7 +139,7 @@ def _opened_by(name: str) -> list[str]:
 
 
 def is_download(path: str) -> bool:
-    return resolve(path.partition("?")[0]).view_name in ("sessions:export_dosing_records",)
+    return resolve(path.partition("?")[0]).view_name in ("sessions:export_dosing_records", "accounts:export_audit")
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from tests.journeys import leaks
 from tests.journeys.people import PASSWORD, Someone
 
 ADMIN, PRESCRIBER, NURSE, NURSE2, THERAPIST, COMPLIANCE = (
@@ -65,6 +66,7 @@ def change_first_password(person: Someone, email: str, temporary: str) -> None:
 
 
 def test_one_treatment_from_referral_to_follow_up(stack, new_person):
+    """At the end, nothing of it stands in a log, a mail, the queue, Redis or a temporary file (R95)."""
     admin = staff_are_added(stack, new_person)
     prescriber, nurse, therapist = (new_person() for _ in range(3))
     for person, email in ((prescriber, PRESCRIBER), (nurse, NURSE), (therapist, THERAPIST)):
@@ -85,6 +87,7 @@ def test_one_treatment_from_referral_to_follow_up(stack, new_person):
     follow_up_arrives(stack, new_person, therapist, prescriber, patient_path)
     record_is_reviewed(admin, session_path)
     private_matters_stay_private(admin, patient_path)
+    nothing_was_left_lying_about(stack)
     assert [complaint for person in new_person.everybody for complaint in person.complaints] == []
 
 
@@ -202,6 +205,9 @@ def session_is_scheduled(stack, nurse: Someone, series_path: str) -> str:
     return re.search(r"/sessions/[0-9a-f-]{36}/", nurse.page.url).group(0)
 
 
+OPENED: list[str] = []  # links that patients followed
+
+
 def link_for(person: Someone, session_path: str, words: str) -> str:
     """A link to a set of the session's questionnaires, as the page shows it once."""
     person.go(session_path).follow(words).press("Make a link")
@@ -210,6 +216,7 @@ def link_for(person: Someone, session_path: str, words: str) -> str:
 
 def questionnaires_are_answered(phone: Someone, link: str, item9: int = 0) -> None:
     """The patient answers everything on a phone: birth date first, then one questionnaire after the other."""
+    OPENED.append(link)
     phone.go(link).fill_birth_date("1988-04-03")
     for _ in range(16):
         if "/c/done" in phone.page.url:
@@ -320,12 +327,12 @@ def record_is_signed(prescriber: Someone, nurse: Someone, path: str) -> None:
 
 def note_is_written(therapist: Someone, patient_path: str) -> None:
     """9. The integration note in the fields of its modality, signed, with homework."""
-    therapist.stay_signed_in().sees("Integration due").go(patient_path).follow("Integration").follow("Write a note")
+    therapist.stay_signed_in().sees("Integration due").go(patient_path).tab("Integration").follow("Write a note")
     therapist.press("Begin the note")
     therapist.fill(field_situation="Monday meeting", field_automatic_thought="I am useless (85 %)")
     therapist.fill(field_meaning="Rest is not giving up")
     therapist.press("Save and sign").sees("Alternative thought")
-    therapist.go(patient_path).follow("Integration").follow("Session 1, Cognitive")
+    therapist.go(patient_path).tab("Integration").follow("Session 1, Cognitive")
     therapist.fill(field_alternative="I was caught off guard and still answered (40 %)").press("Save and sign")
     therapist.fill(password=PASSWORD).press("Sign the note").sees("Signed", "Automatic thought").shot("note")
     therapist.unfold("Set homework").fill(task="Ask one question in the next meeting").press("Set")
@@ -375,3 +382,24 @@ def private_matters_stay_private(admin: Someone, patient_path: str) -> None:
     """The admin sees dosing, and no score, answer or note; nobody's page complained on the way."""
     admin.go(patient_path).does_not_see("F43.10", "mild", "caught off guard", "Nausea was gone")
     assert admin.page.goto(admin.url + f"{patient_path}facts/").status == 403
+
+
+# What the people of this story typed, by what it is.
+IDENTITY = {"name": "Avery", "preferred name": "they/them", "birth date": "1988-04-03", "phone": "555 01"}
+IDENTITY |= {"address": "mo@patients.invalid"}
+SENTENCES = {
+    "reason of the order": "Had 1 mg/kg elsewhere",
+    "addendum": "Nausea was gone",
+    "note": "I am useless",
+    "meaning": "Rest is not giving up",
+    "homework": "Ask one question in the next meeting",
+}
+SECRETS = {"password": PASSWORD, "lot": "KX-0417", "diagnosis": "F43.10"}
+
+
+def nothing_was_left_lying_about(stack) -> None:
+    """13. Logs, mail, queue, Redis and temporary files hold nothing of it; the database file no sentence (R93, R95)."""
+    tokens = {f"token {n}": link.rpartition("/c/")[2].strip("/") for n, link in enumerate(OPENED)}
+    assert tokens
+    assert leaks.found(stack, IDENTITY | SENTENCES | SECRETS | tokens) == []
+    assert leaks.in_clear(stack, SENTENCES | {"password": PASSWORD} | tokens) == []
