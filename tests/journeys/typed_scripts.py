@@ -13,7 +13,13 @@ from common.sealed_fields import SealedJSONField, SealedTextField
 from dosing.models import Product
 from followups.models import FollowUpPoint
 from integration_notes.actions import add_addendum, add_private_addendum, finish_homework
-from patients.actions import add_diagnosis, add_medicine, answer_contraindications, withdraw_consent
+from patients.actions import (
+    add_diagnosis,
+    add_medicine,
+    answer_contraindications,
+    answer_correction,
+    withdraw_consent,
+)
 from patients.contraindications import ITEMS
 from sessions_app import actions as sessions
 from sessions_app.actions import add_room
@@ -28,6 +34,7 @@ CLEAR = {
     "accounts.Practice": "name phone address crisis_label",
     "accounts.User": "full_name credentials",
     "accounts.ApiToken": "name",
+    "accounts.Passkey": "name",
     "patients.Consent": "version signed_name",
     "patients.Allergy": "substance",
     "patients.Medicine": "name",
@@ -130,7 +137,7 @@ def everything_of(world: World) -> None:
     """Each kind of row that the world knows, and words in the rows that hang on them."""
     for name in ("administration", "assessment_set", "risk_item", "check_in", "fact", "consent"):
         getattr(world, name)
-    for name in ("emergency", "unusual", "role_request", "token", "release"):
+    for name in ("emergency", "unusual", "role_request", "token", "release", "correction", "passkey"):
         getattr(world, name)
     by, at = world.clinic, world.at
     notes_of_the_therapist(world)
@@ -143,6 +150,8 @@ def everything_of(world: World) -> None:
     signed_at = world.session.signed_at
     sessions.add_addendum(session=world.session, by=by.nurse, at=signed_at, text="Escort is Alexa", reason="Misheard")
     sessions.review_session(session=world.session, by=by.admin, at=signed_at, note="Read and compared with the log")
+    answer = _given("patients.CorrectionRequest.answer")
+    answer_correction(correction=world.correction, by=by.prescriber, at=at, outcome="denied", answer=answer)
     contact = {"how": "phone", "outcome": "Spoke for ten minutes", "plan": "Calls again tonight"}
     record_risk_contact(item=world.risk_item, by=by.prescriber, at=at, **contact)
 
