@@ -120,7 +120,7 @@ def pages_of(role: Role) -> list[Route]:
 
 def _permitted(role: Role) -> list[Route]:
     names = {permission for permission, row in access_table().items() if role in row} | {"signed_in"}
-    left_out = {"accounts:sign_out", "sessions:export_dosing_records"}
+    left_out = {"accounts:sign_out", "sessions:export_dosing_records", "accounts:export_audit"}  # files, not pages
     return [one for one in routes() if one.api_view is None and one.access in names and one.name not in left_out]
 
 
