@@ -7,7 +7,9 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 
+from common.errors import NotPermitted, OutOfScope
 from common.models import AuditEvent
+from portal.actions import copy_record
 from portal.record_copy import NOT_COPIED, NOT_COPIED_FIELDS, PARTS
 from portal.record_files import as_json, as_pdf
 from tests.builders import accounts, notes
@@ -109,3 +111,12 @@ def test_nothing_leaves_without_the_password_and_a_receiver(made, address, wrong
 @pytest.mark.parametrize(("who", "status"), [("nurse", 403), ("admin", 403), ("off_team", 404), ("elsewhere", 404)])
 def test_nobody_else_gets_one(made, address, who, status):
     assert signed_in(made, who).post(address, values()).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"), [("nurse", NotPermitted), ("off_team", NotPermitted), ("elsewhere", OutOfScope)]
+)
+def test_the_act_itself_asks_for_the_right(made, who, refusal):
+    """Behind the view's own check (R20)."""
+    with pytest.raises(refusal):
+        copy_record(patient=made.patient, by=made.principals[who], at=made.at, **values())
