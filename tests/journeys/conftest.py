@@ -1,12 +1,13 @@
 """A running clinic and a real Chromium for the journeys."""
 
+import json
 import os
 import shutil
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.journeys.stack import own_database
+from tests.journeys.stack import Stack, own_database
 from tests.journeys.travelling import TravellingStack
 
 FLAGS = [
@@ -32,6 +33,21 @@ def stack():
             yield clinic
         finally:
             clinic.stop()
+
+
+@pytest.fixture(scope="module")
+def clinic():
+    """A web server with a patient of three doses, on the engine under test; `made` says who is who."""
+    with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
+        stack = Stack(database_url, "")
+        try:
+            stack.prepare()
+            made = stack.manage("shell", "-c", "from tests.journeys.integration_clinic import build; build()")
+            stack.made = json.loads(made.splitlines()[-1])
+            stack.start_web()
+            yield stack
+        finally:
+            stack.stop()
 
 
 @pytest.fixture(scope="session")

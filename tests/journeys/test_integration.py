@@ -1,14 +1,11 @@
 """J9: a therapist writes up the third dose, sets homework, and keeps a private note that nobody else ever meets."""
 
-import json
-import os
 import re
 
 import pytest
 
 from tests.builders.accounts import PASSWORD
 from tests.journeys.people import Someone
-from tests.journeys.stack import Stack, own_database
 
 PRIVATE = "Zwiebelturm: what the silence did to me"
 CBT = {
@@ -18,20 +15,6 @@ CBT = {
     "field_behavioural_experiment": "Call on Wednesday; prediction: she is annoyed",
     "field_meaning": "The quiet was not empty",
 }
-
-
-@pytest.fixture(scope="module")
-def clinic():
-    with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
-        stack = Stack(database_url, "")
-        try:
-            stack.prepare()
-            made = stack.manage("shell", "-c", "from tests.journeys.integration_clinic import build; build()")
-            stack.made = json.loads(made.splitlines()[-1])
-            stack.start_web()
-            yield stack
-        finally:
-            stack.stop()
 
 
 @pytest.fixture

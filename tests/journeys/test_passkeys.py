@@ -1,18 +1,9 @@
 """A nurse adds a passkey in a real browser and signs in with it; the key itself is Chromium's virtual one (R22)."""
 
-import json
-import os
-
-import pytest
-
 from tests.builders.accounts import PASSWORD
 from tests.journeys.pages import Looker
 from tests.journeys.people import Someone
-from tests.journeys.stack import Stack
 
-pytestmark = pytest.mark.skipif(
-    bool(os.environ.get("DATABASE_URL")), reason="The browser's part is the same on both engines: once, on SQLite."
-)
 KEY = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -21,19 +12,6 @@ KEY = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-
-
-@pytest.fixture(scope="module")
-def clinic():
-    stack = Stack("", "")
-    try:
-        stack.prepare()
-        made = stack.manage("shell", "-c", "from tests.journeys.integration_clinic import build; build()")
-        stack.made = json.loads(made.splitlines()[-1])
-        stack.start_web()
-        yield stack
-    finally:
-        stack.stop()
 
 
 def test_a_passkey_is_made_and_shown(clinic, chromium):

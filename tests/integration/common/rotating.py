@@ -8,7 +8,7 @@ from common.sealed_fields import sealed
 from patients.models import Allergy
 from tests.builders import accounts, patients
 
-ROWS = 6_000
+ROWS = 20_000
 
 
 def _rows():

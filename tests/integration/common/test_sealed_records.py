@@ -270,7 +270,7 @@ def test_rotation_killed_five_times_beside_a_writer(tmp_path):
         for _ in range(5):
             before = sealed_by("k2", tmp_path)
             job = subprocess.Popen([*manage, "rotate_field_keys"], stdout=subprocess.DEVNULL, **run)
-            while sealed_by("k2", tmp_path) < before + 300 and job.poll() is None:
+            while sealed_by("k2", tmp_path) < before + 400 and job.poll() is None:
                 time.sleep(0.03)
             job.send_signal(signal.SIGKILL)
             assert job.wait() == -signal.SIGKILL, "it was killed in the middle"

@@ -47,12 +47,6 @@ print(json.dumps([counted, sets, OutboxMessage.objects.filter(check_in=row).coun
 """
 
 
-# What a clinic runs: SQLite with the queue in folders, PostgreSQL with Redis. The other pairs are tried by one mail.
-OWN_QUEUE = "redis" if os.environ.get("DATABASE_URL") else "embedded"
-with_own_queue = pytest.mark.parametrize("stack", [OWN_QUEUE], indirect=True, scope="module")
-MAILS = 20
-
-
 @pytest.fixture(scope="module", params=["embedded", "redis"])
 def stack(request):
     """A migrated clinic without a web server; every test starts and ends its own workers."""
@@ -96,7 +90,7 @@ def wait_until(answer, stack):
         found = answer()
         if found:
             return found, time.monotonic() - begun
-        time.sleep(0.2)
+        time.sleep(0.1)
     raise AssertionError(f"waited {LIMIT_SECONDS} s in vain; the worker wrote:\n{stack.log('worker')[-3000:]}")
 
 
@@ -127,45 +121,42 @@ def test_due_check_in_is_mailed_once(stack):
     assert sets_given(stack, practice) == 1
 
 
-@with_own_queue
 @pytest.mark.parametrize("pool", ["solo", "prefork"])
 def test_killed_worker_loses_and_doubles_nothing(stack, pool):
-    practice, addresses = shell(stack, MAKE.format(number=MAILS))
+    practice, addresses = shell(stack, MAKE.format(number=40))
     before = sent_so_far(stack)
     first = stack.start_worker(pool=pool)
-    wait_until(lambda: sent_so_far(stack) >= before + 4, stack)
+    wait_until(lambda: sent_so_far(stack) >= before + 5, stack)
     stack.end(first, force=True)
     after_kill = sum(mails_to(stack, addresses).values())
 
     stack.start_worker(name="second", pool=pool)
-    wait_until(lambda: settled(stack, practice, MAILS, "sent", "claimed"), stack)
+    wait_until(lambda: settled(stack, practice, 40, "sent", "claimed"), stack)
     stack.sql(LET_LEASES_END)
-    states, _ = wait_until(lambda: settled(stack, practice, MAILS, "sent", "ambiguous"), stack)
+    states, _ = wait_until(lambda: settled(stack, practice, 40, "sent", "ambiguous"), stack)
 
     got = mails_to(stack, addresses)
     unclear = [address for address in addresses if states[address] == "ambiguous"]
     log.info("killed after %s mails, %s unclear, %s mails in all", after_kill, len(unclear), sum(got.values()))
-    assert sets_given(stack, practice) == MAILS
+    assert sets_given(stack, practice) == 40
     assert all(got[address] == 1 for address in addresses if address not in unclear)
     assert all(got[address] <= 1 for address in unclear)
     assert len(unclear) <= 2  # at most one for each process that was killed
 
 
-@with_own_queue
 def test_two_workers_with_two_beats_send_nothing_twice(stack):
-    practice, addresses = shell(stack, MAKE.format(number=MAILS))
+    practice, addresses = shell(stack, MAKE.format(number=40))
     before = sent_so_far(stack)
     stack.start_worker()
     stack.start_worker(name="second")
 
-    _, seconds = wait_until(lambda: sent_so_far(stack) >= before + MAILS, stack)
-    log.info("%.1f s from the start of the workers to the last of %s mails", seconds, MAILS)
+    _, seconds = wait_until(lambda: sent_so_far(stack) >= before + 40, stack)
+    log.info("%.1f s from the start of the workers to the last of 40 mails", seconds)
     time.sleep(2.5)
 
     assert set(mails_to(stack, addresses).values()) == {1}
-    assert sets_given(stack, practice) == MAILS
+    assert sets_given(stack, practice) == 40
 
 
-@with_own_queue
 def test_twenty_threads_open_one_check_in_once(stack):
     assert shell(stack, AT_ONCE) == [{"opened": 1, "refused": 19}, 1, 1]
