@@ -6,7 +6,7 @@ _kept: dict[int, tuple[object, bytes]] = {}
 
 
 def deepcopy(made):
-    """What `copy.deepcopy` gives, in 0.4 ms instead of 10 for a practice's people: taken apart once, built for each test.
+    """What `copy.deepcopy` gives, in 0.4 ms instead of 10 for a practice's people: built anew from its bytes.
 
     Pickle is safe here: the bytes were made by this process and never leave it.
     """
