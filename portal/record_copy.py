@@ -181,7 +181,7 @@ def _plain(value):
 
 def _text(row, field, value, zone: ZoneInfo) -> str:
     """What stands in the file for people."""
-    if speak := SPOKEN.get((part_of(row), field.name)):
+    if speak := SPOKEN.get((type(row).__name__, field.name)):
         return speak(value)
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
@@ -189,10 +189,6 @@ def _text(row, field, value, zone: ZoneInfo) -> str:
         labels = {one.key: one.label for one in template_of(row).fields}
         return "\n".join(f"{labels.get(key, key)}: {text}" for key, text in value.items())
     return _words(_plain(value), zone)
-
-
-def part_of(row) -> str:
-    return type(row).__name__
 
 
 # Codes that have words elsewhere.

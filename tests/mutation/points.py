@@ -7,7 +7,6 @@ changes until a point is switched off.
 
 import ast
 import contextlib
-import copy
 import functools
 import importlib.machinery
 import sys
@@ -195,20 +194,12 @@ class _Loader(importlib.machinery.SourceFileLoader):
         file = str(Path(self.path).relative_to(ROOT))
         tree = ast.parse(source, filename=self.path)
         if "migrations" not in file:
-            tree = ast.fix_missing_locations(_with_places(_Compile(file, source.splitlines()), tree))
+            tree = ast.fix_missing_locations(_Compile(file, source.splitlines()).visit(tree))
         return compile(tree, self.path, "exec", dont_inherit=True)
 
     def exec_module(self, module):
         module.__dict__[SWITCH] = switch
         super().exec_module(module)
-
-
-def _with_places(compiler: _Compile, tree: ast.Module) -> ast.Module:
-    changed = compiler.visit(copy.deepcopy(tree))
-    for node in ast.walk(changed):
-        if isinstance(node, ast.expr) and not hasattr(node, "lineno"):
-            node.lineno, node.col_offset = 1, 0
-    return changed
 
 
 class _Finder(importlib.machinery.PathFinder):
