@@ -18,6 +18,10 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 CUT_TABLES = """() => [...document.querySelectorAll('.table-wrap:not([tabindex]), .tabs')]
   .filter(box => box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0)
   .map(box => box.querySelector('caption, th, a')?.textContent.trim() || box.className)"""
+# On a phone the tabs scroll, and a table whose rows are cards must not.
+CUT_CARDS = """() => [...document.querySelectorAll('.table-wrap:not([tabindex]):has(.table-stack)')]
+  .filter(box => box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0)
+  .map(box => box.querySelector('caption, th, a')?.textContent.trim() || box.className)"""
 TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 axe = Axe()
 
@@ -54,9 +58,7 @@ class Looker:
     def look_here(self) -> None:
         where = self.page.url
         self._add(where, "light", axe.run(self.page, context=LOOKED_AT, options=VIOLATIONS_ONLY).response["violations"])
-        for table in self.page.evaluate(CUT_TABLES):
-            self.faults.append(f"{where}: does not fit 1440 px: {table}")
-        self._measure(where, "1440 px")
+        self._measure(where, "1440 px", CUT_TABLES)
         self.page.emulate_media(color_scheme="dark")
         self._settle()
         self._add(
@@ -64,7 +66,7 @@ class Looker:
         )
         self.page.set_viewport_size(PHONE)
         self._settle()
-        self._measure(where, "390 px")
+        self._measure(where, "390 px", CUT_CARDS)
         self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size(DESKTOP)
 
@@ -72,7 +74,9 @@ class Looker:
         """Until the page has been laid out and painted anew."""
         self.page.evaluate(TWO_FRAMES)
 
-    def _measure(self, where: str, width: str) -> None:
+    def _measure(self, where: str, width: str, cut: str) -> None:
+        for box in self.page.evaluate(cut):
+            self.faults.append(f"{where}: does not fit {width}: {box}")
         over = self.page.evaluate(OVERFLOW)
         if over > 0:
             self.faults.append(f"{where}: is {over} px wider than {width}")
