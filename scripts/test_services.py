@@ -28,6 +28,7 @@ DATABASE = "clinic"
 # A test database is thrown away, so it need not survive a power cut.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "jit=off")
 FAST += ("max_connections=80",)
+REDIS_PARTS = 256  # one for every clinic that the tests start
 
 
 class ServicesError(Exception):
@@ -134,6 +135,7 @@ def _start_redis(folder: Path, children: list) -> dict[str, str]:
     settings = place / "redis.conf"
     settings.write_text(
         f'bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir "{place}"\nsave ""\nappendonly no\ndaemonize no\n'
+        f"databases {REDIS_PARTS}\n"
     )
     settings.chmod(0o644)  # its folder is private
     command = [debian_packages.redis_program(), str(settings)]

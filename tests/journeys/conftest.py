@@ -7,7 +7,7 @@ import shutil
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.journeys.stack import Stack, own_database
+from tests.journeys.stack import Stack, own_database, own_redis
 from tests.journeys.travelling import TravellingStack
 
 FLAGS = [
@@ -24,8 +24,9 @@ FLAGS = [
 @pytest.fixture(scope="module")
 def stack():
     """An empty, migrated clinic with web server and worker, on the engine under test."""
-    with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
-        clinic = TravellingStack(database_url, os.environ.get("TEST_REDIS_URL", ""))
+    database, queue = own_database(os.environ.get("DATABASE_URL", "")), own_redis(os.environ.get("TEST_REDIS_URL", ""))
+    with database as database_url, queue as redis_url:
+        clinic = TravellingStack(database_url, redis_url)
         try:
             clinic.prepare()
             clinic.start_web()

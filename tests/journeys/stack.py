@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
+import redis
 
 from tests.journeys import prepared_home
 
@@ -213,3 +214,22 @@ def own_database(url: str):
         with connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.close()
+
+
+@contextlib.contextmanager
+def own_redis(url: str):
+    """A numbered part of the Redis behind `url` that no other clinic of any test run uses, emptied afterwards; the
+    empty address means the embedded queue. Workers of two clinics on one number would take each other's tasks."""
+    if not url:
+        yield ""
+        return
+    with redis.Redis.from_url(url) as counter:
+        parts = int(counter.config_get("databases")["databases"])
+        number = 1 + counter.incr("clinic-tests") % (parts - 1)
+    address = urlunsplit(urlsplit(url)._replace(path=f"/{number}"))
+    with redis.Redis.from_url(address) as part:
+        part.flushdb()
+        try:
+            yield address
+        finally:
+            part.flushdb()

@@ -7,8 +7,9 @@ import time
 from collections import Counter
 
 import pytest
+import redis
 
-from tests.journeys.stack import Stack, own_database
+from tests.journeys.stack import Stack, own_database, own_redis
 
 log = logging.getLogger("clinic.tests")  # shown by --log-cli-level=INFO
 
@@ -50,10 +51,10 @@ print(json.dumps([counted, sets, OutboxMessage.objects.filter(check_in=row).coun
 @pytest.fixture(scope="module", params=["embedded", "redis"])
 def stack(request):
     """A migrated clinic without a web server; every test starts and ends its own workers."""
-    redis_url = os.environ.get("TEST_REDIS_URL", "") if request.param == "redis" else ""
-    if request.param == "redis" and not redis_url:
+    server = os.environ.get("TEST_REDIS_URL", "") if request.param == "redis" else ""
+    if request.param == "redis" and not server:
         pytest.fail("Set TEST_REDIS_URL; scripts/test_services.py starts a Redis and sets it.")
-    with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
+    with own_database(os.environ.get("DATABASE_URL", "")) as database_url, own_redis(server) as redis_url:
         clinic = Stack(database_url, redis_url)
         try:
             clinic.prepare()
@@ -160,3 +161,15 @@ def test_two_workers_with_two_beats_send_nothing_twice(stack):
 
 def test_twenty_threads_open_one_check_in_once(stack):
     assert shell(stack, AT_ONCE) == [{"opened": 1, "refused": 19}, 1, 1]
+
+
+def test_two_clinics_take_different_parts_of_one_redis():
+    """Else the workers of one take the tasks of the other, and its mails wait for the sweep after."""
+    server = os.environ["TEST_REDIS_URL"]
+    with own_redis(server) as first, own_redis(server) as second:
+        with redis.Redis.from_url(first) as part:
+            part.set("task", "1")
+        with redis.Redis.from_url(second) as part:
+            assert part.get("task") is None
+    with redis.Redis.from_url(first) as part:
+        assert part.get("task") is None

@@ -64,9 +64,8 @@ def test_words_for_pytest_reach_it():
     assert all(command[-1] == "-x" for command in _commands([]))
 
 
-def test_engines_share_neither_database_nor_redis_numbers():
+def test_engines_share_no_database():
     sqlite, postgresql = (test_stages.engine_environment(engine, SERVICES) for engine in test_stages.ENGINES)
 
     assert sqlite["DATABASE_URL"] == ""
     assert postgresql["DATABASE_URL"] == SERVICES["DATABASE_URL"]
-    assert sqlite["TEST_REDIS_URL"] != postgresql["TEST_REDIS_URL"]
