@@ -59,13 +59,13 @@ def _only_counted(items, at) -> list[Panel]:
     ]
 
 
-def chart_tabs(actor, patient) -> list[ChartTab]:
-    return [_tab(patient)] if _may_see(actor, patient) else []
+def chart_tabs(reach, patient) -> list[ChartTab]:
+    return [_tab(patient)] if _may_see(reach, patient) else []
 
 
 def chart_panels(actor, patient, at) -> list[Panel]:
     """Open risk items first, then the newest score of each instrument."""
-    if not _may_see(actor, patient):
+    if not (actor.can(Permission.VIEW_ASSESSMENTS) and _may_see(Reach.of(actor, patient), patient)):
         return []
     panels = _open_items(RiskItem.objects.visible_to(actor).open().filter(patient=patient), at)
     courses = [course for course in courses_of(trends_of(patient.pk, actor=actor)) if course.latest]
@@ -73,11 +73,9 @@ def chart_panels(actor, patient, at) -> list[Panel]:
     return [*panels, Panel("scores", "Questionnaires", "assessments/_scores_panel.html", context, order=30)]
 
 
-def _may_see(actor, patient) -> bool:
+def _may_see(reach, patient) -> bool:
     """Team scope: whoever reaches every chart of the practice by another role may still not be on this team."""
-    if not actor.can(Permission.VIEW_ASSESSMENTS) or patient.practice_id != actor.practice_id:
-        return False
-    return Reach.of(actor, patient).may(Permission.VIEW_ASSESSMENTS)
+    return patient.practice_id == reach.actor.practice_id and reach.may(Permission.VIEW_ASSESSMENTS)
 
 
 def _tab(patient) -> ChartTab:

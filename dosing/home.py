@@ -46,8 +46,8 @@ def _stock(actor, day) -> list[Panel]:
     return [Panel("stock", "Stock", "dosing/_home_stock.html", context, len(lots) + len(low), urgent=urgent, order=35)]
 
 
-def chart_tabs(actor, patient) -> list[ChartTab]:
-    if not Reach.of(actor, patient).may(Permission.VIEW_ORDER):
+def chart_tabs(reach, patient) -> list[ChartTab]:
+    if not reach.may(Permission.VIEW_ORDER):
         return []
     url = reverse("dosing:patient_orders", args=[patient.pk])
     return [ChartTab("Orders", url, "orders", order=30, icon="clipboard-pen")]

@@ -52,8 +52,8 @@ def _check_ins(actor: Actor, at: datetime) -> Panel:
     return Panel("check-ins", "Check-ins", "followups/home/check_ins.html", context, order=50)
 
 
-def chart_tabs(actor: Actor, patient: Patient) -> list[ChartTab]:
-    if not _reaches(actor, patient):
+def chart_tabs(reach: Reach, patient: Patient) -> list[ChartTab]:
+    if not reach.may(Permission.VIEW_FOLLOWUPS):
         return []
     url = reverse("followups:of_patient", args=[patient.pk])
     return [ChartTab("Follow-up", url, "followups", order=70, icon="calendar-check-2")]

@@ -11,7 +11,7 @@ from common.registry import Registry
 from patients.models import Patient
 from patients.scope import Reach
 
-# answer(actor, patient) -> list[ChartTab]
+# answer(reach, patient) -> list[ChartTab]; the reach is the header's own, so that no tab asks for it again
 tabs = Registry("which tabs does this person see on this chart?")
 # answer(actor, patient, at) -> list[accounts.navigation.Panel]
 summary = Registry("what does the chart's overview show of this patient?")
@@ -66,17 +66,17 @@ def chart_context(request, patient: Patient, current: str = "overview") -> dict:
         "age": patient.age_on(timezone.localdate()),
         "sees_chart": sees_chart,
         "allergies": list(patient.allergies.standing().order_by("substance")) if sees_chart else [],
-        "chart_tabs": _tab_links(request.actor, patient, reach, current),
+        "chart_tabs": _tab_links(patient, reach, current),
     }
 
 
-def _tab_links(actor, patient: Patient, reach: Reach, current: str) -> list[dict]:
+def _tab_links(patient: Patient, reach: Reach, current: str) -> list[dict]:
     own = [
         ChartTab(label, reverse(route, args=[patient.pk]), key, order, icon)
         for label, route, key, order, icon, permission in OWN_TABS
         if reach.may(permission)
     ]
-    every = sorted([*own, *tabs.collect(actor=actor, patient=patient)], key=lambda tab: tab.order)
+    every = sorted([*own, *tabs.collect(reach=reach, patient=patient)], key=lambda tab: tab.order)
     return [
         {"label": tab.label, "url": tab.url, "icon": tab.icon, "count": tab.count, "is_current": tab.key == current}
         for tab in every

@@ -2,7 +2,6 @@
 
 from django.urls import reverse
 
-from accounts.actor import Actor
 from accounts.roles import Permission
 from common.models import AuditEvent
 from patients.chart import ChartTab
@@ -12,8 +11,8 @@ from patients.scope import Reach
 SHOWN = 20
 
 
-def chart_tabs(actor: Actor, patient: Patient) -> list[ChartTab]:
-    if not (actor.can(Permission.EXPORT_RECORD) and Reach.of(actor, patient).may(Permission.EXPORT_RECORD)):
+def chart_tabs(reach: Reach, patient: Patient) -> list[ChartTab]:
+    if not reach.may(Permission.EXPORT_RECORD):
         return []
     return [ChartTab("Copy", reverse("records:copy", args=[patient.pk]), "copy", order=88, icon="download")]
 

@@ -9,6 +9,7 @@ from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
 from patients.chart import ChartTab
 from patients.models import Patient, TreatmentSeries
+from patients.scope import Reach
 from sessions_app.board_page import load_board
 from sessions_app.models import Session
 from sessions_app.session_reach import may_schedule
@@ -54,8 +55,8 @@ def _list(key: str, title: str, sessions, route: str, order: int) -> list[Panel]
     return [Panel(key, title, "sessions_app/home/waiting.html", context, order=order)]
 
 
-def chart_tabs(actor: Actor, patient: Patient) -> list[ChartTab]:
-    if not actor.can(Permission.VIEW_SESSION):
+def chart_tabs(reach: Reach, patient: Patient) -> list[ChartTab]:
+    if not reach.actor.can(Permission.VIEW_SESSION):
         return []
     url = reverse("sessions:of_patient", args=[patient.pk])
     return [ChartTab("Sessions", url, "sessions", 50, "calendar")]

@@ -177,8 +177,8 @@ def test_higher_apps_add_tabs_and_panels(clinic, as_, patient):
     series = build.series(patient, clinic.prescriber)
     told = {}
 
-    def tab(actor, patient):
-        told["tab"] = (actor.name, patient.pk)
+    def tab(reach, patient):
+        told["tab"] = (reach.actor.name, patient.pk)
         return [ChartTab("Sessions", "/somewhere/", "sessions", 5, count=2)]
 
     def panel(**asked):
