@@ -54,8 +54,8 @@ def first_of(rows) -> tuple[list, int]:
 HERE = "integration_notes/home"
 
 
-def chart_tabs(actor: Actor, patient: Patient) -> list[ChartTab]:
-    if not _reaches(actor, patient):
+def chart_tabs(reach: Reach, patient: Patient) -> list[ChartTab]:
+    if not reach.may(Permission.VIEW_NOTE):
         return []
     url = reverse("notes:of_patient", args=[patient.pk])
     return [ChartTab("Integration", url, "integration", order=65, icon="notebook-pen")]
@@ -63,7 +63,7 @@ def chart_tabs(actor: Actor, patient: Patient) -> list[ChartTab]:
 
 def chart_panels(actor: Actor, patient: Patient, at: datetime) -> list[Panel]:
     """On the chart's overview: the latest signed notes and the homework that is open."""
-    if not _reaches(actor, patient):
+    if not (actor.can(Permission.VIEW_NOTE) and Reach.of(actor, patient).may(Permission.VIEW_NOTE)):
         return []
     notes = IntegrationNote.objects.visible_to(actor).signed().filter(patient=patient).for_list()
     context = {
@@ -74,7 +74,3 @@ def chart_panels(actor: Actor, patient: Patient, at: datetime) -> list[Panel]:
     if not context["notes"] and not context["homework"]:
         return []
     return [Panel("integration", "Integration", "integration_notes/chart/overview.html", context, order=50)]
-
-
-def _reaches(actor: Actor, patient: Patient) -> bool:
-    return actor.can(Permission.VIEW_NOTE) and Reach.of(actor, patient).may(Permission.VIEW_NOTE)

@@ -2,6 +2,7 @@
 
 from accounts.actor import Actor
 from integration_notes.models import IntegrationNote
+from integration_notes.words import holds_words
 
 SEARCHED = 1_000  # the newest notes that a search opens: their words are encrypted, so no index knows them
 SHOWN_FOUND = 50
@@ -19,5 +20,4 @@ def found(actor: Actor, wanted: str) -> list[IntegrationNote]:
 
 def matches(note: IntegrationNote, wanted: str) -> bool:
     """Whether every word of `wanted` stands in the note's fields or themes, in any case."""
-    told = " ".join([*note.fields.values(), *note.themes]).casefold()
-    return all(word in told for word in wanted.casefold().split())
+    return holds_words([*note.fields.values(), *note.themes], wanted)

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from common.signing import content_sha256
+from integration_notes.words import holds_words
 
 LONGEST_TITLE, LONGEST_TEXT = 120, 40_000
 MOST_TAGS, LONGEST_TAG = 20, 40
@@ -46,5 +47,4 @@ def problems_of(title: str, text: str, tags: list[str]) -> dict[str, str]:
 
 def matches(note, wanted: str) -> bool:
     """Whether every word of `wanted` stands in the note's title, text or tags, in any case."""
-    told = " ".join([note.title, note.text, *note.tags]).casefold()
-    return all(word in told for word in wanted.casefold().split())
+    return holds_words([note.title, note.text, *note.tags], wanted)
