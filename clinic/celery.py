@@ -68,6 +68,16 @@ app.conf.update(
             "schedule": settings.CELERY_SWEEP_SECONDS,
             "options": {"expires": max(30, 2 * settings.CELERY_SWEEP_SECONDS)},
         },
+        "account-notices": {
+            "task": "accounts.send_notices",
+            "schedule": settings.CELERY_SWEEP_SECONDS,
+            "options": {"expires": max(30, 2 * settings.CELERY_SWEEP_SECONDS)},
+        },
+        "sign-ins-over": {
+            "task": "accounts.forget_sign_ins",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
     },
     beat_max_loop_interval=1,
     **(_redis_broker() if settings.REDIS_URL else _embedded_broker()),

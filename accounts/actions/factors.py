@@ -5,9 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts import failures
+from accounts.actions.notices import tell
 from accounts.actor import Actor
 from accounts.credentials import reauthenticate
-from accounts.models import Authenticator, Membership, Passkey, RecoveryCode, User
+from accounts.models import AccountNotice, Authenticator, Membership, Passkey, RecoveryCode, User
 from accounts.one_time_codes import (
     RECOVERY_CODES,
     clean_code,
@@ -57,6 +58,7 @@ def confirm_authenticator(*, authenticator: Authenticator, by: Actor, at: dateti
             raise StaleState("This authenticator was set up already.")
         User.objects.filter(pk=by.user_id).update(has_second_factor=True, factor_changed_at=at)
         codes = fresh_codes(by.user_id, at)
+        tell(by.user_id, AccountNotice.About.FACTOR, at, practice_id=by.practice_id)
         audit.record(by, "accounts.confirm_authenticator", at=at, subject=authenticator)
     return codes
 
@@ -68,6 +70,7 @@ def renew_recovery_codes(*, by: Actor, at: datetime, password: str) -> list[str]
         raise StaleState("Set up an authenticator first.")
     with transaction.atomic():
         codes = fresh_codes(by.user_id, at)
+        tell(by.user_id, AccountNotice.About.FACTOR, at, practice_id=by.practice_id)
         audit.record(by, "accounts.renew_recovery_codes", at=at, subject=by.membership)
     return codes
 
@@ -118,6 +121,7 @@ def reset_staff_factor(
         _end_factors(membership.user_id, at)
         Passkey.objects.in_use().filter(user_id=membership.user_id).update(ended_at=at)
         User.objects.filter(pk=membership.user_id).update(has_second_factor=False, factor_changed_at=at)
+        tell(membership.user_id, AccountNotice.About.FACTOR, at, practice_id=membership.practice_id)
         detail = {"second_person": str(second.user_id)}
         audit.record(by, "accounts.reset_staff_factor", at=at, subject=membership, role=role, detail=detail)
     membership.refresh_from_db()

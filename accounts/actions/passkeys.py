@@ -7,9 +7,10 @@ from django.db.models import Q
 
 from accounts import failures
 from accounts.actions.factors import fresh_codes, practices_of
+from accounts.actions.notices import tell
 from accounts.actor import Actor
 from accounts.credentials import reauthenticate
-from accounts.models import Authenticator, Passkey, User
+from accounts.models import AccountNotice, Authenticator, Passkey, User
 from accounts.passkey_rules import PasskeyRefused, Site, known_key, new_key
 from common import audit
 from common.blockers import Blocker
@@ -62,6 +63,7 @@ def add_passkey(
         row.save(force_insert=True)
         codes = [] if user.has_second_factor else fresh_codes(user.pk, at)
         User.objects.filter(pk=user.pk).update(has_second_factor=True, factor_changed_at=at)
+        tell(user.pk, AccountNotice.About.FACTOR, at, practice_id=by.practice_id)
         audit.record(by, "accounts.add_passkey", at=at, subject=row)
     return row, codes
 
@@ -96,6 +98,7 @@ def end_passkey(*, passkey: Passkey, by: Actor, at: datetime, password: str) -> 
         if not Passkey.objects.in_use().filter(pk=passkey.pk).update(ended_at=at):
             raise StaleState("This passkey had already ended.")
         User.objects.filter(pk=by.user_id).update(factor_changed_at=at)
+        tell(by.user_id, AccountNotice.About.FACTOR, at, practice_id=by.practice_id)
         audit.record(by, "accounts.end_passkey", at=at, subject=passkey)
     passkey.refresh_from_db()
     return passkey

@@ -6,9 +6,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from accounts.actions.notices import tell
 from accounts.actor import Actor
 from accounts.credentials import reauthenticate
-from accounts.models import ApiToken, Membership, User
+from accounts.models import AccountNotice, ApiToken, Membership, User
 from accounts.staff_rules import may_manage_staff, temporary_password
 from common import audit
 from common.blockers import Blocker
@@ -31,6 +32,7 @@ def set_own_password(*, by: Actor, at: datetime, current_password: str, new_pass
         user = User.objects.get(pk=by.user_id)
         _store(user, new_password, must_change=False)
         tokens = _revoke_tokens(user, at)
+        tell(user.pk, AccountNotice.About.PASSWORD, at, practice_id=by.practice_id)
         audit.record(by, "accounts.set_own_password", at=at, subject=user, detail={"tokens_revoked": tokens})
     return user
 
@@ -52,6 +54,7 @@ def reset_staff_password(*, membership: Membership, by: Actor, at: datetime) -> 
         user = User.objects.get(pk=membership.user_id)
         _store(user, secret, must_change=True)
         tokens = _revoke_tokens(user, at)
+        tell(user.pk, AccountNotice.About.PASSWORD, at, practice_id=membership.practice_id)
         audit.record(
             by,
             "accounts.reset_staff_password",

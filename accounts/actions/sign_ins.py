@@ -42,3 +42,12 @@ def end_staff_sign_ins(*, membership: Membership, by: Actor, at: datetime) -> in
             by, "accounts.end_staff_sign_ins", at=at, subject=membership, role=role, detail={"sign_ins": ended}
         )
     return ended
+
+
+def forget_sign_ins(*, by: Actor, at: datetime) -> int:
+    """Remove the rows of sign-ins that are over; their audit rows stay. Returns how many there were."""
+    with transaction.atomic():
+        gone, _ = SignIn.objects.filter(expire_date__lte=at).delete()
+        if gone:
+            audit.record(by, "accounts.forget_sign_ins", at=at, detail={"sign_ins": gone})
+    return gone

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.actions.notices import know_browser
 from accounts.actor import Actor
 from accounts.credentials import NOT_RIGHT, right_user
 from accounts.models import Membership, User
@@ -36,8 +37,11 @@ def record_failure(*, by: Actor, at: datetime, email: str, action: str = "accoun
             audit.record(visitor, action, at=at, subject=user, role="visitor", outcome="failed")
 
 
-def record_sign_in(*, by: Actor, at: datetime) -> None:
-    audit.record(by, "accounts.sign_in", at=at, subject=by.membership)
+def record_sign_in(*, by: Actor, at: datetime, token: str, browser: str) -> None:
+    """Also remembers the browser by the token of its cookie; a new one is told to the person by mail (R32)."""
+    with transaction.atomic():
+        know_browser(by, at, token, browser)
+        audit.record(by, "accounts.sign_in", at=at, subject=by.membership)
 
 
 def record_sign_out(*, by: Actor, at: datetime) -> None:

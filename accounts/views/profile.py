@@ -11,7 +11,7 @@ from accounts import actions, choosing
 from accounts.forms import TokenForm
 from accounts.gatekeeping import signed_in
 from accounts.models import ApiToken
-from accounts.sessions import open_session
+from accounts.views.sign_in import enter_practice
 from common.http import form_status, refused, submit
 
 
@@ -55,9 +55,7 @@ def switch_practice(request):
     memberships = list(choosing.memberships_of(request.actor.user_id))
     chosen = [m for m in memberships if str(m.pk) == request.POST.get("membership")]
     if chosen:
-        at = timezone.now()
-        open_session(request, chosen[0], at, request.actor.user.has_second_factor)
-        actions.record_sign_in(by=request.actor, at=at)
-        return redirect("accounts:home")
+        factor_shown = request.actor.user.has_second_factor
+        return enter_practice(request, chosen[0], timezone.now(), factor_shown, "accounts:home")
     context = {"memberships": memberships}
     return render(request, "accounts/switch_practice.html", context, status=422 if request.POST else 200)

@@ -9,8 +9,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions, choosing
+from accounts.browser_names import browser_name
 from accounts.forms import CodeForm, PasskeyAnswerForm, SignInForm
 from accounts.gatekeeping import before_own_password, public, signed_in
+from accounts.known_browsers import browser_token, keep_token
 from accounts.origin import visitor_of
 from accounts.passkey_rules import ask_for_known
 from accounts.passkey_site import keep_question, site_of
@@ -91,9 +93,17 @@ def after_factor(request, memberships, at):
 
 def _open(request, membership, at, factor_shown=False):
     destination = next_page(request)
+    return enter_practice(request, membership, at, factor_shown, destination)
+
+
+def enter_practice(request, membership, at, factor_shown, destination):
+    """Open the session, remember the browser, and lead on."""
     open_session(request, membership, at, factor_shown)
-    actions.record_sign_in(by=request.actor, at=at)
-    return redirect(destination)
+    token, browser = browser_token(request), browser_name(request.headers.get("User-Agent", ""))
+    actions.record_sign_in(by=request.actor, at=at, token=token, browser=browser)
+    response = redirect(destination)
+    keep_token(response, token)
+    return response
 
 
 @public

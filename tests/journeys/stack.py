@@ -33,7 +33,7 @@ class Stack:
     def __init__(self, database_url: str, redis_url: str):
         self.home = Path(tempfile.mkdtemp(prefix="clinic-journey-"))
         (self.home / "temporary").mkdir()
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.children: list[subprocess.Popen] = []
         self.environment = {
@@ -181,7 +181,7 @@ def _end(child: subprocess.Popen, force: bool = False) -> None:
     child.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

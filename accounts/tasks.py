@@ -1,0 +1,45 @@
+"""The doorbell of this app: mails people what happened to their account, forgets sign-ins that are over (R32)."""
+
+import logging
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import actions
+from accounts.actor import system_actor
+from accounts.models import AccountNotice
+from accounts.notice_words import words_of
+
+log = logging.getLogger("clinic.accounts")
+BATCH = 50
+
+
+@shared_task(name="accounts.send_notices")
+def send_notices() -> None:
+    """Mail each notice that is due, once; a server that refuses is asked again later."""
+    due = AccountNotice.objects.due(timezone.now()).select_related("user", "practice").order_by("try_at")
+    for notice in list(due[:BATCH]):
+        by = system_actor("account-notices", notice.practice_id)
+        if not actions.claim_notice(notice=notice, by=by, at=timezone.now()):
+            continue
+        try:
+            _mail(notice).send()
+        except OSError as error:
+            log.error("account notice %s was not mailed: %s", notice.pk, type(error).__name__)
+            actions.record_notice_trouble(notice=notice, by=by, at=timezone.now())
+        else:
+            actions.record_notice_sent(notice=notice, by=by, at=timezone.now())
+
+
+@shared_task(name="accounts.forget_sign_ins")
+def forget_sign_ins() -> None:
+    actions.forget_sign_ins(by=system_actor("account-notices"), at=timezone.now())
+
+
+def _mail(notice: AccountNotice) -> EmailMessage:
+    address = settings.PUBLIC_URL.rstrip("/") + reverse("accounts:sign_ins")
+    subject, text = words_of(notice, address)
+    return EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [notice.user.email])
