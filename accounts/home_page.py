@@ -1,6 +1,7 @@
 """Puts the home page together from the panels that every app offers this person."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
@@ -23,12 +24,14 @@ class HomePage:
     urgent: list[ShownPanel]
     wide: list[ShownPanel]
     others: list[ShownPanel]
+    patient_ids: list[UUID]
 
 
 def home_page(request, at) -> HomePage:
     shown = [_draw(panel, request) for panel in panels_for(request.actor, at)]
     calm = [item for item in shown if not item.panel.urgent]
     return HomePage(
+        patient_ids=[pk for item in shown for pk in item.panel.patient_ids],
         urgent=[item for item in shown if item.panel.urgent],
         wide=[item for item in calm if item.panel.wide],
         others=[item for item in calm if not item.panel.wide],

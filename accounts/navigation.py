@@ -1,6 +1,7 @@
 """Registries that higher apps fill: navigation entries and the panels of the home page."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -28,7 +29,8 @@ class NavEntry:
 class Panel:
     """A part of the home page: `template` renders `context`; urgent panels come first.
 
-    `key` is unique on the page; `count` is shown beside the title; `order` sorts within urgency.
+    `key` is unique on the page; `count` is shown beside the title; `order` sorts within urgency; `patient_ids` are
+    the patients whom it names, for the audit row of the look (R51).
     """
 
     key: str
@@ -39,6 +41,7 @@ class Panel:
     urgent: bool = False
     order: int = 50
     wide: bool = False
+    patient_ids: tuple[UUID, ...] = ()
 
 
 def navigation_for(actor, path: str) -> list[dict]:

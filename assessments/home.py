@@ -39,7 +39,8 @@ def _open_items(open_items, at) -> list[Panel]:
     count = open_items.count() if len(rows) > SHOWN else len(rows)
     shown = [(row, is_long_unseen(row, at)) for row in rows[:SHOWN]]
     context = {"rows": shown, "more": count - len(shown), "at": at}
-    return [Panel("risk", "Risk answers", "assessments/_risk_panel.html", context, count=count, urgent=True, order=0)]
+    template, named = "assessments/_risk_panel.html", tuple(row.patient_id for row, _ in shown)
+    return [Panel("risk", "Risk answers", template, context, count, urgent=True, order=0, patient_ids=named)]
 
 
 def _only_counted(items, at) -> list[Panel]:

@@ -1,7 +1,9 @@
 """Glue between a posted form and an action: refusals come back beside the field and nothing typed is lost."""
 
 from django import forms
+from django.db import models
 
+from common import audit
 from common.errors import Blocked, InvalidInput, StaleState
 
 _REFUSED = object()
@@ -20,7 +22,7 @@ def submit(form: forms.Form, action, **keywords):
     form.blockers = ()
     form.stale = False
     if not form.is_valid():
-        return _REFUSED
+        return _refuse(action, keywords)
     try:
         return action(**form.cleaned_data, **keywords)
     except InvalidInput as error:
@@ -33,6 +35,15 @@ def submit(form: forms.Form, action, **keywords):
     except StaleState as error:
         form.stale = True
         form.add_error(None, str(error) or "Somebody changed this first. Nothing was saved; reload to see it.")
+    return _refuse(action, keywords)
+
+
+def _refuse(action, keywords: dict):
+    """The page with the form shows the record again, so that what was refused about a patient leaves a row (R51)."""
+    subjects = [one for one in keywords.values() if isinstance(one, models.Model) and audit.patient_of(one)]
+    if subjects:
+        name = f"{action.__module__.partition('.')[0]}.{action.__name__}"
+        audit.record(keywords["by"], name, at=keywords["at"], subject=subjects[0], outcome="failed")
     return _REFUSED
 
 

@@ -49,7 +49,8 @@ def _check_ins(actor: Actor, at: datetime) -> Panel:
     ]
     waiting = chosen(mine, "attention", at).for_list().order_by("due_at", "pk")[:SHOWN]
     context = {"counts": counts, "rows": rows_of(waiting, at)}
-    return Panel("check-ins", "Check-ins", "followups/home/check_ins.html", context, order=50)
+    named = tuple(row.check_in.patient_id for row in context["rows"])
+    return Panel("check-ins", "Check-ins", "followups/home/check_ins.html", context, order=50, patient_ids=named)
 
 
 def chart_tabs(reach: Reach, patient: Patient) -> list[ChartTab]:

@@ -29,29 +29,28 @@ def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
         return []
     due, more = first_of(due_integrations(actor, at))
     context = {"rows": rows_of(due, at), "more": more}
-    panels = [Panel("integration-due", "Integration due", f"{HERE}/due.html", context, len(due) + more, order=25)]
+    panels = [_panel("integration-due", "Integration due", "due", context, due, more, order=25)]
     drafts, more = first_of(my_drafts(actor))
     if drafts:
         context = {"notes": drafts, "more": more}
-        panels.append(
-            Panel("note-drafts", "Drafts to sign", f"{HERE}/drafts.html", context, len(drafts) + more, order=27)
-        )
+        panels.append(_panel("note-drafts", "Drafts to sign", "drafts", context, drafts, more, order=27))
     homework, more = first_of(homework_due(actor, at))
     if homework:
         context = {"rows": homework, "more": more}
-        panels.append(
-            Panel("homework", "Homework due", f"{HERE}/homework.html", context, len(homework) + more, order=45)
-        )
+        panels.append(_panel("homework", "Homework due", "homework", context, homework, more, order=45))
     return panels
+
+
+def _panel(key: str, title: str, page: str, context: dict, rows, more: int, order: int) -> Panel:
+    named = tuple(row.patient_id for row in rows)
+    template = f"integration_notes/home/{page}.html"
+    return Panel(key, title, template, context, len(rows) + more, order=order, patient_ids=named)
 
 
 def first_of(rows) -> tuple[list, int]:
     """The rows that a panel shows, and how many more there are; counted only when there are more."""
     found = list(rows[: SHOWN + 1])
     return found[:SHOWN], rows.count() - SHOWN if len(found) > SHOWN else 0
-
-
-HERE = "integration_notes/home"
 
 
 def chart_tabs(reach: Reach, patient: Patient) -> list[ChartTab]:

@@ -41,11 +41,13 @@ def _corrections(actor: Actor) -> list[Panel]:
     if not rows:
         return []
     count = len(rows) if len(rows) <= SHOWN else waiting.count()
-    return [
-        Panel(
-            "corrections", "Corrections to answer", f"{HERE}/corrections.html", {"rows": rows[:SHOWN]}, count, order=55
-        )
-    ]
+    context, named = {"rows": rows[:SHOWN]}, _named(rows[:SHOWN])
+    template = f"{HERE}/corrections.html"
+    return [Panel("corrections", "Corrections to answer", template, context, count, order=55, patient_ids=named)]
+
+
+def _named(rows) -> tuple:
+    return tuple(row.patient_id for row in rows)
 
 
 HERE = "patients/home"
@@ -69,7 +71,8 @@ def _emergencies(actor: Actor, at: datetime) -> list[Panel]:
     if not count:
         return []
     context = {"rows": rows, "reviews": urgent, "at": at}
-    return [Panel("emergencies", title, "patients/home/emergencies.html", context, count, urgent=urgent, order=2)]
+    template, named = "patients/home/emergencies.html", _named(rows)
+    return [Panel("emergencies", title, template, context, count, urgent=urgent, order=2, patient_ids=named)]
 
 
 def _my_patients(actor: Actor) -> Panel:
@@ -79,9 +82,8 @@ def _my_patients(actor: Actor) -> Panel:
     rows = list(series.select_related("patient").order_by("-opened_at")[:SHOWN])
     given = given_by_series([row.pk for row in rows])
     context = {"rows": [(row, given[row.pk]) for row in rows], "total": mine.count()}
-    return Panel(
-        "my-patients", "My patients", "patients/home/my_patients.html", context, count=context["total"], order=40
-    )
+    template, named = "patients/home/my_patients.html", _named(rows)
+    return Panel("my-patients", "My patients", template, context, context["total"], order=40, patient_ids=named)
 
 
 def _office(actor: Actor, at: datetime) -> list[Panel]:
@@ -101,4 +103,5 @@ def _list(key: str, title: str, patients, text: str, page: str, order: int) -> P
     rows = patients.order_by(*(patients.query.order_by or ("family_name", "id")))
     context = {"patients": list(rows[:SHOWN]), "text": text, "route": f"patients:{page}"}
     context["total"] = patients.count()
-    return Panel(key, title, "patients/home/patients.html", context, count=context["total"], order=order)
+    template, named = "patients/home/patients.html", tuple(patient.pk for patient in context["patients"])
+    return Panel(key, title, template, context, count=context["total"], order=order, patient_ids=named)

@@ -20,6 +20,6 @@ def chart_tabs(reach: Reach, patient: Patient) -> list[ChartTab]:
 def copies_made(patient: Patient) -> list[AuditEvent]:
     """The newest copies, from the audit log: when, by whom, as what."""
     made = AuditEvent.objects.filter(
-        practice_id=patient.practice_id, patient_id=patient.pk, action="portal.copy_record"
+        practice_id=patient.practice_id, patient_id=patient.pk, action="portal.copy_record", outcome="done"
     )
     return list(made.order_by("-at")[:SHOWN])

@@ -33,7 +33,8 @@ def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
     }
     template = "sessions_app/dosing_records/_home_panel.html"
     count = waiting_count if waiting_count <= MOST_COUNTED else None
-    return [Panel("dosing-review", "Dosing records to review", template, context, count=count, order=20)]
+    named = tuple(record.patient_id for record, _ in context["rows"])
+    return [Panel("dosing-review", "Dosing records to review", template, context, count, order=20, patient_ids=named)]
 
 
 def _counted(records) -> int:

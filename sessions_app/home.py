@@ -36,8 +36,9 @@ def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
 
 def _today(actor: Actor, at: datetime) -> Panel:
     page = load_board(actor, at)
+    template, named = "sessions_app/home/today.html", tuple(page.patient_ids)
     return Panel(
-        "board-today", "Today", "sessions_app/home/today.html", {"page": page}, len(page.cards), order=10, wide=True
+        "board-today", "Today", template, {"page": page}, len(page.cards), order=10, wide=True, patient_ids=named
     )
 
 
@@ -52,7 +53,8 @@ def _list(key: str, title: str, sessions, route: str, order: int) -> list[Panel]
     if not rows:
         return []
     context = {"rows": rows[:SHOWN], "has_more": len(rows) > SHOWN, "route": f"sessions:{route}"}
-    return [Panel(key, title, "sessions_app/home/waiting.html", context, order=order)]
+    named = tuple(row.patient_id for row in context["rows"])
+    return [Panel(key, title, "sessions_app/home/waiting.html", context, order=order, patient_ids=named)]
 
 
 def chart_tabs(reach: Reach, patient: Patient) -> list[ChartTab]:

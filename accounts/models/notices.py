@@ -25,10 +25,6 @@ class KnownBrowser(Record):
 
 
 class AccountNoticeQuerySet(models.QuerySet):
-    def visible_to(self, actor):
-        """Nobody's: a notice is read in one's mailbox."""
-        return self.none()
-
     def due(self, at):
         return self.filter(sent_at=None, try_at__lte=at, tries__lt=MOST_TRIES)
 

@@ -12,6 +12,7 @@ from assessments.catalogue import get_instrument
 from assessments.drafts import draft_of
 from assessments.forms import AnswerForm
 from assessments.models import AssessmentSet
+from common import audit
 from common.http import form_status, refused, submit
 from patients.chart import chart_context
 from patients.scope import one
@@ -30,6 +31,7 @@ def answer(request, pk, code):
         row = _store(request, form, draft, at)
         if not refused(row):
             return _after(request, row)
+    audit.record_look(request.actor, "assessments.looked_at_set", subject=given)
     context = chart_context(request, given.patient, "assessments")
     context |= {"form": form, "given": given, "instrument": form.instrument, "is_bound": form.is_bound}
     return render(request, "assessments/answer.html", context, status=form_status(form))

@@ -16,6 +16,7 @@ from accounts.sessions import end_session
 from assessments import actions
 from assessments.forms import GiveForm
 from assessments.models import AnswerLink, AssessmentSet
+from common import audit
 from common.http import form_status, refused, submit
 from patients.chart import chart_context
 from patients.scope import one, patient_for
@@ -35,6 +36,7 @@ def give(request, patient_id):
         if not refused(given):
             messages.success(request, "The questionnaires are ready. Choose how the patient answers them.")
             return redirect("assessments:set", given.pk)
+    audit.record_look(request.actor, "assessments.looked_at_questionnaires", subject=patient)
     context = chart_context(request, patient, "assessments") | {"form": form}
     return render(request, "assessments/give.html", context, status=form_status(form))
 

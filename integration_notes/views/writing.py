@@ -31,6 +31,7 @@ def new(request, pk):
         note = submit(form, actions.start_note, session=session, by=request.actor, at=timezone.now())
         if not refused(note):
             return redirect("notes:edit", note.pk)
+    audit.record_look(request.actor, "integration_notes.looked_at_notes", subject=session.patient)
     drafts = IntegrationNote.objects.visible_to(request.actor).drafts_of(request.actor.membership_id)
     context = chart_context(request, session.patient, "integration")
     context |= {"form": form, "session": session, "drafts": drafts.filter(session=session)}

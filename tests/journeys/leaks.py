@@ -55,3 +55,10 @@ def in_clear(stack: Stack, sentences: dict[str, str]) -> list[str]:
         content = path.read_bytes() if path.exists() else b""
         hits += [f"{what} in {path.name}" for what, text in sentences.items() if text.encode() in content]
     return hits
+
+
+def in_audit(stack: Stack, words: dict[str, str]) -> list[str]:
+    """Which of the words stand in a row of the audit log, and in which action's (R52)."""
+    rows = stack.sql("SELECT * FROM common_auditevent")
+    assert rows
+    return [f"{what} in {row}" for row in rows for what, word in words.items() if word in str(row)]

@@ -66,7 +66,7 @@ def change_first_password(person: Someone, email: str, temporary: str) -> None:
 
 
 def test_one_treatment_from_referral_to_follow_up(stack, new_person):
-    """At the end, nothing of it stands in a log, a mail, the queue, Redis or a temporary file (R95)."""
+    """At the end, nothing of it stands in logs, mail, queue, Redis, temporary files or audit rows (R52, R95, R97)."""
     admin = staff_are_added(stack, new_person)
     prescriber, nurse, therapist = (new_person() for _ in range(3))
     for person, email in ((prescriber, PRESCRIBER), (nurse, NURSE), (therapist, THERAPIST)):
@@ -398,8 +398,10 @@ SECRETS = {"password": PASSWORD, "lot": "KX-0417", "diagnosis": "F43.10"}
 
 
 def nothing_was_left_lying_about(stack) -> None:
-    """13. Logs, mail, queue, Redis and temporary files hold nothing of it; the database file no sentence (R93, R95)."""
+    """13. Logs, mail, queue, Redis and temporary files hold nothing of it, the database file no sentence, the audit
+    log neither (R52, R93, R95, R96, R97)."""
     tokens = {f"token {n}": link.rpartition("/c/")[2].strip("/") for n, link in enumerate(OPENED)}
     assert tokens
     assert leaks.found(stack, IDENTITY | SENTENCES | SECRETS | tokens) == []
+    assert leaks.in_audit(stack, IDENTITY | SENTENCES | SECRETS | tokens) == []
     assert leaks.in_clear(stack, SENTENCES | {"password": PASSWORD} | tokens) == []

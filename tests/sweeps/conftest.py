@@ -3,6 +3,10 @@
 import os
 from pathlib import Path
 
+import pytest
+
+from tests.sweeps.asking import Asked, everybody
+
 HERE = Path(__file__).parent
 
 
@@ -19,3 +23,9 @@ def pytest_collection_modifyitems(config, items):
 
 def _part(item) -> str:
     return "stored" if item.get_closest_marker("django_db") else "code"
+
+
+@pytest.fixture(scope="module")
+def asked(shared) -> Asked:
+    """The world, what each address is asked about, and everybody signed in."""
+    return shared(everybody)

@@ -6,7 +6,6 @@ answer, a refusal too, has the strict content policy, denies camera, microphone 
 
 import re
 import uuid
-from dataclasses import dataclass
 
 import pytest
 from django.db import connection, transaction
@@ -14,112 +13,26 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.gatekeeping import LINK_HOLDER, PUBLIC, SIGNED_IN
-from accounts.roles import Permission, Scope, access_table
+from accounts.gatekeeping import LINK_HOLDER
 from common.models import AuditEvent
 from tests import observatory
-from tests.builders import accounts, notes
-from tests.builders.matrix import CANARY, OWNERS, SAMPLES, World, sample
-from tests.sweeps.project import Route, routes
+from tests.builders import accounts
+from tests.builders.matrix import SAMPLES
+from tests.sweeps.asking import PRIVATE, ROUTES, Case, answer, ask, methods, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-ROUTES = list(routes())
-ANONYMOUS = "anonymous"
-OFF_THE_RECORD = {"off_team", "elsewhere"}
 WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
-PRIVATE = "Only-For-Tessa-9173"
 # What a GET may write: its audit row, and the sign-in's own bookkeeping.
 MAY_WRITE = {"common_auditevent", "accounts_signin"}
 COUNTED = {"portal:open": {"accounts_signinfailure"}}  # an unknown link is counted (R81)
 
 
-@dataclass(frozen=True)
-class Case:
-    """One request: who asks which address by which method about which record."""
-
-    route: Route
-    method: str
-    who: str
-    arguments: dict
-
-    @property
-    def is_about_a_record(self) -> bool:
-        return any(isinstance(value, uuid.UUID) for value in self.arguments.values())
-
-    @property
-    def is_api(self) -> bool:
-        return self.route.api_view is not None and self.route.access is None
-
-    @property
-    def permission(self) -> str | None:
-        return self.route.access or self.route.needs.get(self.method)
-
-    def expected(self, roles) -> str:
-        """ "in", "sign in", "403" or "404"."""
-        access = self.permission
-        if access in (PUBLIC, LINK_HOLDER):
-            return "in"
-        if self.who == ANONYMOUS:
-            return "sign in"
-        if access == SIGNED_IN:
-            owner = OWNERS.get(self.route.name)
-            return "in" if owner in (None, self.who) else "404"
-        return self._by_scope([scope for role, scope in access_table()[Permission(access)].items() if role in roles])
-
-    def _by_scope(self, scopes) -> str:
-        if not scopes:
-            return "403"
-        if not self.is_about_a_record:
-            return "in"
-        if self.who == "elsewhere" or (self.who == "off_team" and Scope.PRACTICE not in scopes):
-            return "404"
-        return "in"
-
-    def __str__(self):
-        return f"{self.method} {self.route.name} as {self.who}"
-
-
-def cookies_of(actor) -> dict[str, str]:
-    """The cookies of a fresh sign-in; every request starts from them, also after one that signed out."""
-    client = accounts.sign_in(Client(), actor) if actor else Client()
-    return {name: morsel.value for name, morsel in client.cookies.items()}
-
-
-def ask(case: Case, cookies: dict[str, str]):
-    client = Client(raise_request_exception=False)
-    client.cookies.load(cookies)
-    address = reverse(case.route.name, kwargs=case.arguments)
-    if case.method == "GET":
-        return client.get(address)
-    return client.generic(case.method, address, b"{}" if case.is_api else b"", content_type=_type(case))
-
-
-def _type(case: Case) -> str:
-    return "application/json" if case.is_api else "application/x-www-form-urlencoded"
-
-
-def answer(response) -> str:
-    if response.status_code >= 500:
-        return "broken"
-    if response.status_code in (403, 404):
-        return str(response.status_code)
-    to_sign_in = response.status_code == 302 and response["Location"].startswith("/sign-in/?next=")
-    return "sign in" if to_sign_in or response.status_code == 401 else "in"
-
-
-def methods(route: Route) -> list[str]:
-    """Both for pages (a wrong method shows 405 only to those who may); for the API what it offers."""
-    return sorted(route.needs) if route.access is None else ["GET", "POST"]
-
-
-def faults(case: Case, cookies: dict[str, str], roles) -> list[str]:
+def faults(case: Case, cookies: dict[str, str], roles, canaries: dict[str, str]) -> list[str]:
     """What is wrong with one answer; all it did is rolled back."""
     found = []
     audited = AuditEvent.objects.filter(outcome="denied").count()
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         mark = transaction.savepoint()
         response = ask(case, cookies)
         denied = AuditEvent.objects.filter(outcome="denied").count() - audited
@@ -131,54 +44,21 @@ def faults(case: Case, cookies: dict[str, str], roles) -> list[str]:
         got = "404"  # the method is refused before anybody looks for the record
     if expected != got:
         found.append(f"{case}: {response.status_code}, expected {expected}")
-    if got in ("403", "404", "sign in") and CANARY in response.text + str(response.headers):
-        found.append(f"{case}: a refusal that tells the patient's name")
+    if got in ("403", "404", "sign in"):
+        text = told(response)
+        found += [f"{case}: a refusal that tells the {what}" for what, word in canaries.items() if word in text]
     if roles and response.status_code in (403, 404) and denied != 1:
         found.append(f"{case}: {denied} audit rows for a refusal")
     if case.method == "GET" and (written := _written(queries) - MAY_WRITE - COUNTED.get(case.route.name, set())):
         found.append(f"{case}: a GET wrote into {sorted(written)}")
     found += [f"{case}: {fault}" for fault in observatory.page_faults(response.headers)]
-    if PRIVATE in _told(response) and not (case.who == "therapist" and case.route.name.startswith("notes:private")):
+    if PRIVATE in told(response) and not (case.who == "therapist" and case.route.name.startswith("notes:private")):
         found.append(f"{case}: a word of a private note")
     return found
 
 
-def _told(response) -> str:
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    return body.decode(errors="replace") + str(response.headers)
-
-
-def keep_private_notes(world: World) -> None:
-    """A draft and a signed note by the therapist about the patient that every address is asked about."""
-    words = {"title": f"{PRIVATE}-title", "text": f"{PRIVATE}-text", "tags": [f"{PRIVATE}-tag"]}
-    notes.signed_private(world.clinic, world.patient, world.at, **words)
-    notes.private(world.clinic, world.patient, world.at, **words)
-
-
 def _written(queries) -> set[str]:
     return {match[1] for query in queries if (match := WRITES.match(query["sql"]))}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The world, what each address is asked about, and the cookies of each person's fresh sign-in."""
-
-    world: World
-    arguments: dict[str, dict | None]
-    people: dict[str, object]
-    cookies: dict[str, dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def asked(shared) -> Asked:
-    def make():
-        world = World()
-        keep_private_notes(world)
-        people = {ANONYMOUS: None, **world.principals}
-        arguments = {route.name: sample(world, route.name, route.arguments) for route in ROUTES}
-        return Asked(world, arguments, people, {who: cookies_of(actor) for who, actor in people.items()})
-
-    return shared(make)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
@@ -189,7 +69,9 @@ def test_matrix_holds(asked, route):
     for who, actor in asked.people.items():
         for method in methods(route):
             cells += 1
-            wrong += faults(Case(route, method, who, arguments), asked.cookies[who], actor.roles if actor else ())
+            wrong += faults(
+                Case(route, method, who, arguments), asked.cookies[who], actor.roles if actor else (), asked.canaries
+            )
     assert not wrong, f"{len(wrong)} faults, {cells} cells asked:\n" + "\n".join(wrong)
 
 

@@ -2,9 +2,12 @@
 
 import ast
 import re
+from importlib import import_module
 
+from django import forms
 from django.apps import apps
 from django.db.models import FileField
+from rest_framework import serializers
 
 from clinic.celery import app as celery
 from tests.sweeps.project import APPS, ROOT, modules, record_models, routes
@@ -42,6 +45,64 @@ def test_no_query_is_made_of_what_was_typed():
         if re.search(r"\b(GET|POST|query_params)\b|request\.data", ast.unparse(argument))
     ]
     assert not found
+
+
+# What only the server says: who, when it was written, and what follows from the rest.
+STAMPS = {"practice", "practice_id", "clinic", "signed_at", "signed_by", "signature", "author", "author_id", "witness"}
+STAMPS |= {"witness_id", "recorded_at", "recorded_by", "recorded_as", "is_staff", "is_superuser", "score", "total"}
+STAMPS |= {"flags", "reviewed_at", "reviewed_by", "ordered_mg", "wasted_mg", "registered_by", "content_sha256"}
+CHOSEN = {("ReleaseForm", "author")}  # whose private notes are to be released is what two people decide
+
+
+def _below(kind) -> set[type]:
+    for app in [app for app in APPS if app != "clinic"]:
+        for module in modules(app):
+            import_module(".".join([app, *module.parts]).removesuffix(".__init__"))
+    found, waiting = set(), [kind]
+    while waiting:
+        new = set(waiting.pop().__subclasses__()) - found
+        found |= new
+        waiting += new
+    return {shape for shape in found if shape.__module__.partition(".")[0] in APPS}
+
+
+def test_no_form_and_no_body_takes_a_stamp():
+    """R18: authors, times of writing, signatures and scores are in no form and in no body that the API takes."""
+    assert not _below(forms.ModelForm) | _below(serializers.ModelSerializer)
+    taken = {(form.__name__, name) for form in _below(forms.BaseForm) for name in form.base_fields}
+    bodies = {body for body in _below(serializers.BaseSerializer) if body.__name__.endswith("In")}
+    assert len(taken) > 100
+    assert len(bodies) >= 4
+    taken |= {(body.__name__, name) for body in bodies for name in body().fields}
+    assert {(name, field) for name, field in taken if field in STAMPS} == CHOSEN
+
+
+# Which button was pressed, where to go on, which of one's own practices: nothing of it is stored.
+PRESSED = {"keep", "leave_open", "check", "sign", "back", "is_active", "membership", "next"}
+
+
+def test_what_is_posted_goes_through_a_form():
+    """R18: a field that no form names reaches no action."""
+    read = {
+        ast.unparse(node)
+        for app in APPS
+        for module in modules(app)
+        for node in ast.walk(module.tree())
+        if isinstance(node, ast.Call | ast.Subscript | ast.Compare) and _reads_posted(node)
+    }
+    assert read
+    assert not [text for text in read if not any(f"'{name}'" in text for name in PRESSED)]
+
+
+def _reads_posted(node) -> bool:
+    """`request.POST.get(…)`, `request.POST[…]` and `… in request.POST`, and the same of `request.data`."""
+    posted = re.compile(r"request\.(POST|data)")
+    if isinstance(node, ast.Subscript):
+        return bool(posted.fullmatch(ast.unparse(node.value).removeprefix("self.")))
+    if isinstance(node, ast.Compare):
+        return any(posted.fullmatch(ast.unparse(side).removeprefix("self.")) for side in node.comparators)
+    of = node.func.value if isinstance(node.func, ast.Attribute) else None
+    return of is not None and bool(posted.fullmatch(ast.unparse(of).removeprefix("self.")))
 
 
 def test_the_queue_takes_json_only():
