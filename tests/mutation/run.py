@@ -43,6 +43,7 @@ def _in_process(item) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session):
     items = session.items
+    _make_statements_anew()
     passed, refused, took = _look(items)
     wanted = [point for point in switch.points if ONLY in point.file]
     survivors, running, killed = [], {}, 0
@@ -75,6 +76,7 @@ def _look(items) -> tuple[dict, dict, dict]:
     """
     passed, refused, took, failed = defaultdict(list), defaultdict(set), {}, []
     for place, item in enumerate(items):
+        forget_statements()
         switch.passed, switch.refused, began = set(), set(), time.monotonic()
         after = items[(place + 1) % len(items)]
         reports = _run(item, after)
@@ -90,6 +92,28 @@ def _look(items) -> tuple[dict, dict, dict]:
             _say(f"looked at {place} of {len(items)} tests")
     _say(f"{len(items)} tests, {len(failed)} failed before anything was left out: {failed[:5]}")
     return passed, refused, took
+
+
+def forget_statements() -> None:
+    """Let every `Statement` be made anew: its SQL holds the scope as it was when it was made (decision 0012)."""
+    _turn[0] += 1
+
+
+_turn = [0]
+
+
+def _make_statements_anew() -> None:
+    from common.statements import Statement
+
+    made = Statement._for_engine
+
+    def anew(statement):
+        if getattr(statement, "_turn", None) != _turn[0]:
+            statement._compiled.clear()
+            statement._turn = _turn[0]
+        return made(statement)
+
+    Statement._for_engine = anew
 
 
 def _run(item, after) -> list:
@@ -110,6 +134,7 @@ def _fork(point: points.Point, chosen: list) -> int:
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
         switch.off = point.id
+        forget_statements()
         for place, item in enumerate(chosen):
             if time.monotonic() > until:
                 break  # nobody noticed in a minute
