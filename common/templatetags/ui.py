@@ -37,6 +37,12 @@ DASH = "\N{EM DASH}"
 
 
 @register.simple_tag
+def server_time() -> str:
+    """Now, for the clocks on a page; by the clock that actions are told, unlike the tag `now`."""
+    return timezone.now().isoformat(timespec="milliseconds")
+
+
+@register.simple_tag
 def icon(name: str, size: str | int = "md", label: str = "", css: str = "") -> SafeString:
     """An inline drawing. Hidden from screen readers unless `label` names it; `size` is xs, sm, md, lg, xl or pixels."""
     pixels = ICON_SIZES.get(str(size)) or int(size)
