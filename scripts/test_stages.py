@@ -77,13 +77,9 @@ def lanes(environments: dict[str, dict[str, str]], only: list[str], extra: list[
 
     Often one waits: for a worker's next sweep, for a page, for the database server.
     """
-    first, *others = environments
-    tests = {engine: stored(engine, environment, only, extra) for engine, environment in environments.items()}
-    pages = {engine: journeys(engine, environment, only, extra) for engine, environment in environments.items()}
-    made = [tests[first], *(tests[engine] for engine in others)]
-    made.append([*unit(environments[first], only, extra), *pages[first]])
-    for engine in others:
-        made[0] += pages[engine]
+    made = [stored(engine, environment, only, extra) for engine, environment in environments.items()]
+    made[-1] = [*unit(next(iter(environments.values())), only, extra), *made[-1]]
+    made.append([stage for engine in environments for stage in journeys(engine, environments[engine], only, extra)])
     return [lane for lane in made if lane]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import RecoveryCode
 from accounts.roles import Permission, Scope, access_table
+from integration_notes import actions as note_actions
 from tests.builders import accounts, notes
 from tests.builders.matrix import CLINICAL, SAMPLES, World
 from tests.sweeps.project import record_models
@@ -61,6 +62,9 @@ def test_practices_are_apart(world, model):
     here = set().union(*(seen(model, actor) for actor in own_people(world)))
     assert here, f"{model._meta.label}: nobody sees any row; add one to the world, or the scope is broken"
     assert not here & seen(model, world.principals["elsewhere"])
+    for permission in Permission if permission_of(model) else ():
+        visible = model._default_manager.visible_to(world.principals["elsewhere"], permission)
+        assert not here & set(visible.values_list("pk", flat=True)), permission
 
 
 @each_model
@@ -94,3 +98,27 @@ def test_drafts_of_notes_are_their_authors(world):
     drafts = set(model.objects.filter(signed_at=None).values_list("pk", flat=True))
     assert drafts & seen(model, world.clinic.therapist)
     assert not drafts & (seen(model, world.clinic.prescriber) | seen(model, world.clinic.nurse))
+
+
+def test_emergency_accesses_are_ones_own_or_all_for_who_reviews_them(world):
+    """R13: a colleague's is nobody's business but the reviewers'."""
+    (model,) = (model for model in MODELS if model.__name__ == "EmergencyAccess")
+    assert world.emergency.pk in seen(model, world.clinic.compliance)
+    for actor in own_people(world):
+        if not actor.reaches_practice(Permission.REVIEW_ACCESS):
+            assert world.emergency.pk not in seen(model, actor)
+
+
+def test_released_private_notes_are_read_by_their_reader_alone(world):
+    """R10: another therapist sees nothing of it, and the reader nothing once it is over."""
+    (model,) = (model for model in MODELS if model.__name__ == "PrivateNote")
+    reader, other = (accounts.actor(accounts.staff(world.clinic.practice, ["therapist"], at=world.at)) for _ in "ab")
+    note_actions.hand_over_private_notes(
+        reader=reader.membership,
+        by=world.clinic.therapist,
+        at=world.at,
+        reason="I leave at the end of the month",
+        password=accounts.PASSWORD,
+    )
+    assert world.private_note.pk in seen(model, reader)
+    assert world.private_note.pk not in seen(model, other)

@@ -1,0 +1,197 @@
+"""Every action refuses whoever lacks its right, behind no view: other roles, people off the team, other practices (R2).
+
+The right is read from the action's own source. Whatever it needs besides its subject is left empty: the right is asked
+first, so that nobody without it learns what was wrong with the rest.
+"""
+
+import inspect
+import re
+from importlib import import_module
+
+import pytest
+
+from accounts import actions as account_actions
+from accounts.actor import system_actor
+from accounts.models import Membership
+from accounts.roles import Permission, Role, Scope, access_table
+from common.errors import InvalidInput, NotPermitted, OutOfScope
+from integration_notes import actions as note_actions
+from patients import actions as patient_actions
+from patients.models import EmergencyAccess
+from tests.builders import accounts
+from tests.builders.matrix import SAMPLES, World
+from tests.sweeps.test_actions_audit import ACTIONS
+
+pytestmark = pytest.mark.django_db
+ASKS = re.compile(r"(?:authorize\(\s*by,\s*|by\.require\()Permission\.(\w+)")
+SUBJECTS = {
+    "patient": lambda world: world.patient,
+    "session": lambda world: world.session,
+    "series": lambda world: world.series,
+    "order": lambda world: world.order,
+    "replaces": lambda world: world.order,
+    "lot": lambda world: world.lot,
+    "product": lambda world: world.lot.product,
+    "dosing_record": lambda world: world.administration.dosing_record,
+    "administration": lambda world: world.administration,
+    "assessment_set": lambda world: world.assessment_set,
+    "assessment": lambda world: world.assessment,
+    "risk_item": lambda world: world.risk_item,
+    "item": lambda world: world.risk_item,
+    "check_in": lambda world: world.check_in,
+    "point": lambda world: world.check_in.point,
+    "note": lambda world: world.note,
+    "homework": lambda world: world.homework,
+    "release": lambda world: world.release,
+    "fact": lambda world: world.fact,
+    "consent": lambda world: world.consent,
+    "request": lambda world: world.correction,
+    "correction": lambda world: world.correction,
+    "access": lambda world: world.emergency,
+    "look": lambda world: world.unusual,
+    "membership": lambda world: world.member,
+    "practice": lambda world: world.clinic.practice,
+    "practice_id": lambda world: world.clinic.practice.pk,
+    "room": lambda world: world.clinic.practice.rooms.first(),
+    "reading": lambda world: world.reading,
+    "draw": lambda world: world.administration.draw,
+    "author": lambda world: world.member,
+}
+TYPED = {"password": accounts.PASSWORD, "route": "IM"}
+
+
+def permission_of(action) -> str | None:
+    found = set(ASKS.findall(inspect.getsource(action)))
+    return found.pop() if len(found) == 1 else None
+
+
+def offered() -> list:
+    found = []
+    for one in ACTIONS:
+        action = getattr(import_module(f"{one.app}.actions"), one.name, None)
+        if action and permission_of(action):
+            found.append(action)
+    return found
+
+
+OFFERED = offered()
+
+
+@pytest.fixture(scope="module")
+def world(shared) -> World:
+    def make():
+        made = World()
+        for subject in (*SAMPLES.values(), *SUBJECTS.values()):
+            subject(made)
+        return made
+
+    return shared(make)
+
+
+def _asked(world: World, action) -> dict:
+    """Its subjects from the world, everything else it needs empty."""
+    wanted = inspect.signature(inspect.unwrap(action)).parameters.values()
+    needed = [one for one in wanted if one.default is one.empty and one.kind is one.KEYWORD_ONLY]
+    asked = {}
+    for one in needed:
+        is_subject = one.name in SUBJECTS and one.annotation is not str
+        asked[one.name] = SUBJECTS[one.name](world) if is_subject else TYPED.get(one.name)
+    return {name: value for name, value in asked.items() if name not in ("by", "at")}
+
+
+def _without_right(world: World, permission: Permission, subjects: set[str]) -> dict[str, object]:
+    scopes = access_table()[permission]
+    found = {who: actor for who, actor in world.principals.items() if not any(role in scopes for role in actor.roles)}
+    if subjects:
+        found["elsewhere"] = world.principals["elsewhere"]
+    if Scope.PRACTICE not in scopes.values() and subjects & ABOUT_A_PATIENT:
+        found["off_team"] = world.principals["off_team"]
+    return found
+
+
+def _is_refused(act, asked: dict) -> bool:
+    try:
+        act(**asked)
+    except (NotPermitted, OutOfScope):
+        return True
+    return False
+
+
+ABOUT_A_PATIENT = set(SUBJECTS) - {"practice", "practice_id", "membership", "lot", "product", "room", "point", "author"}
+
+
+@pytest.mark.parametrize("action", OFFERED, ids=lambda action: f"{action.__module__.split('.')[0]}.{action.__name__}")
+def test_whoever_lacks_the_right_is_refused(world, action):
+    permission = Permission[permission_of(action)]
+    asked = _asked(world, action)
+    subjects = {name for name, value in asked.items() if name in SUBJECTS and value is not None}
+    refused = _without_right(world, permission, subjects)
+    assert refused, f"nobody lacks {permission.value}"
+    for who, actor in refused.items():
+        assert _is_refused(action, {"by": actor, "at": world.at, **asked}), f"{action.__name__} lets {who} in"
+
+
+def test_most_actions_are_asked():
+    assert len(OFFERED) >= 60
+
+
+def test_own_things_are_ended_by_oneself(world):
+    """R32: somebody else's sign-in, token and passkey do not exist, whatever the role."""
+    by, at = world.clinic.therapist, world.at
+    for end, thing in (
+        (account_actions.end_sign_in, {"sign_in": world.sign_in}),
+        (account_actions.revoke_token, {"token": world.token}),
+        (account_actions.end_passkey, {"passkey": world.passkey, "password": accounts.PASSWORD}),
+    ):
+        with pytest.raises(OutOfScope):
+            end(by=by, at=at, **thing)
+
+
+def test_a_token_belongs_to_somebody(world):
+    with pytest.raises(NotPermitted):
+        account_actions.issue_token(by=system_actor("robot", world.clinic.practice.pk), at=world.at, name="robot")
+
+
+def test_an_emergency_access_is_closed_by_its_person_and_reviewed_by_another(world):
+    """R13."""
+    with pytest.raises(NotPermitted):
+        patient_actions.close_emergency_access(access=world.emergency, by=world.principals["off_team"], at=world.at)
+    reviewer = world.clinic.compliance
+    EmergencyAccess.objects.filter(pk=world.emergency.pk).update(membership_id=reviewer.membership_id)
+    access = EmergencyAccess.objects.get(pk=world.emergency.pk)
+    with pytest.raises(NotPermitted):
+        patient_actions.review_emergency_access(
+            access=access, by=reviewer, at=world.at, outcome="justified", review_words="It was me."
+        )
+
+
+def test_a_release_concerns_neither_who_asks_nor_another_practice(world):
+    """R10: and nothing is asked without the password."""
+    both = accounts.staff(world.clinic.practice, [Role.COMPLIANCE, Role.THERAPIST], at=world.at)
+    colleague = accounts.staff(world.clinic.practice, [Role.THERAPIST], at=world.at)
+    asked = {"at": world.at, "reason": "Order of the district court", "reader": colleague}
+    with pytest.raises(NotPermitted):
+        note_actions.request_private_release(
+            author=world.member, by=accounts.actor(both), password=accounts.PASSWORD, **{**asked, "reader": both}
+        )
+    stranger = Membership.objects.get(pk=world.principals["elsewhere"].membership_id)
+    with pytest.raises(OutOfScope):
+        note_actions.request_private_release(
+            author=stranger, by=world.clinic.compliance, password=accounts.PASSWORD, **asked
+        )
+    with pytest.raises(InvalidInput):
+        note_actions.request_private_release(author=world.member, by=world.clinic.compliance, password="wrong", **asked)
+
+
+def test_two_passwords_take_a_factor_away(world):
+    """R23: the own one, too."""
+    second = accounts.staff(world.clinic.practice, [Role.ADMIN], at=world.at)
+    with pytest.raises(InvalidInput):
+        account_actions.reset_staff_factor(
+            membership=world.member,
+            by=world.clinic.admin,
+            at=world.at,
+            password="wrong",
+            email=second.user.email,
+            second_password=accounts.PASSWORD,
+        )
