@@ -4,7 +4,9 @@ import re
 import uuid
 from dataclasses import dataclass
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.gatekeeping import LINK_HOLDER, PUBLIC, SIGNED_IN
@@ -16,6 +18,7 @@ from tests.sweeps.project import Route, record_models, routes
 
 ROUTES = list(routes())
 ANONYMOUS = "anonymous"
+TABLE = re.compile(r'(?:FROM|JOIN|INTO|UPDATE) "(\w+)"')
 SHORTEST_CANARY = 10  # shorter words stand on pages by chance
 AN_ID = re.compile(r"[0-9a-f-]{36}")  # stands in addresses
 PRIVATE = "Only-For-Tessa-9173"
@@ -121,6 +124,7 @@ class Asked:
     people: dict[str, object]
     cookies: dict[str, dict[str, str]]
     canaries: dict[str, str]
+    anyway: dict[str, set[str]]
 
     def case(self, route: Route, method: str, who: str) -> Case:
         return Case(route, method, who, self.arguments[route.name])
@@ -136,7 +140,21 @@ def everybody() -> Asked:
     people = {ANONYMOUS: None, **world.principals}
     arguments = {route.name: sample(world, route.name, route.arguments) for route in ROUTES}
     cookies = {who: cookies_of(actor) for who, actor in people.items()}
-    return Asked(world, arguments, people, cookies, canaries_of(world))
+    anyway = {who: asked_anyway(cookies[who]) for who in people}
+    return Asked(world, arguments, people, cookies, canaries_of(world), anyway)
+
+
+def asked_anyway(cookies: dict[str, str]) -> set[str]:
+    """The tables that a page about nothing asks: who this is, what the navigation counts, and the audit log."""
+    client = Client(raise_request_exception=False)
+    client.cookies.load(cookies)
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/nowhere/")
+    return tables(queries) | {"common_auditevent"}
+
+
+def tables(queries) -> set[str]:
+    return {name for query in queries for name in TABLE.findall(query["sql"])}
 
 
 def canaries_of(world: World) -> dict[str, str]:

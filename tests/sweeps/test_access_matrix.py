@@ -18,7 +18,7 @@ from common.models import AuditEvent
 from tests import observatory
 from tests.builders import accounts
 from tests.builders.matrix import SAMPLES
-from tests.sweeps.asking import PRIVATE, ROUTES, Case, answer, ask, methods, told
+from tests.sweeps.asking import PRIVATE, ROUTES, Case, answer, ask, methods, tables, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -28,8 +28,8 @@ MAY_WRITE = {"common_auditevent", "accounts_signin"}
 COUNTED = {"portal:open": {"accounts_signinfailure"}}  # an unknown link is counted (R81)
 
 
-def faults(case: Case, cookies: dict[str, str], roles, canaries: dict[str, str]) -> list[str]:
-    """What is wrong with one answer; all it did is rolled back."""
+def faults(case: Case, cookies: dict[str, str], roles, canaries: dict[str, str], free: set[str]) -> list[str]:
+    """What is wrong with one answer; all it did is rolled back. `free` are the tables that any page asks."""
     found = []
     audited = AuditEvent.objects.filter(outcome="denied").count()
     with CaptureQueriesContext(connection) as queries:
@@ -47,6 +47,8 @@ def faults(case: Case, cookies: dict[str, str], roles, canaries: dict[str, str])
     if got in ("403", "404", "sign in"):
         text = told(response)
         found += [f"{case}: a refusal that tells the {what}" for what, word in canaries.items() if word in text]
+    if expected == "403" and (read := tables(queries) - free):
+        found.append(f"{case}: {sorted(read)} were asked before the role was")
     if roles and response.status_code in (403, 404) and denied != 1:
         found.append(f"{case}: {denied} audit rows for a refusal")
     if case.method == "GET" and (written := _written(queries) - MAY_WRITE - COUNTED.get(case.route.name, set())):
@@ -69,9 +71,8 @@ def test_matrix_holds(asked, route):
     for who, actor in asked.people.items():
         for method in methods(route):
             cells += 1
-            wrong += faults(
-                Case(route, method, who, arguments), asked.cookies[who], actor.roles if actor else (), asked.canaries
-            )
+            case, roles = Case(route, method, who, arguments), actor.roles if actor else ()
+            wrong += faults(case, asked.cookies[who], roles, asked.canaries, asked.anyway[who])
     assert not wrong, f"{len(wrong)} faults, {cells} cells asked:\n" + "\n".join(wrong)
 
 
