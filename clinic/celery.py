@@ -39,6 +39,16 @@ def _redis_broker() -> dict:
     }
 
 
+def _every(seconds: float, task: str, expires: float | None = None) -> dict:
+    """Turns that pile up while no worker runs are forgotten: one finds everything."""
+    return {"task": task, "schedule": float(seconds), "options": {"expires": expires or seconds}}
+
+
+def _sweep(task: str) -> dict:
+    seconds = settings.CELERY_SWEEP_SECONDS
+    return _every(seconds, task, expires=max(30, 2 * seconds))
+
+
 app.conf.update(
     task_serializer="json",
     accept_content=["json"],
@@ -52,32 +62,11 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     worker_hijack_root_logger=False,
     beat_schedule={
-        "follow-ups": {
-            "task": "followups.sweep",
-            "schedule": settings.CELERY_SWEEP_SECONDS,
-            # Sweeps that pile up while no worker runs are forgotten: one finds everything.
-            "options": {"expires": max(30, 2 * settings.CELERY_SWEEP_SECONDS)},
-        },
-        "unusual-looks": {
-            "task": "patients.find_unusual_looks",
-            "schedule": 300.0,
-            "options": {"expires": 300},
-        },
-        "emergencies": {
-            "task": "patients.announce_emergencies",
-            "schedule": settings.CELERY_SWEEP_SECONDS,
-            "options": {"expires": max(30, 2 * settings.CELERY_SWEEP_SECONDS)},
-        },
-        "account-notices": {
-            "task": "accounts.send_notices",
-            "schedule": settings.CELERY_SWEEP_SECONDS,
-            "options": {"expires": max(30, 2 * settings.CELERY_SWEEP_SECONDS)},
-        },
-        "sign-ins-over": {
-            "task": "accounts.forget_sign_ins",
-            "schedule": 3600.0,
-            "options": {"expires": 3600},
-        },
+        "follow-ups": _sweep("followups.sweep"),
+        "emergencies": _sweep("patients.announce_emergencies"),
+        "account-notices": _sweep("accounts.send_notices"),
+        "unusual-looks": _every(300, "patients.find_unusual_looks"),
+        "sign-ins-over": _every(3600, "accounts.forget_sign_ins"),
     },
     beat_max_loop_interval=1,
     **(_redis_broker() if settings.REDIS_URL else _embedded_broker()),

@@ -76,6 +76,18 @@ def clinic_with_staff(at: datetime = AT, **more) -> SimpleNamespace:
     return SimpleNamespace(practice=place, members=members, **{name: actor(m) for name, m in members.items()})
 
 
+def take_factor_away(clinic, second) -> None:
+    """The admin and a second person reset the nurse's lost factor (R23)."""
+    actions.reset_staff_factor(
+        membership=clinic.members["nurse"],
+        by=clinic.admin,
+        at=timezone.now(),
+        password=PASSWORD,
+        email=second.user.email,
+        second_password=PASSWORD,
+    )
+
+
 def sign_in(client: Client, membership: Membership | Actor) -> Client:
     """Sign a test client in as this person (membership or Actor), as the sign-in page would."""
     member = getattr(membership, "membership", membership)

@@ -20,7 +20,6 @@ from tests.sweeps.asking import ROUTES, Asked, ask, told
 from tests.sweeps.project import Route, record_models
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-once = pytest.mark.skipif(connection.vendor == "postgresql", reason="no engine has a part in it; SQLite's run asks it")
 each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 ASKED_BY_NAME = {"is_on_team": is_on_team, "on_team": on_team, "is_on_roster": is_on_roster}
 ADDRESSED = [model for model in record_models() if hasattr(model._default_manager, "visible_to")]
@@ -130,7 +129,6 @@ def _tricks(path: str):
         yield "GET", "/healthz", b"", {name: path}
 
 
-@once
 @each_route
 def test_no_way_around_a_refusal(asked, route):
     """R17: whoever is refused stays refused and is told nothing, however the request is made."""
@@ -150,7 +148,6 @@ def test_no_way_around_a_refusal(asked, route):
         assert address == "/healthz" or response.status_code >= 300, told_of
 
 
-@once
 @each_route
 def test_head_is_answered_like_get(asked, route):
     """R17: the same person gets the same answer, without its body."""

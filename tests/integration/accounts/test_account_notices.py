@@ -92,14 +92,7 @@ def test_changed_factors_and_passwords_are_told(clinic):
 def test_two_people_taking_a_factor_away_tell_its_owner(clinic):
     """R23, R32."""
     second = build.staff(clinic.practice, ["admin"])
-    actions.reset_staff_factor(
-        membership=clinic.members["nurse"],
-        by=clinic.admin,
-        at=timezone.now(),
-        password=build.PASSWORD,
-        email=second.user.email,
-        second_password=build.PASSWORD,
-    )
+    build.take_factor_away(clinic, second)
     assert told() == ["Your second factor was changed"]
     assert mail.outbox[0].to == [clinic.nurse.user.email]
 

@@ -190,14 +190,7 @@ def test_a_lost_factor_takes_the_passkeys_with_it(clinic, nurse):
     device = Device()
     added(nurse, device)
     second = clinic.compliance
-    actions.reset_staff_factor(
-        membership=clinic.members["nurse"],
-        by=clinic.admin,
-        at=timezone.now(),
-        password=build.PASSWORD,
-        email=second.user.email,
-        second_password=build.PASSWORD,
-    )
+    build.take_factor_away(clinic, second)
     assert not Passkey.objects.in_use().exists()
     assert nurse.get("/").status_code == 302
 
