@@ -9,7 +9,7 @@ from sessions_app.models import CheckIn, Session
 def dose_marks(patient_id, actor) -> list[Mark]:
     """When a dose was given, with its place in the series; the marks on every score chart."""
     dosed = Session.objects.visible_to(actor).filter(patient_id=patient_id, first_dose_at__isnull=False)
-    return [Mark(at, f"Dose {number}") for at, number in dosed.values_list("first_dose_at", "number")]
+    return [Mark(at, str(number)) for at, number in dosed.values_list("first_dose_at", "number")]
 
 
 def weights_at_check_in(patient) -> list[tuple]:

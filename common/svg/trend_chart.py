@@ -8,7 +8,7 @@ from decimal import Decimal
 from common.svg.scale import Scale, Tick, coordinate, number, runs, ticks
 
 WIDTH, HEIGHT = Decimal(620), Decimal(310)
-LEFT, RIGHT, TOP, BOTTOM = Decimal(36), Decimal(142), Decimal(30), Decimal(34)
+LEFT, RIGHT, TOP, BOTTOM = Decimal(36), Decimal(150), Decimal(30), Decimal(34)
 DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 365)
 
 
