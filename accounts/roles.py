@@ -80,6 +80,7 @@ class Permission(_Named):
     EDIT_CLINICAL_SETTINGS = enum.auto()
     VIEW_AUDIT = enum.auto()
     EXPORT_AUDIT = enum.auto()
+    VERIFY_CHAIN = enum.auto()
     REVIEW_ACCESS = enum.auto()
     OPEN_EMERGENCY = enum.auto()
     # patient

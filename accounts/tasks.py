@@ -1,4 +1,5 @@
-"""The doorbell of this app: mails people what happened to their account, forgets sign-ins that are over (R32)."""
+"""The doorbell of this app: mails people what happened to their account, forgets sign-ins that are over (R32), anchors
+and checks the chain (R47)."""
 
 import logging
 
@@ -12,6 +13,7 @@ from accounts import actions
 from accounts.actor import system_actor
 from accounts.models import AccountNotice
 from accounts.notice_words import words_of
+from common.models import ChainCheck
 
 log = logging.getLogger("clinic.accounts")
 BATCH = 50
@@ -37,6 +39,20 @@ def send_notices() -> None:
 @shared_task(name="accounts.forget_sign_ins")
 def forget_sign_ins() -> None:
     actions.forget_sign_ins(by=system_actor("account-notices"), at=timezone.now())
+
+
+@shared_task(name="accounts.anchor_chain")
+def anchor_chain() -> None:
+    actions.anchor_chain(at=timezone.now())
+
+
+@shared_task(name="accounts.check_chain")
+def check_chain() -> None:
+    """Do the checks that were asked for, one a day without being asked."""
+    by = system_actor("chain-check")
+    actions.begin_nightly_check(by=by, at=timezone.now())
+    for check in ChainCheck.objects.filter(done_at=None):
+        actions.do_check(check=check, by=by, at=timezone.now())
 
 
 def _mail(notice: AccountNotice) -> EmailMessage:

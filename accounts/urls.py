@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.views import (
     audit,
+    chain,
     factors,
     home,
     passkeys,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("practice/", practice.practice_settings, name="practice_settings"),
     path("practice/edit/", practice.edit_practice_settings, name="edit_practice_settings"),
     path("audit/", audit.audit_log, name="audit_log"),
+    path("audit/chain/", chain.tamper_evidence, name="tamper_evidence"),
+    path("audit/chain/check/", chain.check_chain, name="check_chain"),
     path("audit/export/", audit.export_audit, name="export_audit"),
     path("style-guide/", style_guide.style_guide, name="style_guide"),
 ]

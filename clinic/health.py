@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.gatekeeping import public
+from common.anchors import is_anchored
 from common.immutability import missing_triggers
 from followups.watch import is_silent
 
@@ -53,11 +54,16 @@ def _messages() -> bool:
     return not is_silent(timezone.now())
 
 
+def _anchors() -> bool:
+    return is_anchored(timezone.now())
+
+
 _CHECKS = {
     "database": _database,
     "migrations": _migrations,
     "record_protection": _triggers,
     "messages": _messages,
+    "anchors": _anchors,
 }
 
 

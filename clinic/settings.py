@@ -18,6 +18,8 @@ SECRET_KEY = _keys["SECRET_KEY"] or "refused-by-the-start-up-check"
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
 SEAL_RINGS = env.seal_rings(_keys)
 ANCHOR_KEY = _keys["ANCHOR_KEY"]
+# A folder on another disk or host: what stands there cannot be changed by who commands the database (R47).
+ANCHOR_FOLDER = Path(os.environ.get("ANCHOR_FOLDER") or HOME / "anchors")
 DEBUG = env.flag("DEBUG")
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "").split(",") if h]
 if ONE_MACHINE:

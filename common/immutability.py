@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.sql.query import Query
 
+from common.chain import postgresql_chain, postgresql_chain_bodies, sqlite_chain
 from common.guards import postgresql_bodies, postgresql_guards, sqlite_guards
 from common.records import Record, RecordKind
 
@@ -141,13 +142,15 @@ def _parent_body(model) -> str:
 def expected_functions() -> dict[str, str]:
     """Every function that a trigger of PostgreSQL calls, with its body."""
     parents = {f"{PREFIX}{m._meta.db_table}_parent": _parent_body(m) for m in kept_models() if m.frozen_with}
-    return {FUNCTION: FUNCTION_BODY} | parents | postgresql_bodies()
+    return {FUNCTION: FUNCTION_BODY} | parents | postgresql_bodies() | postgresql_chain_bodies()
 
 
 def expected_triggers(vendor: str) -> dict[str, str]:
     """Every trigger that must be there, by name, with the statement that makes it."""
-    make, guards = (sqlite_triggers, sqlite_guards) if vendor == "sqlite" else (postgresql_triggers, postgresql_guards)
-    return {name: sql for model in kept_models() for name, sql in make(model).items()} | guards()
+    on_sqlite = (sqlite_triggers, sqlite_guards, sqlite_chain)
+    on_postgresql = (postgresql_triggers, postgresql_guards, postgresql_chain)
+    make, guards, chain = on_sqlite if vendor == "sqlite" else on_postgresql
+    return {name: sql for model in kept_models() for name, sql in make(model).items()} | guards() | chain()
 
 
 def install_triggers(using: str = DEFAULT_DB_ALIAS) -> int:
@@ -159,8 +162,10 @@ def install_triggers(using: str = DEFAULT_DB_ALIAS) -> int:
         _drop_triggers(connection, cursor)
         if connection.vendor == "postgresql":
             for name, body in expected_functions().items():
+                rights = "SECURITY DEFINER" if name in postgresql_chain_bodies() else "SECURITY INVOKER"
                 cursor.execute(
-                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET {SEARCH} AS $${body}$$"
+                    f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {rights} SET {SEARCH} "
+                    f"AS $${body}$$"
                 )
         for name, sql in expected_triggers(connection.vendor).items():
             table = _ON_TABLE.search(sql)[1]

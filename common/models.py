@@ -48,3 +48,44 @@ class AuditEvent(Record):
                 condition=models.Q(outcome__in=["done", "denied", "failed"]), name="audit_outcome_known"
             )
         ]
+
+
+class ChainLink(Record):
+    """The link of one audit or ledger row, added by the database (`common.chain`, R47). Hashes are hex SHA-256."""
+
+    kind = RecordKind.EVENT
+    is_written_by_database = True
+    privacy = Privacy(operational="id seq at label row_id version row_hash previous hash")
+
+    seq = models.BigIntegerField(unique=True)
+    at = models.CharField(max_length=24, help_text="UTC as 2026-11-29T07:44:02.123Z, as it was hashed.")
+    label = models.CharField(max_length=40)
+    row_id = models.UUIDField()
+    version = models.PositiveSmallIntegerField()
+    row_hash = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["label", "row_id"], name="row_linked_once")]
+
+
+class ChainCheck(Record):
+    """One walk along the whole chain: asked for by a person or by the clock, and what it found."""
+
+    kind = RecordKind.SIGNED
+    frozen_by = "done_at"
+    privacy = Privacy(operational="id asked_at asked_by_id asked_by_name done_at links anchors first_bad findings")
+
+    asked_at = models.DateTimeField()
+    asked_by_id = models.UUIDField(null=True)
+    asked_by_name = models.CharField(max_length=150)
+    done_at = models.DateTimeField(null=True)
+    links = models.PositiveBigIntegerField(default=0)
+    anchors = models.PositiveIntegerField(default=0)
+    first_bad = models.PositiveBigIntegerField(null=True, help_text="Place of the first link that does not hold.")
+    findings = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["-asked_at"], name="chain_check_newest")]
+        get_latest_by = "asked_at"

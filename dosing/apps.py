@@ -9,10 +9,11 @@ class DosingConfig(AppConfig):
     def ready(self):
         from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
+        from common.chain import chained_tables
         from common.guards import insert_guards
         from common.signatures import signed_rows
         from dosing import home
-        from dosing.guards import dose_guards
+        from dosing.guards import chained_ledger, dose_guards
         from dosing.order_content import signed_orders
         from dosing.starting_rows import make_starting_rows
         from patients import chart
@@ -20,6 +21,7 @@ class DosingConfig(AppConfig):
         defaults.register("dosing", make_starting_rows)
         signed_rows.register("orders", signed_orders)
         insert_guards.register("dosing", dose_guards)
+        chained_tables.register("dosing", chained_ledger)
         navigation.register("dosing", home.navigation_entries)
         home_panels.register("dosing", home.home_panels_for)
         chart.tabs.register("dosing", home.chart_tabs)

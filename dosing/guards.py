@@ -1,5 +1,7 @@
-"""What the database refuses in a new dose, whoever writes it: giver, lot, draw and times (R43, KAP-DOSE-*)."""
+"""What the database itself sees to in doses and stock: it refuses a wrong giver, lot, draw or time, whoever writes it
+(R43, KAP-DOSE-*), and links every row of the register (R47)."""
 
+from common.chain import Chained
 from common.guards import Guard
 
 TABLE = "dosing_administration"
@@ -24,3 +26,19 @@ def dose_guards() -> list[Guard]:
         Guard("time", TABLE, DRAWN_LATER),
         Guard("draw", TABLE, NOT_OF_THIS_DRAW),
     ]
+
+
+EVENT = "id occurred_at recorded_at recorded_by recorded_as"
+REGISTER = {
+    "dosing.StockMovement": "lot number what change_mg before_mg after_mg draw witness supplier supplier_dea invoice "
+    "note",
+    "dosing.Administration": "dosing_record draw number route planned_mg site diluent final_volume_ml duration_min "
+    "pump_ml_per_h given_by verified_by",
+    "dosing.AdministrationEnd": "administration how given_mg",
+    "dosing.InfusionChange": "administration what pump_ml_per_h",
+    "dosing.Remainder": "draw what amount_mg method witness witnessed_as",
+}
+
+
+def chained_ledger() -> list[Chained]:
+    return [Chained(label, f"{EVENT} {names}") for label, names in REGISTER.items()]

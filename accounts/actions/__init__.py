@@ -1,5 +1,6 @@
 """Everything that may be done to people and practices; the only writers of this app."""
 
+from accounts.actions.chain import anchor_chain, ask_for_check, begin_nightly_check, do_check
 from accounts.actions.factors import (
     begin_authenticator,
     check_code,
@@ -23,8 +24,11 @@ __all__ = [
     "SETTINGS",
     "add_passkey",
     "add_staff",
+    "anchor_chain",
     "approve_role",
+    "ask_for_check",
     "begin_authenticator",
+    "begin_nightly_check",
     "change_practice_settings",
     "change_staff_roles",
     "check_code",
@@ -32,6 +36,7 @@ __all__ = [
     "check_sign_in",
     "claim_notice",
     "confirm_authenticator",
+    "do_check",
     "end_membership",
     "end_other_sign_ins",
     "end_passkey",
