@@ -1,21 +1,19 @@
-"""Reads how long the chain is, how far it is anchored and what the last checks found."""
+"""Reads how far the chain is anchored and what its last checks found. No numbers of links: they would tell one practice
+how busy another one of the same server is."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from common.anchors import Anchor, is_anchored, newest_anchor
-from common.models import ChainCheck, ChainLink
+from common.anchors import is_anchored, newest_anchor
+from common.models import ChainCheck
 
 CHECKS_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class ChainPage:
-    """`links` in all; `anchor` the newest one outside or None; `checks` the newest first, one `under_way` or None."""
+    """`anchored_at` is when the newest anchor was written, or None; `checks` the newest first."""
 
-    links: int
-    newest_link_at: str
-    anchor: Anchor | None
     anchored_at: datetime | None
     is_anchored: bool
     checks: list[ChainCheck]
@@ -28,20 +26,11 @@ class ChainPage:
     def last(self) -> ChainCheck | None:
         return next((check for check in self.checks if check.done_at is not None), None)
 
-    @property
-    def behind(self) -> int:
-        """Links that were added since the last anchor."""
-        return self.links - (self.anchor.seq if self.anchor else 0)
 
-
-def chain_page(at: datetime) -> ChainPage:
-    head = ChainLink.objects.order_by("-seq").values("seq", "at").first() or {"seq": 0, "at": ""}
+def chain_page(actor, at: datetime) -> ChainPage:
     anchor = newest_anchor()
     return ChainPage(
-        links=head["seq"],
-        newest_link_at=head["at"],
-        anchor=anchor,
         anchored_at=datetime.fromisoformat(anchor.at) if anchor else None,
         is_anchored=is_anchored(at),
-        checks=list(ChainCheck.objects.order_by("-asked_at")[:CHECKS_SHOWN]),
+        checks=list(ChainCheck.objects.shown_to(actor.practice_id)[:CHECKS_SHOWN]),
     )

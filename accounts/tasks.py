@@ -13,6 +13,7 @@ from accounts import actions
 from accounts.actor import system_actor
 from accounts.models import AccountNotice
 from accounts.notice_words import words_of
+from common import anchors
 from common.models import ChainCheck
 
 log = logging.getLogger("clinic.accounts")
@@ -43,7 +44,7 @@ def forget_sign_ins() -> None:
 
 @shared_task(name="accounts.anchor_chain")
 def anchor_chain() -> None:
-    actions.anchor_chain(at=timezone.now())
+    anchors.anchor_chain(timezone.now())
 
 
 @shared_task(name="accounts.check_chain")

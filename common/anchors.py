@@ -1,4 +1,4 @@
-"""Anchors of the chain outside the database: how far it reached when, signed with a key the database does not hold (R47).
+"""Anchors of the chain outside the database: how far it reached when, signed with a key it does not hold (R47).
 
 One JSON line each in `chain.jsonl`: `at`, `seq`, `hash` of the newest link, `before` (the SHA-256 of the line before),
 `key` and `signature` (Ed25519, URL-safe base64, over the line without it). A chain that was cut off or worked out
@@ -9,6 +9,7 @@ import base64
 import fcntl
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from django.conf import settings
 from common.models import ChainLink
 from common.sealing import parse_keys
 
+log = logging.getLogger("clinic.chain")
 FILE = "chain.jsonl"
 FIRST = "0" * 64
 LATE = timedelta(minutes=15)
@@ -67,6 +69,14 @@ def append_anchor(at: datetime) -> Anchor | None:
         file.flush()
         os.fsync(file.fileno())
     return Anchor(content["at"], head["seq"], head["hash"], lines + 1)
+
+
+def anchor_chain(at: datetime) -> None:
+    """Append an anchor. A file that cannot be written stops nothing: it is logged, and `/readyz` names it meanwhile."""
+    try:
+        append_anchor(at)
+    except (OSError, ValueError) as error:
+        log.error("the chain was not anchored: %s", type(error).__name__)
 
 
 def newest_anchor() -> Anchor | None:

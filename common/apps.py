@@ -14,6 +14,7 @@ class CommonConfig(AppConfig):
 
     def ready(self):
         from common.chain import Chained, chain_guards, chained_tables
+        from common.chain_start import begin_after_migrate
         from common.grants import grant_after_migrate
         from common.guards import insert_guards
         from common.immutability import install_after_migrate
@@ -24,4 +25,5 @@ class CommonConfig(AppConfig):
         chained_tables.register("common", chained_here)
         insert_guards.register("chain", chain_guards)
         post_migrate.connect(install_after_migrate, sender=self, dispatch_uid="record-triggers")
+        post_migrate.connect(begin_after_migrate, sender=self, dispatch_uid="chain-start")
         post_migrate.connect(grant_after_migrate, sender=self, dispatch_uid="runtime-role")

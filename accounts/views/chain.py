@@ -16,7 +16,10 @@ from common import audit
 @require_safe
 def tamper_evidence(request):
     audit.record_look(request.actor, "accounts.looked_at_chain")
-    context = {"page": chain_page(timezone.now()), "may_check": request.actor.can(Permission.VERIFY_CHAIN)}
+    context = {
+        "page": chain_page(request.actor, timezone.now()),
+        "may_check": request.actor.can(Permission.VERIFY_CHAIN),
+    }
     return render(request, "accounts/tamper_evidence.html", context)
 
 

@@ -6,10 +6,11 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.access import authorize
-from accounts.actions import anchor_chain, reauthenticate
+from accounts.actions import reauthenticate
 from accounts.actor import Actor
 from accounts.roles import Permission
 from common import audit
+from common.anchors import anchor_chain
 from common.errors import Blocked, InvalidInput, StaleState
 from dosing.models import DosingRecord
 from sessions_app import hooks
@@ -55,7 +56,7 @@ def sign_session(*, session: Session, by: Actor, at: datetime, password: str, ve
             content_sha256=digest,
         )
         hooks.signed.collect(session=row, by=by, at=at)
-        transaction.on_commit(lambda: anchor_chain(at=at), robust=True)
+        transaction.on_commit(lambda: anchor_chain(at), robust=True)
         audit.record(by, "sessions.sign_session", at=at, subject=row, role=role, detail={"sha256": digest})
     return row
 

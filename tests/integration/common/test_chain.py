@@ -1,4 +1,4 @@
-"""The chain over audit and register notices each kind of tampering, and the database refuses what is out of turn (R47)."""
+"""The chain over audit and register notices each kind of tampering; a link out of turn is refused (R47)."""
 
 import json
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from django.utils import timezone
 from common import audit
 from common.anchors import anchor_file, append_anchor, is_anchored, newest_anchor, public_keys, read_anchors
 from common.chain import LINKS, START, all_chained, link_text
+from common.chain_start import begin_chain
 from common.immutability import expected_triggers
 from common.models import AuditEvent, ChainLink
 from common.verifying import verify_chain
@@ -101,7 +102,7 @@ def test_every_row_of_audit_and_register_has_its_link():
     linked = {one.label: one.model._base_manager.count() for one in all_chained()}
     found = {label: ChainLink.objects.filter(label=label).count() for label in linked}
     assert found == linked
-    assert linked["dosing.StockMovement"] and linked["dosing.Remainder"] and linked["dosing.Administration"]
+    assert all(linked[f"dosing.{name}"] for name in ("StockMovement", "Remainder", "Administration"))
     report = verify_chain()
     assert (report.count, report.links) == (0, sum(linked.values()))
 
@@ -220,6 +221,8 @@ def test_sealed_columns_are_never_linked():
 
 
 class TestAnchors:
+    KINDS = ("edit", "remove the first", "remove one", "swap", "add", "no signature", "not JSON")
+
     def lines(self):
         return anchor_file().read_bytes().splitlines()
 
@@ -242,9 +245,7 @@ class TestAnchors:
         assert newest_anchor().seq == ChainLink.objects.count()
         assert verify_chain().count == 0
 
-    @pytest.mark.parametrize(
-        "kind", ["edit", "remove the first", "remove one", "swap", "add", "no signature", "not JSON"]
-    )
+    @pytest.mark.parametrize("kind", KINDS)
     def test_a_line_that_was_touched_is_found(self, rows, kind):
         append_anchor(timezone.now())
         self.more(rows)
@@ -280,3 +281,13 @@ class TestAnchors:
         assert not is_anchored(now + timedelta(minutes=16))
         append_anchor(now)
         assert is_anchored(now + timedelta(days=1))
+
+
+def test_rows_from_before_the_chain_are_linked_by_the_migration(rows):
+    """A clinic that ran before there was a chain: its rows get their links once, the oldest first."""
+    with commanding(AUDIT, LINKS):
+        run(f'DELETE FROM "{LINKS}"')
+    assert verify_chain().count
+    assert begin_chain("default") == sum(one.model._base_manager.count() for one in all_chained())
+    assert verify_chain().count == 0
+    assert begin_chain("default") == 0
