@@ -50,6 +50,19 @@ def staff(
     return Membership.objects.select_related("user", "practice").get(pk=membership.pk)
 
 
+def newcomer(clinic, at: datetime = AT) -> Membership:
+    """Somebody whose only role waits for a second person."""
+    told = {
+        "email": f"new{next(_numbers)}@clinic.invalid",
+        "full_name": "Nova New",
+        "initials": "NN",
+        "credentials": "",
+    }
+    membership, _ = actions.add_staff(by=clinic.admin, at=at, roles=[Role.NURSE], password=PASSWORD, **told)
+    give_factor(membership.user_id, at)
+    return Membership.objects.select_related("user", "practice").get(pk=membership.pk)
+
+
 def give_factor(user_id, at: datetime = AT) -> None:
     if User.objects.filter(pk=user_id, has_second_factor=True).exists():
         return  # somebody who works in two practices

@@ -21,7 +21,8 @@ CLINICAL = (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST)
 
 
 class World:
-    """A practice with a patient and everything that may hang on one; a stranger off the team; another practice."""
+    """A practice with a patient and everything that may hang on one; a stranger off the team; somebody whose first role
+    is not approved yet; another practice."""
 
     def __init__(self):
         self.at = timezone.now() - timedelta(hours=8)
@@ -29,12 +30,14 @@ class World:
         self.other = accounts.clinic_with_staff(at=self.at - timedelta(days=1), name="Hill")
         everybody = accounts.staff(self.other.practice, tuple(Role), at=self.at)
         off_team = accounts.staff(self.clinic.practice, CLINICAL, at=self.at)
+        awaits_role = accounts.newcomer(self.clinic, self.at)
         self.principals = {
             "prescriber": self.clinic.prescriber,
             "nurse": self.clinic.nurse,
             "therapist": self.clinic.therapist,
             "off_team": accounts.actor(off_team),
             "elsewhere": accounts.actor(everybody),
+            "no_role": accounts.actor(awaits_role),
             "admin": self.clinic.admin,
             "compliance": self.clinic.compliance,
         }
@@ -168,7 +171,8 @@ class World:
 
     @cached_property
     def passkey(self):
-        about = {"user_id": self.clinic.nurse.user_id, "credential_id": "AAAA", "public_key": "AAAA"}
+        user_id = self.clinic.nurse.user_id
+        about = {"user_id": user_id, "credential_id": f"key{user_id.hex}A", "public_key": "AAAA"}
         return Passkey.objects.create(name="blue key", made_at=self.at, **about)
 
     @property

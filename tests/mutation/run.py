@@ -7,9 +7,11 @@ for each check, a fork of this process switches it off and runs those tests, the
 import contextlib
 import json
 import os
+import re
 import sys
 import time
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ SECONDS_EACH = 60
 BROKEN = 70  # what a fork ends with when it could not even run its tests
 REPORT = Path(os.environ.get("MUTATION_REPORT", ".build/mutation.json"))
 ONLY = os.environ.get("MUTATION_ONLY", "")  # part of a file name
+AGAIN = os.environ.get("MUTATION_AGAIN", "")  # an earlier report: its survivors alone
 
 
 def pytest_collection_modifyitems(items):
@@ -45,7 +48,7 @@ def pytest_runtestloop(session):
     items = session.items
     _make_statements_anew()
     passed, refused, took = _look(items)
-    wanted = [point for point in switch.points if ONLY in point.file]
+    wanted = [point for point in switch.points if ONLY in point.file and _is_wanted(point)]
     survivors, running, killed = [], {}, 0
     for point in [*wanted, *[None] * AT_ONCE]:
         while running and (point is None or len(running) >= AT_ONCE):
@@ -67,6 +70,20 @@ def pytest_runtestloop(session):
         running[_fork(point, chosen)] = point
     _report(wanted, killed, survivors)
     return True
+
+
+def _is_wanted(point: points.Point) -> bool:
+    """Lines move between two runs: a survivor is known by its file, kind and text."""
+    return not AGAIN or _known(str(point)) in _earlier()
+
+
+@cache
+def _earlier() -> set[str]:
+    return {_known(one["where"]) for one in json.loads(Path(AGAIN).read_text())["survivors"]}
+
+
+def _known(where: str) -> str:
+    return re.sub(r":\d+ ", " ", where, count=1)
 
 
 def _look(items) -> tuple[dict, dict, dict]:

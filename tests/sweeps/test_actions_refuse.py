@@ -6,7 +6,9 @@ first, so that nobody without it learns what was wrong with the rest.
 
 import inspect
 import re
+from dataclasses import replace
 from importlib import import_module
+from uuid import uuid4
 
 import pytest
 
@@ -15,10 +17,14 @@ from accounts.actor import system_actor
 from accounts.models import Membership
 from accounts.roles import Permission, Role, Scope, access_table
 from common.errors import InvalidInput, NotPermitted, OutOfScope
+from dosing.actions._sheet import claim
+from dosing.models import DosingRecord
 from integration_notes import actions as note_actions
 from patients import actions as patient_actions
 from patients.models import EmergencyAccess
-from tests.builders import accounts
+from sessions_app import actions as session_actions
+from sessions_app.session_facts import administration_of, draw_of
+from tests.builders import accounts, sessions
 from tests.builders.matrix import SAMPLES, World
 from tests.sweeps.test_actions_audit import ACTIONS
 
@@ -195,3 +201,66 @@ def test_two_passwords_take_a_factor_away(world):
             email=second.user.email,
             second_password=accounts.PASSWORD,
         )
+
+
+def test_a_session_is_called_off_by_who_plans_it(world):
+    """R2: both ways of calling off share one check."""
+    asked = {"session": world.session, "at": world.at, "reason": "The patient asked for another day"}
+    for act in (session_actions.cancel_session, session_actions.mark_no_show):
+        for by in (world.clinic.therapist, world.principals["elsewhere"], world.principals["off_team"]):
+            with pytest.raises((NotPermitted, OutOfScope)):
+                act(by=by, **asked)
+
+
+def test_letting_go_needs_the_right_to_discharge_first(world):
+    """R2: also where it is not against advice, which asks for a right of its own."""
+    answers = dict.fromkeys(
+        ("is_oriented", "walks_unaided", "dissociation_resolved", "nausea_controlled", "no_suicidal_intent"), True
+    )
+    for by in (world.clinic.therapist, world.clinic.admin, world.principals["off_team"]):
+        with pytest.raises((NotPermitted, OutOfScope)):
+            session_actions.discharge_patient(
+                session=world.session,
+                by=by,
+                at=world.at,
+                **dict.fromkeys(ALDRETE, 2),
+                **answers,
+                escort_present=True,
+                escort_name="Ada Escort",
+                instructions_given=True,
+            )
+
+
+ALDRETE = [f"aldrete_{item}" for item in ("activity", "respiration", "circulation", "consciousness", "oxygen")]
+
+
+def test_a_private_note_is_begun_about_patients_of_ones_own_team(world):
+    """R10: a therapist off the team begins none, and somebody who is a therapist no more saves none."""
+    stranger = world.principals["off_team"]
+    with pytest.raises((NotPermitted, OutOfScope)):
+        note_actions.start_private_note(patient=world.patient, by=stranger, at=world.at)
+    no_more = replace(world.clinic.therapist, roles=(Role.NURSE,))
+    with pytest.raises(NotPermitted):
+        note_actions.save_private_note(
+            note=world.private_note, by=no_more, at=world.at, title="Mine", text="words", tags=[], version=1
+        )
+
+
+def test_an_emergency_access_is_closed_by_a_clinician(world):
+    """R13: whoever lost the role since does not act any more; the access ends by itself."""
+    opener = accounts.actor(Membership.objects.get(pk=EmergencyAccess.objects.get(pk=world.emergency.pk).membership_id))
+    with pytest.raises(NotPermitted):
+        patient_actions.close_emergency_access(
+            access=world.emergency, by=replace(opener, roles=(Role.ADMIN,)), at=world.at
+        )
+
+
+def test_what_was_drawn_and_given_belongs_to_its_session(world):
+    """R3: an administration or a draw of one session does not exist for another."""
+    other = sessions.dosed_session(world.clinic, world.at)
+    with pytest.raises(OutOfScope):
+        administration_of(other, world.administration.pk)
+    with pytest.raises(OutOfScope):
+        draw_of(other, world.administration.draw_id)
+    with pytest.raises(OutOfScope):
+        claim(DosingRecord(pk=uuid4()))
