@@ -13,7 +13,7 @@ from accounts import actions
 from accounts.actor import system_actor
 from accounts.models import AccountNotice
 from accounts.notice_words import words_of
-from common import anchors
+from common import anchors, shipping
 from common.models import ChainCheck
 
 log = logging.getLogger("clinic.accounts")
@@ -45,6 +45,15 @@ def forget_sign_ins() -> None:
 @shared_task(name="accounts.anchor_chain")
 def anchor_chain() -> None:
     anchors.anchor_chain(timezone.now())
+
+
+@shared_task(name="accounts.ship_audit_trail")
+def ship_audit_trail() -> None:
+    """Copy new audit rows off this host, if a folder is set for that; trouble is logged and tried again."""
+    try:
+        shipping.ship_audit_trail(timezone.now())
+    except OSError as error:
+        log.error("the audit trail was not copied: %s", type(error).__name__)
 
 
 @shared_task(name="accounts.check_chain")

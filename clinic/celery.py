@@ -66,6 +66,7 @@ app.conf.update(
         "emergencies": _sweep("patients.announce_emergencies"),
         "account-notices": _sweep("accounts.send_notices"),
         "anchors": _every(300, "accounts.anchor_chain"),
+        "audit-copy": _every(30, "accounts.ship_audit_trail"),
         "chain-checks": _sweep("accounts.check_chain"),
         "unusual-looks": _every(300, "patients.find_unusual_looks"),
         "sign-ins-over": _every(3600, "accounts.forget_sign_ins"),

@@ -18,6 +18,8 @@ SECRET_KEY = _keys["SECRET_KEY"] or "refused-by-the-start-up-check"
 SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
 SEAL_RINGS = env.seal_rings(_keys)
 ANCHOR_KEY = _keys["ANCHOR_KEY"]
+# Where the audit trail is copied to within a minute, on another host (R57); empty: nowhere.
+AUDIT_SHIP_FOLDER = os.environ.get("AUDIT_SHIP_FOLDER", "")
 # A folder on another disk or host: what stands there cannot be changed by who commands the database (R47).
 ANCHOR_FOLDER = Path(os.environ.get("ANCHOR_FOLDER") or HOME / "anchors")
 DEBUG = env.flag("DEBUG")

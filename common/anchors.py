@@ -65,6 +65,7 @@ def append_anchor(at: datetime) -> Anchor | None:
         if last and json.loads(last)["seq"] >= head["seq"]:
             return None
         content = {"at": at.isoformat(), **head, "before": hashlib.sha256(last).hexdigest() if last else FIRST}
+        file.truncate(_end_of_whole_lines(file))
         file.write(_signed(content) + b"\n")
         file.flush()
         os.fsync(file.fileno())
@@ -107,6 +108,8 @@ def read_anchors() -> Iterator[Anchor]:
     before, last_seq = FIRST, 0
     with anchor_file().open("rb") as file:
         for number, raw in enumerate(file, start=1):
+            if not raw.endswith(b"\n"):
+                return  # torn when the power failed; the next anchor is written in its place
             content = _opened(raw.rstrip(b"\n"), number)
             if content["before"] != before or content["seq"] <= last_seq:
                 raise AnchorBroken(f"line {number} does not follow the line before it")
@@ -160,9 +163,15 @@ def _text(raw: bytes) -> str:
 
 
 def _last_line(file) -> tuple[bytes, int]:
-    """The last whole line and how many lines there are. A torn one (the power failed) is left where it is."""
+    """The last whole line and how many there are; one that was torn when the power failed does not count."""
     file.seek(0)
     last, count = b"", 0
     for line in file:
-        last, count = line.rstrip(b"\n"), count + 1
+        if line.endswith(b"\n"):
+            last, count = line.rstrip(b"\n"), count + 1
     return last, count
+
+
+def _end_of_whole_lines(file) -> int:
+    file.seek(0)
+    return file.read().rfind(b"\n") + 1

@@ -264,6 +264,15 @@ class TestAnchors:
         assert report.count == 1
         assert str(report.findings[0]).startswith("no link: anchors: line ")
 
+    def test_a_line_that_the_power_tore_is_written_anew(self, rows):
+        append_anchor(timezone.now())
+        self.more(rows)
+        whole = anchor_file().read_bytes()
+        anchor_file().write_bytes(whole[:-40])
+        assert [anchor.line for anchor in read_anchors()] == [1, 2, 3]
+        assert append_anchor(timezone.now()).line == 4
+        assert verify_chain().count == 0
+
     def test_a_new_key_keeps_old_anchors_readable(self, rows, settings):
         append_anchor(timezone.now())
         old = settings.ANCHOR_KEY
