@@ -90,8 +90,17 @@ def database(home: Path, url: str) -> dict:
         "PORT": _port(parts),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": dict(parse_qsl(parts.query)) | _statement_limit(),
     }
+
+
+def _statement_limit() -> dict[str, str]:
+    """STATEMENT_SECONDS bounds each statement of this process; commands and jobs run as long as they need (R91)."""
+    seconds = os.environ.get("STATEMENT_SECONDS", "")
+    if not seconds.isdigit():
+        return {}
+    limits = {"statement_timeout": seconds, "idle_in_transaction_session_timeout": "60"}
+    return {"options": " ".join(f"-c {name}={value}s" for name, value in limits.items())}
 
 
 def role_of(url: str) -> str:

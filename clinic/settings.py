@@ -199,7 +199,7 @@ CELERY_SWEEP_SECONDS = float(os.environ.get("CELERY_SWEEP_SECONDS", "15"))
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api_auth.SessionActor", "accounts.api_auth.TokenActor"],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api_auth.DenyUnlessDeclared"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["common.api.BoundedJSON"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "common.api.Cursor",

@@ -5,6 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+os.environ.setdefault("STATEMENT_SECONDS", "10")  # no request keeps PostgreSQL busy for longer (R91)
 
 application = get_wsgi_application()
 

@@ -8,13 +8,23 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
-from rest_framework import exceptions, pagination, serializers, status
+from rest_framework import exceptions, pagination, parsers, serializers, status
 from rest_framework.response import Response
 
 from common.errors import AuditUnavailable, Blocked, ClinicError, InvalidInput
 from common.middleware import record_denial
 
 TYPE = "application/problem+json"
+
+
+class BoundedJSON(parsers.JSONParser):
+    """JSON whose nesting is deeper than Python can follow is the caller's mistake, not a fault of ours (R91)."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise exceptions.ParseError("The JSON is nested too deeply.") from None
 
 
 class Cursor(pagination.CursorPagination):

@@ -35,6 +35,7 @@ def checks(home: Path) -> list[Stage]:
     stages = [
         Stage("code style", [python, "-m", "ruff", "check", "."]),
         Stage("code format", [python, "-m", "ruff", "format", "--check", "."]),
+        Stage("secrets", [python, "scripts/scan_secrets.py"]),
         Stage("types", [python, "-m", "mypy"], one_machine),
         Stage("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], one_machine),
         Stage(

@@ -47,6 +47,7 @@ def test_before_the_first_check_and_anchor(compliance):
     assert "none yet" in text
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_check_is_asked_for_done_and_shown(compliance, clinic):
     compliance.post(reverse("accounts:check_chain"))
     assert "under way" in shown(compliance)

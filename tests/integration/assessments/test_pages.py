@@ -275,6 +275,7 @@ def test_a_questionnaire_outside_the_set_does_not_exist(nurse, rows):
 
 
 def test_answers_over_a_link_are_not_verified(clinic, patient, nurse):
+    """R79: the answer knows its channel and link, and the page says that nobody saw who answered."""
     from accounts.actor import patient_actor
     from assessments import actions
     from assessments.drafts import draft_of
@@ -290,6 +291,8 @@ def test_answers_over_a_link_are_not_verified(clinic, patient, nurse):
     )
     page = text(nurse.get(reverse("assessments:assessment", args=[row.pk])))
     assert "Submitted via link, identity not verified." in page
+    row.refresh_from_db()
+    assert (row.link_id, row.channel) == (link.pk, "handed")
 
 
 # risk

@@ -19,6 +19,7 @@ from common.immutability import expected_triggers
 from common.models import AuditEvent, ChainLink
 from common.verifying import verify_chain
 from tests.builders import accounts, dosing
+from tests.builders.chain import commit
 
 pytestmark = pytest.mark.django_db
 is_sqlite = connection.vendor == "sqlite"
@@ -28,14 +29,6 @@ AUDIT = AuditEvent._meta.db_table
 @pytest.fixture(autouse=True)
 def anchors_here(settings, tmp_path):
     settings.ANCHOR_FOLDER = tmp_path / "anchors"
-
-
-def commit():
-    """What the end of a transaction does on PostgreSQL: deferred triggers fire."""
-    if not is_sqlite:
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from django.utils import timezone
 from clinic import startup
 from common import audit
 from common.grants import excess_rights, grant_runtime_role
-from common.models import AuditEvent
+from common.models import AuditEvent, ChainLink
+from common.verifying import verify_chain
 from tests.builders import accounts
 
 pytestmark = [
@@ -35,6 +36,9 @@ ATTACKS = {
     "'BEGIN RETURN NEW; END'",
     "own table": "CREATE TABLE mine (id int)",
     "signed rows away": "DELETE FROM sessions_app_session",
+    "link forged": "INSERT INTO common_chainlink SELECT gen_random_uuid(), max(seq) + 1, max(at), 'x', "
+    "gen_random_uuid(), 1, 'x', max(hash), 'x' FROM common_chainlink",
+    "links away": "DELETE FROM common_chainlink",
     "migrations forged": "DELETE FROM django_migrations",
 }
 
@@ -57,6 +61,16 @@ def test_it_can_read_and_add(as_clinic):
         assert cursor.fetchone()[0] > 0
         cursor.execute("UPDATE accounts_practice SET name = 'Harbor'")
         assert cursor.rowcount == 1
+
+
+def test_its_rows_are_linked_though_it_may_add_no_link(as_clinic):
+    """R47: the triggers that add links run as the owner of the tables."""
+    before = ChainLink.objects.count()
+    with as_clinic.cursor() as cursor:
+        columns = ", ".join(f'"{field.column}"' for field in AuditEvent._meta.concrete_fields if field.name != "id")
+        cursor.execute(f"INSERT INTO {TABLE} (id, {columns}) SELECT gen_random_uuid(), {columns} FROM {TABLE} LIMIT 1")
+    assert ChainLink.objects.count() == before + 1
+    assert verify_chain().count == 0
 
 
 def test_it_cannot_change_an_audit_row_or_its_protection(as_clinic):

@@ -11,7 +11,7 @@ from common import audit
 from common.models import AuditEvent
 from common.shipping import ship_audit_trail
 from tests.builders import accounts
-from tests.integration.common.test_chain import commit
+from tests.builders.chain import commit
 
 pytestmark = pytest.mark.django_db
 

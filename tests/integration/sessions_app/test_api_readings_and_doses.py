@@ -87,6 +87,18 @@ def test_an_id_of_another_session_is_refused_and_untouched(clinic, session, hour
     assert VitalReading.objects.get(pk=stored.pk).spo2_pct == 98
 
 
+def test_a_dose_by_the_id_of_another_sessions_dose_is_refused_and_untouched(clinic, ready):
+    """R4: the same for doses."""
+
+    other = sessions.dosed_session(clinic, at=timezone.now() - timedelta(hours=3))
+    stored = Administration.objects.get(dosing_record_id=other.pk)
+    response = post(api(clinic.nurse), doses(ready), **{**a_dose(clinic), "id": str(stored.pk)})
+    assert response.status_code == 422
+    assert list(response.json()["errors"]) == ["id"]
+    assert Administration.objects.get(pk=stored.pk).dosing_record_id == other.pk
+    assert not Administration.objects.filter(dosing_record_id=ready.pk).exists()
+
+
 def test_correction_points_at_the_corrected_reading(clinic, session):
     wrong = sessions.reading(clinic, session, timezone.now())
     response = post(api(clinic.nurse), readings(session), **VALUES, corrects_id=str(wrong.pk), note="Typed wrongly")
