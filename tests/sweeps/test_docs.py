@@ -51,3 +51,24 @@ def test_decision_numbers_are_unique():
 def test_links_between_pages_lead_somewhere(path):
     targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", path.read_text())
     assert not [target for target in targets if not (path.parent / target).exists()]
+
+
+OPERATING = [ROOT / "SECURITY.md", *sorted((ROOT / "docs" / "operations").glob("*.md")), ROOT / "README.md"]
+COMMANDS = {path.stem for path in ROOT.glob("*/management/commands/*.py")} | {"migrate", "check", "collectstatic"}
+
+
+@pytest.mark.parametrize("path", OPERATING, ids=lambda path: path.name)
+def test_what_operators_are_told_to_run_and_read_exists(path):
+    """R103: how to report a hole, what to do when something happened."""
+    text = path.read_text()
+    assert {name for name in re.findall(r"manage\.py (\w+)", text)} <= COMMANDS
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    assert not [link for link in links if not (path.parent / link).exists()]
+
+
+def test_the_security_page_leads_to_deadlines_hazards_runbook_and_figures():
+    """R103."""
+    text = (ROOT / "SECURITY.md").read_text()
+    assert "| critical |" in text
+    for page in ("docs/security.md", "docs/performance.md", "docs/clinical/hazards.md", "docs/operations/incidents.md"):
+        assert f"({page})" in text
