@@ -61,7 +61,7 @@ COMMANDS = {path.stem for path in ROOT.glob("*/management/commands/*.py")} | {"m
 def test_what_operators_are_told_to_run_and_read_exists(path):
     """R103: how to report a hole, what to do when something happened."""
     text = path.read_text()
-    assert {name for name in re.findall(r"manage\.py (\w+)", text)} <= COMMANDS
+    assert set(re.findall(r"manage\.py (\w+)", text)) <= COMMANDS
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
     assert not [link for link in links if not (path.parent / link).exists()]
 
