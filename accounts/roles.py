@@ -107,6 +107,12 @@ class Permission(_Named):
     WITNESS_WASTE = enum.auto()
     VIEW_STOCK = enum.auto()
     RECEIVE_STOCK = enum.auto()
+    COUNT_STOCK = enum.auto()
+    TRANSFER_STOCK = enum.auto()
+    DISPOSE_STOCK = enum.auto()
+    CORRECT_STOCK = enum.auto()
+    INVESTIGATE_DISCREPANCY = enum.auto()
+    CLOSE_DISCREPANCY = enum.auto()
     REVIEW_DOSING = enum.auto()
     EXPORT_DOSING = enum.auto()
     # session

@@ -19,26 +19,39 @@ NOT_OF_THIS_DRAW = """NOT EXISTS (SELECT 1 FROM dosing_draw d WHERE d.id = NEW.d
 AND d.dosing_record_id = NEW.dosing_record_id AND d.drawn_mg >= NEW.planned_mg)"""
 
 
+# A movement is the next one of its lot and starts from where the one before ended, whoever writes it (R60, R61).
+NOT_NEXT = """NEW.number <> (SELECT coalesce(max(m.number), 0) + 1 FROM dosing_stockmovement m WHERE m.lot_id = NEW.lot_id)
+OR NEW.before_mg <> coalesce((SELECT m.after_mg FROM dosing_stockmovement m WHERE m.lot_id = NEW.lot_id
+ORDER BY m.number DESC LIMIT 1), 0)"""
+BALANCE_DIFFERS = """NEW.after_mg <> (SELECT l.balance_mg FROM dosing_stocklot l WHERE l.id = NEW.lot_id)"""
+MOVEMENT = "dosing_stockmovement"
+
+
 def dose_guards() -> list[Guard]:
     return [
         Guard("giver", TABLE, GIVER_WORKS_HERE),
         Guard("lot", TABLE, EXPIRED, on_sqlite=EXPIRED_EVERYWHERE),
         Guard("time", TABLE, DRAWN_LATER),
         Guard("draw", TABLE, NOT_OF_THIS_DRAW),
+        Guard("next", MOVEMENT, NOT_NEXT),
+        Guard("balance", MOVEMENT, BALANCE_DIFFERS),
     ]
 
 
 EVENT = "id occurred_at recorded_at recorded_by recorded_as"
 REGISTER = {
-    "dosing.StockMovement": "lot number what change_mg before_mg after_mg draw witness supplier supplier_dea invoice "
-    "note",
+    "dosing.StockMovement": "lot number what change_mg before_mg after_mg draw pair discrepancy witness supplier "
+    "supplier_dea invoice note",
     "dosing.Administration": "dosing_record draw number route planned_mg site diluent final_volume_ml duration_min "
     "pump_ml_per_h given_by verified_by",
     "dosing.AdministrationEnd": "administration how given_mg",
     "dosing.InfusionChange": "administration what pump_ml_per_h",
-    "dosing.Remainder": "draw what amount_mg method witness witnessed_as",
+    "dosing.Remainder": "draw what amount_mg method witness witnessed_as discrepancy",
+    "dosing.StockCount": "practice location kind moment second_counter lots differences named found_besides",
+    "dosing.DiscrepancyNote": "discrepancy new_owner",
 }
 
 
 def chained_ledger() -> list[Chained]:
-    return [Chained(label, f"{EVENT} {names}") for label, names in REGISTER.items()]
+    events = [Chained(label, f"{EVENT} {names}") for label, names in REGISTER.items()]
+    return [*events, Chained("dosing.StockCountLine", "id count lot counted_mg expected_mg difference_mg")]

@@ -1,7 +1,5 @@
 """What an emergency access asks for, and when its review is due; pure rules (R13)."""
 
-from datetime import date, timedelta
-
 SHORTEST_REASON = 20
 
 
@@ -13,11 +11,3 @@ def problems_of_opening(category: str, reason: str, categories) -> dict[str, str
     if len(" ".join(reason.split())) < SHORTEST_REASON:
         problems["reason"] = f"Write at least {SHORTEST_REASON} characters: what happened, and what you need to know."
     return problems
-
-
-def next_business_day(day: date) -> date:
-    """Monday to Friday; holidays are not known here."""
-    following = day + timedelta(days=1)
-    while following.weekday() > 4:
-        following += timedelta(days=1)
-    return following

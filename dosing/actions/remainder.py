@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.access import authorize
+from accounts.actions import reauthenticate
 from accounts.actor import Actor
 from accounts.roles import Permission
 from accounts.second_person import confirm
@@ -14,8 +15,9 @@ from common import audit, occurrence
 from common.errors import InvalidInput, StaleState
 from dosing.actions._balances import add_to_lot, settle_draw, write_movement
 from dosing.actions._sheet import claim, event_values, held_by_running_mg, keep
+from dosing.actions.counts import open_discrepancy
 from dosing.amounts import MOST_DRAWN_MG, exact, required_text
-from dosing.models import Administration, Draw, Remainder, StockMovement
+from dosing.models import Administration, Discrepancy, Draw, Remainder, StockMovement
 
 COLUMN = {Remainder.What.WASTE.value: "wasted_mg", Remainder.What.RETURN.value: "returned_mg"}
 
@@ -80,6 +82,68 @@ def dispose_remainder(
         keep(record, is_late=is_late, staff=(by.membership_id, witness.membership_id), **totals)
         detail = {"remainder": str(remainder.pk), "what": what, "witness": str(witness.membership_id)}
         audit.record(by, "dosing.dispose_remainder", at=at, subject=record, role=role, detail=detail)
+    return remainder
+
+
+def waste_unwitnessed(
+    *,
+    draw: Draw,
+    by: Actor,
+    at: datetime,
+    amount_mg: Decimal,
+    method: str,
+    reason: str,
+    password: str,
+    occurred_at: datetime | None = None,
+    late_reason: str = "",
+    id: UUID | None = None,
+) -> Remainder:
+    """Record that drug was wasted and nobody could witness it: a discrepancy opens, which compliance closes.
+
+    Signed with the own password. The account of the draw closes; the record keeps the mark for its review.
+    """
+    record = draw.dosing_record
+    where = {"practice_id": record.practice_id, "patient": record.patient_id, "session": record.pk}
+    role = authorize(by, Permission.WASTE_DRUG, **where)
+    amount = exact("amount_mg", amount_mg, most=MOST_DRAWN_MG)
+    method = required_text("method", method, "Say how, for example into the drug buster.")
+    reason = required_text("reason", reason, "Say why nobody could witness it.", 10)
+    moment = occurrence.settle(occurred_at, at, late_reason)
+    reauthenticate(by, password)
+    what = Remainder.What.UNWITNESSED.value
+    with transaction.atomic():
+        record = claim(record)
+        earlier = _replayed(id, by=by, draw=draw, what=what, amount=amount)
+        if earlier is not None:
+            return earlier
+        stored = _with_enough(draw, amount, what, moment)
+        discrepancy = open_discrepancy(
+            by,
+            at,
+            what=Discrepancy.What.UNWITNESSED,
+            location=stored.lot.location,
+            lot=stored.lot,
+            draw=stored,
+            expected_mg=amount,
+            found_mg=Decimal(0),
+            difference_mg=-amount,
+        )
+        remainder = Remainder(
+            draw=stored,
+            what=what,
+            amount_mg=amount,
+            method=method[:80],
+            reason=reason[:200],
+            discrepancy=discrepancy,
+            **event_values(by, role, at=at, occurred_at=moment, late_reason=late_reason),
+            **({"id": id} if id else {}),
+        )
+        remainder.save(force_insert=True)
+        settle_draw(stored, "wasted_mg", amount, at)
+        totals = {"wasted_mg": record.wasted_mg + amount, "has_unwitnessed_waste": True}
+        keep(record, is_late=occurrence.is_late(moment, at), staff=(by.membership_id,), **totals)
+        detail = {"remainder": str(remainder.pk), "discrepancy": str(discrepancy.pk)}
+        audit.record(by, "dosing.waste_unwitnessed", at=at, subject=record, role=role, detail=detail)
     return remainder
 
 

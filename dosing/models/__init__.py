@@ -1,5 +1,6 @@
 """The drug: products, limits, stock and its movements, orders, and what was given from them."""
 
+from dosing.models.counts import Discrepancy, DiscrepancyNote, StockCount, StockCountLine
 from dosing.models.formulary import Product, RouteLimit
 from dosing.models.giving import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
 from dosing.models.orders import DoseOrder
@@ -9,6 +10,8 @@ from dosing.models.stock import StockLot, StockMovement
 __all__ = [
     "Administration",
     "AdministrationEnd",
+    "Discrepancy",
+    "DiscrepancyNote",
     "DoseOrder",
     "DosingRecord",
     "Draw",
@@ -16,6 +19,8 @@ __all__ = [
     "Product",
     "Remainder",
     "RouteLimit",
+    "StockCount",
+    "StockCountLine",
     "StockLot",
     "StockMovement",
 ]

@@ -145,30 +145,43 @@ class AdministrationEnd(EventRecord):
 
 
 class Remainder(EventRecord):
-    """What was not given: wasted or returned, with a second person who signed in for it in the same act (R48)."""
+    """What was not given: wasted or returned, with a second person who signed in for it in the same act (R48).
+
+    Where nobody could witness, the row names the discrepancy that stays open until compliance closes it.
+    """
 
     privacy = Privacy(
-        operational=EventRecord.EVENT_FIELDS + " draw witness witnessed_as",
+        operational=EventRecord.EVENT_FIELDS + " draw witness witnessed_as discrepancy",
         clinical="what amount_mg method reason",
     )
 
     class What(models.TextChoices):
         WASTE = "waste", "Wasted"
         RETURN = "return", "Returned to stock, unopened"
+        UNWITNESSED = "unwitnessed", "Wasted without a witness"
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="remainders")
-    what = models.CharField(max_length=6, choices=What.choices)
+    what = models.CharField(max_length=12, choices=What.choices)
     amount_mg = ExactDecimalField(places=3)
     method = models.CharField(max_length=80)
     reason = SealedTextField()
-    witness = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
-    witnessed_as = models.CharField(max_length=12)
+    witness = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    witnessed_as = models.CharField(max_length=12, blank=True)
+    discrepancy = models.OneToOneField(
+        "dosing.Discrepancy", on_delete=models.PROTECT, related_name="unwitnessed", null=True
+    )
 
     class Meta(EventRecord.Meta):
         constraints = [
             *EventRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(amount_mg__gt=0), name="remainder_positive"),
             models.CheckConstraint(condition=Q(amount_mg__lte=5000), name="remainder_ceiling"),
-            models.CheckConstraint(condition=Q(what__in=["waste", "return"]), name="remainder_what_known"),
-            models.CheckConstraint(condition=~Q(witness=F("recorded_by")), name="witness_is_not_recorder"),
+            models.CheckConstraint(
+                condition=Q(what__in=["waste", "return"], witness__isnull=False, discrepancy=None)
+                | Q(what="unwitnessed", witness=None, discrepancy__isnull=False),
+                name="remainder_has_a_witness_or_a_discrepancy",
+            ),
+            models.CheckConstraint(
+                condition=Q(witness=None) | ~Q(witness=F("recorded_by")), name="witness_is_not_recorder"
+            ),
         ]

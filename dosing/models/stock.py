@@ -61,7 +61,7 @@ class StockMovementQuerySet(models.QuerySet):
     def of_lot(self, lot):
         """The ledger of a lot, the latest movement first, with the people it names."""
         people = ("recorded_by__user", "witness__user", "draw__drawn_by__user")
-        return self.filter(lot=lot).select_related(*people).order_by("-number")
+        return self.filter(lot=lot).select_related(*people, "pair__lot", "arrival__lot").order_by("-number")
 
 
 class StockLot(Record):
@@ -107,14 +107,20 @@ class StockMovement(EventRecord):
     """One change of one lot's balance, with the balance before and after; numbered per lot without gaps."""
 
     privacy = Privacy(
-        operational=EventRecord.EVENT_FIELDS + " lot number what change_mg before_mg after_mg draw witness supplier "
-        "supplier_dea invoice note"
+        operational=EventRecord.EVENT_FIELDS + " lot number what change_mg before_mg after_mg draw pair discrepancy "
+        "witness supplier supplier_dea invoice note"
     )
 
     class What(models.TextChoices):
         RECEIVE = "receive", "Received"
         DRAW = "draw", "Drawn"
         RETURN = "return", "Returned to stock"
+        MOVE_OUT = "out", "Moved to another place"
+        MOVE_IN = "in", "Moved here"
+        WASTE = "waste", "Wasted from stock"
+        DESTROY = "destroy", "Handed over for destruction"
+        ADJUST = "adjust", "Corrected after a discrepancy"
+        LOSS = "loss", "Lost or stolen"
 
     lot = models.ForeignKey(StockLot, on_delete=models.PROTECT, related_name="ledger")
     number = models.PositiveIntegerField()
@@ -123,6 +129,10 @@ class StockMovement(EventRecord):
     before_mg = ExactDecimalField(places=3)
     after_mg = ExactDecimalField(places=3)
     draw = models.ForeignKey("dosing.Draw", on_delete=models.PROTECT, related_name="movements", null=True)
+    pair = models.OneToOneField("self", on_delete=models.PROTECT, related_name="arrival", null=True)
+    discrepancy = models.ForeignKey(
+        "dosing.Discrepancy", on_delete=models.PROTECT, related_name="corrections", null=True
+    )
     witness = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     supplier = models.CharField(max_length=120, blank=True)
     supplier_dea = models.CharField("supplier's DEA number", max_length=16, blank=True)
@@ -138,9 +148,22 @@ class StockMovement(EventRecord):
             models.CheckConstraint(condition=Q(after_mg=F("before_mg") + F("change_mg")), name="movement_adds_up"),
             models.CheckConstraint(condition=Q(after_mg__gte=0, before_mg__gte=0), name="movement_not_negative"),
             models.CheckConstraint(
-                condition=Q(what__in=["receive", "return"], change_mg__gt=0) | Q(what="draw", change_mg__lt=0),
+                condition=Q(what__in=["receive", "return", "in"], change_mg__gt=0)
+                | Q(what__in=["draw", "out", "waste", "destroy", "loss"], change_mg__lt=0)
+                | (Q(what="adjust") & ~Q(change_mg=0)),
                 name="movement_direction",
             ),
+            models.CheckConstraint(
+                condition=~Q(what__in=["waste", "destroy"]) | Q(witness__isnull=False), name="movement_has_a_witness"
+            ),
+            models.CheckConstraint(
+                condition=Q(witness=None) | ~Q(witness=F("recorded_by")), name="movement_witness_is_another"
+            ),
+            models.CheckConstraint(
+                condition=~Q(what__in=["adjust", "loss"]) | Q(discrepancy__isnull=False),
+                name="movement_names_its_discrepancy",
+            ),
+            models.CheckConstraint(condition=~Q(what="in") | Q(pair__isnull=False), name="movement_names_its_pair"),
             models.CheckConstraint(
                 condition=~Q(what__in=["draw", "return"]) | Q(draw__isnull=False),
                 name="movement_names_its_draw",
