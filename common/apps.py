@@ -20,7 +20,7 @@ class CommonConfig(AppConfig):
         from common.immutability import install_after_migrate
 
         def chained_here() -> list[Chained]:
-            return [Chained("common.AuditEvent", AUDIT_COLUMNS)]
+            return [Chained("common.AuditEvent", AUDIT_COLUMNS, when="at")]
 
         chained_tables.register("common", chained_here)
         insert_guards.register("chain", chain_guards)

@@ -32,6 +32,8 @@ class Chained:
     """One event table and the columns that its links bind. `version` rises when `names` change; old ones stay in
     `before`, so that links of then can still be worked out.
 
+    `when` is the field, or the path to it, that says when a row was written.
+
     Sealed columns are bound by their own seal (`common.sealing`) and sealed anew when keys change: they may not be
     among the names.
     """
@@ -40,6 +42,7 @@ class Chained:
     names: str
     version: int = 1
     before: tuple[tuple[int, str], ...] = ()
+    when: str = "recorded_at"
 
     @property
     def model(self) -> type[models.Model]:

@@ -45,9 +45,7 @@ def _link_all(connection, cursor) -> int:
 
 def _rows_of(connection, one: Chained):
     """(when, id, what it says) of every row of one table."""
-    names = {field.name for field in one.model._meta.concrete_fields}
-    when = one.model._meta.get_field("recorded_at" if "recorded_at" in names else "at")
-    rows = one.model._base_manager.using(connection.alias).order_by(when.name).values_list(when.name, "pk")
+    rows = one.model._base_manager.using(connection.alias).order_by(one.when).values_list(one.when, "pk")
     texts = dict(_texts_of(connection, one))
     return [(at, pk, texts[pk]) for at, pk in rows]
 

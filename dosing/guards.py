@@ -20,9 +20,9 @@ AND d.dosing_record_id = NEW.dosing_record_id AND d.drawn_mg >= NEW.planned_mg)"
 
 
 # A movement is the next one of its lot and starts from where the one before ended, whoever writes it (R60, R61).
-NOT_NEXT = """NEW.number <> (SELECT coalesce(max(m.number), 0) + 1 FROM dosing_stockmovement m WHERE m.lot_id = NEW.lot_id)
-OR NEW.before_mg <> coalesce((SELECT m.after_mg FROM dosing_stockmovement m WHERE m.lot_id = NEW.lot_id
-ORDER BY m.number DESC LIMIT 1), 0)"""
+NOT_NEXT = """NEW.number <> (SELECT coalesce(max(m.number), 0) + 1 FROM dosing_stockmovement m
+WHERE m.lot_id = NEW.lot_id) OR NEW.before_mg <> coalesce((SELECT m.after_mg FROM dosing_stockmovement m
+WHERE m.lot_id = NEW.lot_id ORDER BY m.number DESC LIMIT 1), 0)"""
 BALANCE_DIFFERS = """NEW.after_mg <> (SELECT l.balance_mg FROM dosing_stocklot l WHERE l.id = NEW.lot_id)"""
 MOVEMENT = "dosing_stockmovement"
 
@@ -47,11 +47,13 @@ REGISTER = {
     "dosing.AdministrationEnd": "administration how given_mg",
     "dosing.InfusionChange": "administration what pump_ml_per_h",
     "dosing.Remainder": "draw what amount_mg method witness witnessed_as discrepancy",
-    "dosing.StockCount": "practice location kind moment second_counter lots differences named found_besides",
+    "dosing.StockCount": "practice location occasion moment second_counter lots differences named found_besides",
     "dosing.DiscrepancyNote": "discrepancy new_owner",
 }
 
 
 def chained_ledger() -> list[Chained]:
     events = [Chained(label, f"{EVENT} {names}") for label, names in REGISTER.items()]
-    return [*events, Chained("dosing.StockCountLine", "id count lot counted_mg expected_mg difference_mg")]
+    names = "id count lot counted_mg expected_mg difference_mg"
+    lines = Chained("dosing.StockCountLine", names, when="count__recorded_at")
+    return [*events, lines]

@@ -37,7 +37,7 @@ def count_stock(
     by: Actor,
     at: datetime,
     location: str,
-    kind: str,
+    occasion: str,
     counted: list[CountedLot],
     moment: str = "",
     named: list[UUID] | None = None,
@@ -55,26 +55,26 @@ def count_stock(
     Raises InvalidInput, Blocked for discrepancies not named, StaleState when drug moved meanwhile.
     """
     role = authorize(by, Permission.COUNT_STOCK, practice_id=by.practice_id)
-    if kind not in StockCount.Kind.values:
-        raise InvalidInput({"kind": "Choose what kind of count this is."})
-    is_inventory = kind in StockCount.INVENTORIES
+    if occasion not in StockCount.Occasion.values:
+        raise InvalidInput({"occasion": "Choose what kind of count this is."})
+    is_inventory = occasion in StockCount.INVENTORIES
     if is_inventory and moment not in StockCount.Moment.values:
         raise InvalidInput({"moment": "Say whether it was counted at open or close of business."})
     when = occurrence.settle(occurred_at, at, late_reason)
     second = _second(by, second_email, second_password) if is_inventory or second_email else None
     with transaction.atomic():
-        known = _replayed(id, by=by, location=location, kind=kind)
+        known = _replayed(id, by=by, location=location, occasion=occasion)
         if known is not None:
             return known
         lots = _lots(by, location, counted)
         named = [str(pk) for pk in named or ()]
-        if kind == StockCount.Kind.CLOSING:
+        if occasion == StockCount.Occasion.CLOSING:
             _refuse_unnamed(by, location, named)
         differences = [one for one in counted if one.counted_mg != lots[one.lot_id].balance_mg]
         count = StockCount(
             practice_id=by.practice_id,
             location=location,
-            kind=kind,
+            occasion=occasion,
             moment=moment if is_inventory else "",
             second_counter_id=second.membership_id if second else None,
             lots=len(counted),
@@ -89,7 +89,7 @@ def count_stock(
         about = [{"what": Discrepancy.What.COUNT, **_of_line(one, lots)} for one in differences]
         about += [{"what": Discrepancy.What.FOUND}] if count.found_besides else []
         opened = [open_discrepancy(by, at, location=location, **one) for one in about]
-        detail = {"kind": kind, "lots": len(counted), "discrepancies": [str(row.pk) for row in opened]}
+        detail = {"occasion": occasion, "lots": len(counted), "discrepancies": [str(row.pk) for row in opened]}
         audit.record(by, "dosing.count_stock", at=at, subject=count, role=role, detail=detail)
     return count
 
@@ -105,11 +105,11 @@ def _second(by: Actor, email: str, password: str) -> Actor:
     )
 
 
-def _replayed(row_id, *, by, location, kind) -> StockCount | None:
+def _replayed(row_id, *, by, location, occasion) -> StockCount | None:
     row = StockCount.objects.filter(pk=row_id).first() if row_id else None
     if row is None:
         return None
-    if (row.recorded_by_id, row.location, row.kind) != (by.membership_id, location, kind):
+    if (row.recorded_by_id, row.location, row.occasion) != (by.membership_id, location, occasion):
         raise InvalidInput({"id": "This id was used before for something else. Make a new one."})
     return row
 

@@ -106,11 +106,8 @@ def closing_blockers(row: Discrepancy, outcome: str) -> list[Blocker]:
     if outcome == Discrepancy.Outcome.CORRECTED and StockMovement.What.ADJUST not in kinds:
         sentence = "The ledger was not corrected. Somebody who did not count does that first."
         found.append(Blocker("LEDGER_NOT_CORRECTED", sentence, "KAP-STK-COUNT"))
-    if (
-        outcome == Discrepancy.Outcome.LOST
-        and row.what == Discrepancy.What.COUNT
-        and StockMovement.What.LOSS not in kinds
-    ):
+    is_counted = row.what == Discrepancy.What.COUNT
+    if outcome == Discrepancy.Outcome.LOST and is_counted and StockMovement.What.LOSS not in kinds:
         sentence = "The loss is not in the ledger. Somebody who did not count enters it first."
         found.append(Blocker("LOSS_NOT_ENTERED", sentence, "KAP-STK-LOSS"))
     if outcome == Discrepancy.Outcome.MISCOUNTED and kinds:

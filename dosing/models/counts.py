@@ -23,11 +23,12 @@ class StockCount(EventRecord):
     """
 
     privacy = Privacy(
-        operational=EventRecord.EVENT_FIELDS + " practice location kind moment second_counter lots differences named "
+        operational=EventRecord.EVENT_FIELDS
+        + " practice location occasion moment second_counter lots differences named "
         "found_besides"
     )
 
-    class Kind(models.TextChoices):
+    class Occasion(models.TextChoices):
         OPENING = "opening", "Start of shift"
         CLOSING = "closing", "End of shift"
         SPOT = "spot", "Spot check"
@@ -38,11 +39,11 @@ class StockCount(EventRecord):
         OPEN = "open", "Open of business"
         CLOSE = "close", "Close of business"
 
-    INVENTORIES = (Kind.INITIAL, Kind.BIENNIAL)
+    INVENTORIES = (Occasion.INITIAL, Occasion.BIENNIAL)
 
     practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="stock_counts")
     location = models.CharField(max_length=60)
-    kind = models.CharField(max_length=8, choices=Kind.choices)
+    occasion = models.CharField(max_length=8, choices=Occasion.choices)
     moment = models.CharField(max_length=5, choices=Moment.choices, blank=True)
     second_counter = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     lots = models.PositiveIntegerField()
@@ -56,10 +57,11 @@ class StockCount(EventRecord):
         constraints = [
             *EventRecord.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(kind__in=["opening", "closing", "spot", "initial", "biennial"]), name="count_kind_known"
+                condition=Q(occasion__in=["opening", "closing", "spot", "initial", "biennial"]),
+                name="count_occasion_known",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["initial", "biennial"])
+                condition=~Q(occasion__in=["initial", "biennial"])
                 | (Q(second_counter__isnull=False) & Q(moment__in=["open", "close"])),
                 name="inventory_has_two_counters_and_a_moment",
             ),
@@ -74,7 +76,7 @@ class StockCount(EventRecord):
 
     @property
     def is_inventory(self) -> bool:
-        return self.kind in self.INVENTORIES
+        return self.occasion in self.INVENTORIES
 
 
 class StockCountLine(Record):
@@ -93,8 +95,7 @@ class StockCountLine(Record):
         constraints = [
             models.UniqueConstraint(fields=["count", "lot"], name="lot_counted_once"),
             models.CheckConstraint(
-                condition=Q(counted_mg=F("expected_mg") + F("difference_mg"))
-                & Q(counted_mg__gte=0, expected_mg__gte=0),
+                condition=Q(counted_mg=F("expected_mg") + F("difference_mg"), counted_mg__gte=0, expected_mg__gte=0),
                 name="count_line_adds_up",
             ),
         ]

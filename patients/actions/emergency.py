@@ -11,10 +11,11 @@ from accounts.actor import Actor
 from accounts.models import Membership
 from accounts.roles import Permission
 from common import audit
+from common.business_days import next_business_day
 from common.errors import InvalidInput, NotPermitted, StaleState
 from common.models import AuditEvent
 from common.sealed_fields import sealed
-from patients.emergency_rules import next_business_day, problems_of_opening
+from patients.emergency_rules import problems_of_opening
 from patients.models import EmergencyAccess, Patient
 from patients.models.emergency import LASTS
 from patients.person_rules import fold

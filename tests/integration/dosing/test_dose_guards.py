@@ -89,6 +89,9 @@ def violations(clinic, dose, waste, outsider) -> dict:
     before = fresh | {"occurred_at": moment(dose.draw.drawn_at - timedelta(seconds=1))}
     account = {"outstanding_mg": 0, "wasted_mg": 0, "returned_mg": 0}
     lot = dose.draw.lot
+    last = StockMovement.objects.filter(lot=lot).order_by("-number").first()
+    follows = {"number": last.number + 1, "before_mg": int(last.after_mg.scaleb(3))}
+    left = lambda mg: partial(StockLot.objects.filter(pk=lot.pk).update, balance_mg=Decimal(str(mg)))  # noqa: E731
     return {
         "dose of nothing": (dose, nothing, fresh | {"planned_mg": 0}, "administration_amount"),
         "dose below zero": (dose, nothing, fresh | {"planned_mg": -1}, "administration_amount"),
@@ -116,12 +119,16 @@ def violations(clinic, dose, waste, outsider) -> dict:
         "waste above the ceiling": (waste, nothing, {"amount_mg": 5_000_001}, "remainder_ceiling"),
         "witness is who records": (waste, nothing, {"witness_id": key(waste.recorded_by_id)}, "witness_is_not"),
         "less than nothing in stock": (lot, nothing, {"balance_mg": -1, "lot_number": "Z9"}, "stock_never_negative"),
-        "ledger does not add up": (movement, nothing, {"number": 99, "after_mg": 1}, "movement_adds_up"),
-        "ledger below zero": (
-            movement,
+        "ledger out of turn": (movement, nothing, {"number": 99}, "refused: next"),
+        "ledger beside the balance": (movement, nothing, follows | {"after_mg": 1}, "refused: balance"),
+        "ledger does not add up": (movement, left(0.001), follows | {"after_mg": 1}, "movement_adds_up"),
+        "ledger below zero": (movement, nothing, follows | {"after_mg": -1}, "refused: balance"),
+        "waste without a witness": (waste, nothing, {"witness_id": None}, "remainder_has_a_witness"),
+        "unwitnessed waste that nobody follows up": (
+            waste,
             nothing,
-            {"number": 99, "before_mg": 0, "change_mg": -1, "after_mg": -1},
-            "movement_not_negative",
+            {"what": "unwitnessed", "witness_id": None, "witnessed_as": ""},
+            "remainder_has_a_witness",
         ),
     }
 

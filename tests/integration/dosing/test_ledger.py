@@ -153,13 +153,23 @@ def test_closed_draw_is_frozen(clinic):
     refused(f"DELETE FROM {Draw._meta.db_table}")
 
 
-MOVEMENT = {
-    "number": 9,
-    "what": "'draw'",
-    "change_mg": -1000,
-    "before_mg": 5000,
-    "after_mg": 4000,
-}
+CHANGE = -1000  # micrograms
+
+
+def movement(wrong: dict) -> None:
+    """A draw more by SQL alone, the next of its lot unless `wrong` says otherwise; the lot's balance goes with it."""
+    last = StockMovement.objects.filter(what="draw").order_by("-number").first()
+    before = int(last.after_mg.scaleb(3))
+    told = {"number": last.number + 1, "what": "'draw'", "change_mg": CHANGE, "before_mg": before}
+    told = told | {"after_mg": before + CHANGE, "id": f"'{'9' * 32}'"} | wrong
+    balance = told.pop("balance_mg", told["after_mg"])
+    columns = [field.column for field in StockMovement._meta.concrete_fields]
+    values = {column: f'"{column}"' for column in columns} | told
+    names, rows = (", ".join(words) for words in ([f'"{one}"' for one in columns], [str(values[c]) for c in columns]))
+    table = StockMovement._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {StockLot._meta.db_table} SET balance_mg = {balance}")
+        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {rows} FROM {table} WHERE what = 'draw'")
 
 
 @pytest.mark.parametrize(
@@ -169,33 +179,30 @@ MOVEMENT = {
         {"change_mg": 1000, "after_mg": 6000},
         {"before_mg": 500, "after_mg": -500},
         {"what": "'receive'"},
-        {"what": "'return'", "change_mg": 1000, "after_mg": 6000, "draw_id": "NULL"},
+        {"what": "'return'", "draw_id": "NULL"},
+        {"what": "'waste'"},
+        {"what": "'destroy'"},
+        {"what": "'adjust'"},
+        {"what": "'loss'"},
+        {"what": "'in'"},
+        {"what": "'out'", "witness_id": "recorded_by_id"},
         {"number": 1},
+        {"number": 9},
+        {"balance_mg": 7},
         {"draw_id": "NULL"},
         {"recorded_at": "'2001-01-01 00:00:00+00:00'"},
     ],
+    ids=str,
 )
 def test_raw_sql_cannot_add_a_movement_that_is_not_true(books, wrong):
-    table = StockMovement._meta.db_table
-    columns = [field.column for field in StockMovement._meta.concrete_fields]
-    values = {column: f'"{column}"' for column in columns} | MOVEMENT | wrong
-    values["id"] = "'00000000000000000000000000000009'"
-    names = ", ".join(f'"{column}"' for column in columns)
-    rows = ", ".join(str(values[column]) for column in columns)
-    refused(f"INSERT INTO {table} ({names}) SELECT {rows} FROM {table} WHERE what = 'draw'")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        movement(wrong)
 
 
 def test_the_same_movement_without_a_fault_is_taken(books):
     """The refusals above are for their fault and nothing else."""
-    table = StockMovement._meta.db_table
-    columns = [field.column for field in StockMovement._meta.concrete_fields]
-    values = {column: f'"{column}"' for column in columns} | MOVEMENT
-    values["id"] = "'00000000000000000000000000000009'"
-    names = ", ".join(f'"{column}"' for column in columns)
-    rows = ", ".join(str(values[column]) for column in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {rows} FROM {table} WHERE what = 'draw'")
-    assert StockMovement.objects.filter(number=9).exists()
+    movement({})
+    assert StockMovement.objects.filter(number=3).exists()
 
 
 def test_raw_sql_cannot_make_giver_and_verifier_or_witness_the_same(books):

@@ -10,10 +10,10 @@ from django.utils import timezone
 from accounts.access import authorize
 from accounts.models import Membership
 from accounts.roles import Permission, Role, emergency_permissions
+from common.business_days import next_business_day
 from common.errors import InvalidInput, NotPermitted, StaleState
 from common.models import AuditEvent
 from patients import actions, tasks
-from patients.emergency_rules import next_business_day
 from patients.models import EmergencyAccess, Patient
 from patients.scope import Reach
 from tests.builders import accounts as people
