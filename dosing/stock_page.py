@@ -13,6 +13,8 @@ LOW_DOSES = Decimal(5)
 USUAL_DOSE_MG = {"device": Decimal(84), "troche": Decimal(300), "capsule": Decimal(100)}
 SECTIONS = (
     ("Lots", "dosing:stock", "stock", "package", Permission.VIEW_STOCK),
+    ("Counts", "dosing:counts", "counts", "clipboard-check", Permission.VIEW_STOCK),
+    ("Discrepancies", "dosing:discrepancies", "discrepancies", "scale", Permission.VIEW_STOCK),
     ("Products", "dosing:products", "products", "pill-bottle", Permission.VIEW_STOCK),
     ("Limits", "dosing:limits", "limits", "gauge", Permission.VIEW_SETTINGS),
 )

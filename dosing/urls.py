@@ -2,13 +2,23 @@
 
 from django.urls import path
 
-from dosing.views import amounts, limits, orders, products, stock
+from dosing.views import amounts, counting, discrepancies, limits, moving, orders, products, stock
 
 app_name = "dosing"
 urlpatterns = [
     path("stock/", stock.lots, name="stock"),
     path("stock/receive/", stock.receive, name="receive_stock"),
     path("stock/<uuid:pk>/", stock.lot, name="lot"),
+    path("stock/<uuid:pk>/transfer/", moving.transfer, name="transfer"),
+    path("stock/<uuid:pk>/dispose/", moving.dispose, name="dispose"),
+    path("stock/counts/", counting.counts, name="counts"),
+    path("stock/counts/new/", counting.count_new, name="count_new"),
+    path("stock/counts/<uuid:pk>/", counting.count, name="count"),
+    path("stock/discrepancies/", discrepancies.discrepancies, name="discrepancies"),
+    path("stock/discrepancies/<uuid:pk>/", discrepancies.discrepancy, name="discrepancy"),
+    path("stock/discrepancies/<uuid:pk>/note/", discrepancies.note, name="discrepancy_note"),
+    path("stock/discrepancies/<uuid:pk>/correct/", discrepancies.correct, name="discrepancy_correct"),
+    path("stock/discrepancies/<uuid:pk>/close/", discrepancies.close, name="discrepancy_close"),
     path("products/", products.listing, name="products"),
     path("products/new/", products.new, name="product_new"),
     path("products/<uuid:pk>/in-use/", products.in_use, name="product_in_use"),

@@ -1,8 +1,6 @@
 """Counting a place blind: what was found is entered before anybody sees what should be there (R50)."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,18 +16,10 @@ from common.business_days import next_business_day
 from common.errors import Blocked, InvalidInput, StaleState
 from dosing.actions._sheet import event_values
 from dosing.amounts import MOST_IN_STOCK_MG, exact
+from dosing.counting import CountedLot
 from dosing.models import Discrepancy, StockCount, StockCountLine, StockLot
 
-MOVED = "Drug of this place moved while you counted. Nothing was stored; count these again: {lots}."
-
-
-@dataclass(frozen=True, kw_only=True)
-class CountedLot:
-    """What was found of one lot, in mg of base; `movements` is how many the ledger had when counting began."""
-
-    lot_id: UUID
-    counted_mg: Decimal
-    movements: int
+MOVED = "Drug of this place moved while you counted. Nothing was stored; begin again and count these anew: {lots}."
 
 
 def count_stock(

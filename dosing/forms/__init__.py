@@ -1,11 +1,20 @@
 """Forms of the drug; cleaned data of each are the keywords of its action."""
 
-from dosing.forms.giving import EndInfusionForm, GiveDoseForm, InfusionChangeForm, RemainderForm
+from dosing.forms.counting import CountForm
+from dosing.forms.discrepancies import ClosingForm, CorrectionForm, DiscrepancyFilterForm, DiscrepancyNoteForm
+from dosing.forms.giving import EndInfusionForm, GiveDoseForm, InfusionChangeForm, RemainderForm, UnwitnessedForm
 from dosing.forms.limits import LimitsForm
+from dosing.forms.moving import DisposeForm, TransferForm
 from dosing.forms.orders import OrderForm
 from dosing.forms.stock import LotFilterForm, ProductForm, ReceiveStockForm
 
 __all__ = [
+    "ClosingForm",
+    "CorrectionForm",
+    "CountForm",
+    "DiscrepancyFilterForm",
+    "DiscrepancyNoteForm",
+    "DisposeForm",
     "EndInfusionForm",
     "GiveDoseForm",
     "InfusionChangeForm",
@@ -15,4 +24,6 @@ __all__ = [
     "ProductForm",
     "ReceiveStockForm",
     "RemainderForm",
+    "TransferForm",
+    "UnwitnessedForm",
 ]

@@ -159,7 +159,7 @@ class RemainderForm(EventForm):
 
     what = forms.ChoiceField(
         label="What became of it",
-        choices=Remainder.What.choices,
+        choices=[(one.value, one.label) for one in (Remainder.What.WASTE, Remainder.What.RETURN)],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose wasted or returned."},
     )
@@ -181,6 +181,30 @@ class RemainderForm(EventForm):
         self.fields["amount"].label = f"Amount, {self.product.measure}"
         if self.product.is_liquid:
             self.fields["what"].choices = [(Remainder.What.WASTE.value, Remainder.What.WASTE.label)]
+
+    def clean(self):
+        typed = super().clean()
+        mg = checked_mg(self, "amount", self.product, typed.pop("amount", None))
+        return {**typed, "amount_mg": mg}
+
+
+class UnwitnessedForm(EventForm):
+    """Cleaned data are the keywords of `dosing.actions.waste_unwitnessed` except draw, by and at."""
+
+    amount = AmountField(error_messages={"required": "Enter the amount."})
+    method = forms.CharField(
+        label="How", max_length=80, help_text="Drug buster, sink …", error_messages={"required": "Say how."}
+    )
+    reason = forms.CharField(
+        label="Why nobody could witness it", max_length=200, error_messages={"required": "Say why nobody could."}
+    )
+    password = secret_field("Your password", error_messages={"required": "Enter your password."})
+    field_order = ("amount", "method", "reason", "occurred_at", "late_reason", "password")
+
+    def __init__(self, *args, draw, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.product = draw.lot.product
+        self.fields["amount"].label = f"Amount, {self.product.measure}"
 
     def clean(self):
         typed = super().clean()

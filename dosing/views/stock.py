@@ -12,7 +12,7 @@ from common import audit
 from common.http import form_status, refused, submit
 from dosing import actions
 from dosing.forms import LotFilterForm, ReceiveStockForm
-from dosing.models import Product, StockLot, StockMovement
+from dosing.models import Discrepancy, Product, StockLot, StockMovement
 from dosing.stock_page import lot_rows, sections, stock_figures
 from patients.scope import one
 
@@ -43,6 +43,10 @@ def lot(request, pk):
     row = one(StockLot.objects.visible_to(request.actor).with_product(), pk=pk)
     page = page_of(StockMovement.objects.visible_to(request.actor).of_lot(row), request)
     context = {"lot": row, "page": page, "expiry": row.expiry_on(timezone.localdate())}
+    if row.balance_mg:
+        context |= {"may_transfer": request.actor.can(Permission.TRANSFER_STOCK)}
+        context |= {"may_dispose": request.actor.can(Permission.DISPOSE_STOCK)}
+    context["discrepancies"] = list(Discrepancy.objects.visible_to(request.actor).open().filter(lot=row))
     audit.record_look(request.actor, "dosing.looked_at_lot", subject=row)
     return render(request, "dosing/lot.html", context)
 
