@@ -317,4 +317,4 @@ def review(clinic: DemoClinic, session: Session, left_at: datetime, rng: Random,
         return
     yield at
     note = rng.choice(("Order, dose and waste agree.", "Complete.", "Complete; late entry explained."))
-    sessions.review_session(session=session, by=clinic.one(Role.ADMIN), at=at, note=note)
+    sessions.review_session(session=session, by=clinic.one(Role.ADMIN), at=at, note=note, password=PASSWORD)

@@ -21,6 +21,11 @@ class Place:
     inventory_at: datetime | None
 
     @property
+    def discrepancy_words(self) -> str:
+        number = self.open_discrepancies
+        return f"{number} discrepanc{'y' if number == 1 else 'ies'} open" if number else ""
+
+    @property
     def shift_is_open(self) -> bool:
         """Whether a shift was begun there and not ended."""
         return self.last is not None and self.last.occasion == StockCount.Occasion.OPENING

@@ -11,7 +11,9 @@ from dosing.models import DosingRecord, Draw
 MARKS = {
     "late": ("Late entry", Q(has_late_entry=True)),
     "above_order": ("Above order", Q(is_above_order=True)),
-    "open_remainder": ("Witness missing, remainder open", Q(has_open_remainder=True)),
+    "open_remainder": ("Drug not accounted for", Q(has_open_remainder=True)),
+    "unwitnessed": ("Witness missing", Q(has_unwitnessed_waste=True)),
+    "vitals_gap": ("Reading not taken", Q(has_vitals_gap=True)),
     "overridden": ("Limit overridden", Q(is_limit_overridden=True)),
     "not_reviewed": ("Not reviewed", Q(reviewed_at=None)),
 }

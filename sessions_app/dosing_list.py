@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from accounts.actor import Actor
 from accounts.models import Membership
@@ -11,6 +11,7 @@ from dosing.models.record import EXCEPTION
 from sessions_app.dosing_filters import SORTS, chosen
 from sessions_app.dosing_scope import dosing_records_of
 from sessions_app.keyset import Slice, slice_of
+from sessions_app.models import ReviewQuestion
 
 PER_PAGE = 25
 MOST_COUNTED = 1000
@@ -74,7 +75,8 @@ def _whole(ids: list) -> list[DosingRecord]:
     """These records with everything a row names, in the same order. Two queries."""
     given = Administration.objects.select_related("given_by__user").order_by("number")
     rows = DosingRecord.objects.select_related("patient", "product", "session").defer("staff_ids", "session__intention")
-    rows = rows.with_running()
+    asked = ReviewQuestion.objects.open().filter(session__dosing_record_id=OuterRef("pk"))
+    rows = rows.with_running().annotate(is_asked=Exists(asked))
     found = rows.prefetch_related(Prefetch("administrations", queryset=given)).in_bulk(ids)
     return [found[pk] for pk in ids]
 
@@ -104,7 +106,9 @@ def flags_of(record: DosingRecord) -> tuple[tuple[str, str], ...]:
         (record.is_above_order, "critical", "Above order"),
         (record.is_running, "info", "Infusion running"),
         (record.has_open_remainder and not record.is_running, "critical", "Remainder open"),
+        (record.has_unwitnessed_waste, "critical", "Witness missing"),
         (record.is_limit_overridden, "caution", "Limit overridden"),
+        (record.has_vitals_gap, "caution", "Reading not taken"),
         (record.has_late_entry, "caution", "Late entry"),
     )
     return tuple((kind, words) for is_set, kind, words in marks if is_set)
@@ -114,6 +118,8 @@ def review_chip(record: DosingRecord) -> tuple[str, str]:
     """(kind, words): reviewed, waiting for review, or not signed yet."""
     if record.reviewed_at is not None:
         return "done", "Reviewed"
+    if getattr(record, "is_asked", False):
+        return "info", "Question asked"
     session = getattr(record, "session", None)
     if session is None or session.signed_at is None:
         return "neutral", "Not signed yet"

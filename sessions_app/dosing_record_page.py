@@ -16,8 +16,8 @@ from sessions_app.dosing_list import flags_of, review_chip
 from sessions_app.dosing_scope import dosing_records_of
 from sessions_app.dosing_vitals import ReviewedReading, review_chart, reviewed_readings
 from sessions_app.leaving_facts import missed_readings
-from sessions_app.models import BlockerOverride, RosterEntry, SessionAddendum
-from sessions_app.reviewing import review_blockers
+from sessions_app.models import BlockerOverride, ReviewQuestion, RosterEntry, SessionAddendum
+from sessions_app.reviewing import people_to_ask, review_blockers
 from sessions_app.session_facts import SessionFacts, full, load_facts
 from sessions_app.session_timeline import timeline_of
 from sessions_app.timeline import TimelineEvent, t_plus_minutes
@@ -75,6 +75,8 @@ class DosingRecordPage:
     timeline: tuple[TimelineEvent, ...]
     late: tuple[Late, ...]
     addenda: tuple[SessionAddendum, ...]
+    questions: tuple[ReviewQuestion, ...]
+    people: tuple
     review_blockers: tuple[Blocker, ...]
 
     @property
@@ -157,6 +159,8 @@ def load_record_page(record: DosingRecord, actor, at: datetime) -> DosingRecordP
         timeline=tuple(timeline),
         late=tuple(_late(facts, changes, remainders, transitions)),
         addenda=addenda,
+        questions=tuple(session.questions.with_names()),
+        people=tuple(one for one in people_to_ask(session) if one.pk != actor.membership_id),
         review_blockers=tuple(review_blockers(session, actor)),
     )
 

@@ -11,7 +11,7 @@ from patients.chart import ChartTab
 from patients.models import Patient, TreatmentSeries
 from patients.scope import Reach
 from sessions_app.board_page import load_board
-from sessions_app.models import Session
+from sessions_app.models import ReviewQuestion, Session
 from sessions_app.session_reach import may_schedule
 from sessions_app.state_words import chip_of
 
@@ -31,6 +31,8 @@ def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
         panels.append(_today(actor, at))
     if actor.can(Permission.SIGN_SESSION):
         panels += _to_sign(actor)
+    if actor.can(Permission.ADD_ADDENDUM):
+        panels += _questions(actor)
     return panels
 
 
@@ -40,6 +42,19 @@ def _today(actor: Actor, at: datetime) -> Panel:
     return Panel(
         "board-today", "Today", template, {"page": page}, len(page.cards), order=10, wide=True, patient_ids=named
     )
+
+
+def _questions(actor: Actor) -> list[Panel]:
+    """What reviewers asked of this person and still wait for."""
+    mine = ReviewQuestion.objects.asked_of_member(actor.membership_id)
+    rows = list(mine.filter(session__in=Session.objects.visible_to(actor)).order_by("asked_at")[:SHOWN])
+    if not rows:
+        return []
+    named = tuple(row.session.patient_id for row in rows)
+    template = "sessions_app/home/questions.html"
+    return [
+        Panel("questions", "Asked about your records", template, {"rows": rows}, len(rows), order=14, patient_ids=named)
+    ]
 
 
 def _to_sign(actor: Actor) -> list[Panel]:

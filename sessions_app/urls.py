@@ -30,6 +30,7 @@ urlpatterns = [
     path("<uuid:pk>/infusion/<uuid:administration_id>/end/", dosing.end_infusion, name="end_infusion"),
     path("<uuid:pk>/recovery/", dosing.recovery, name="recovery"),
     path("<uuid:pk>/remainder/<uuid:draw_id>/", dosing.remainder, name="remainder"),
+    path("<uuid:pk>/remainder/<uuid:draw_id>/unwitnessed/", dosing.unwitnessed, name="unwitnessed"),
     path("<uuid:pk>/reading/", timeline.reading, name="reading"),
     path("<uuid:pk>/reading/<uuid:reading_id>/correct/", timeline.correct_reading, name="correct_reading"),
     path("<uuid:pk>/observation/", timeline.observation, name="observation"),

@@ -8,5 +8,6 @@ urlpatterns = [
     path("", views.dosing_records, name="dosing_records"),
     path("log.csv", views.export_dosing_records, name="export_dosing_records"),
     path("<uuid:pk>/", views.dosing_record, name="dosing_record"),
+    path("<uuid:pk>/ask/", views.ask_about_dosing_record, name="ask_about_dosing_record"),
     path("<uuid:pk>/review/", views.review_dosing_record, name="review_dosing_record"),
 ]

@@ -5,6 +5,7 @@ from dosing.actions.discrepancies import close_discrepancy, correct_stock, note_
 from dosing.actions.giving import give_dose
 from dosing.actions.infusion import change_infusion, end_administration
 from dosing.actions.limits import set_limits
+from dosing.actions.marks import mark_vitals_gap
 from dosing.actions.moving import dispose_stock, transfer_stock
 from dosing.actions.opening import open_dosing_record
 from dosing.actions.orders import amend_order, sign_order
@@ -23,6 +24,7 @@ __all__ = [
     "dispose_stock",
     "end_administration",
     "give_dose",
+    "mark_vitals_gap",
     "note_discrepancy",
     "open_dosing_record",
     "receive_stock",

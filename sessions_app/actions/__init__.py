@@ -6,6 +6,7 @@ from sessions_app.actions.dosing import (
     end_session_infusion,
     give_session_dose,
     start_recovery,
+    waste_session_unwitnessed,
 )
 from sessions_app.actions.leaving import discharge_patient
 from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
@@ -18,13 +19,14 @@ from sessions_app.actions.schedule import (
     reschedule_session,
     schedule_session,
 )
-from sessions_app.actions.signing import add_addendum, review_session, sign_session
+from sessions_app.actions.signing import add_addendum, ask_author, review_session, sign_session
 from sessions_app.actions.timeline import record_adverse_event, record_observation, record_reading
 
 __all__ = [
     "abort_session",
     "add_addendum",
     "add_room",
+    "ask_author",
     "cancel_session",
     "change_session_infusion",
     "check_in_patient",
@@ -46,4 +48,5 @@ __all__ = [
     "set_room_in_use",
     "sign_session",
     "start_recovery",
+    "waste_session_unwitnessed",
 ]

@@ -18,6 +18,7 @@ from dosing.actions import (
     end_administration,
     give_dose,
     open_dosing_record,
+    waste_unwitnessed,
 )
 from dosing.models import Administration, AdministrationEnd, InfusionChange, Remainder
 from patients.readiness import withdrawal_blockers
@@ -287,4 +288,35 @@ def dispose_session_remainder(
         late_reason=late_reason,
         id=id,
         **more,
+    )
+
+
+def waste_session_unwitnessed(
+    *,
+    session: Session,
+    draw_id: UUID,
+    by: Actor,
+    at: datetime,
+    amount_mg: Decimal,
+    method: str,
+    reason: str,
+    password: str,
+    occurred_at: datetime | None = None,
+    late_reason: str = "",
+    id: UUID | None = None,
+) -> Remainder:
+    """Waste what is left of a draw where nobody could witness it; a discrepancy opens (R48)."""
+    if session.state_now not in (*MAY_REPEAT, State.DISCHARGED, State.ENDED_EARLY):
+        raise StaleState(f"This session is now: {session.state_now.label.lower()}. Nothing is left to dispose of.")
+    return waste_unwitnessed(
+        draw=draw_of(session, draw_id),
+        by=by,
+        at=at,
+        amount_mg=amount_mg,
+        method=method,
+        reason=reason,
+        password=password,
+        occurred_at=occurred_at,
+        late_reason=late_reason,
+        id=id,
     )

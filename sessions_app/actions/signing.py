@@ -1,6 +1,7 @@
 """The prescriber's signature, what may be added after it, and the administrative review of the dosing record."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -17,8 +18,8 @@ from sessions_app import hooks
 from sessions_app.actions.schedule import require_reason
 from sessions_app.actions.transition import event_fields, held, move, note_act
 from sessions_app.leaving_facts import signature_blockers
-from sessions_app.models import Session, SessionAddendum, SessionReview
-from sessions_app.reviewing import review_blockers
+from sessions_app.models import ReviewQuestion, Session, SessionAddendum, SessionReview
+from sessions_app.reviewing import people_to_ask, review_blockers
 from sessions_app.session_facts import load_facts
 from sessions_app.signed_content import sha256_of
 from sessions_app.states import State
@@ -62,7 +63,10 @@ def sign_session(*, session: Session, by: Actor, at: datetime, password: str, ve
 
 
 def add_addendum(*, session: Session, by: Actor, at: datetime, text: str, reason: str) -> SessionAddendum:
-    """A correction or addition after the signature; the signed original stays as it was."""
+    """A correction or addition after the signature; the signed original stays as it was.
+
+    It answers what a reviewer asked of this person about the session.
+    """
     role = authorize(
         by, Permission.ADD_ADDENDUM, practice_id=session.practice_id, patient=session.patient_id, session=session.pk
     )
@@ -81,17 +85,45 @@ def add_addendum(*, session: Session, by: Actor, at: datetime, text: str, reason
             session=row, text=text.strip(), reason=reason.strip(), **event_fields(by, role, at, at)
         )
         addendum.save(force_insert=True)
-        note_act(by, "add_addendum", at=at, session=row, subject=addendum, role=role)
+        asked = ReviewQuestion.objects.filter(session=row, asked_of_id=by.membership_id, answered_at=None)
+        answered = asked.update(answered_at=at, answer=addendum)
+        note_act(by, "add_addendum", at=at, session=row, subject=addendum, role=role, answered=answered)
     return addendum
 
 
-def review_session(*, session: Session, by: Actor, at: datetime, note: str) -> SessionReview:
+def ask_author(*, session: Session, by: Actor, at: datetime, asked_of_id: UUID, text: str) -> ReviewQuestion:
+    """Give a dosing record back to somebody who had a hand in the dose, with a question. The review waits.
+
+    Raises InvalidInput, or StaleState once the record is reviewed or while the session is not signed.
+    """
+    role = authorize(
+        by, Permission.REVIEW_DOSING, practice_id=session.practice_id, patient=session.patient_id, session=session.pk
+    )
+    words = text.strip()
+    if len(words) < 10:
+        raise InvalidInput({"text": "Ask in at least 10 characters what you want to know."})
+    with transaction.atomic():
+        row = held(session)
+        if row.signed_at is None or row.dosing_record.reviewed_at is not None:
+            raise StaleState("Only a record that is signed and not reviewed yet is given back.")
+        if asked_of_id not in {member.pk for member in people_to_ask(row)} - {by.membership_id}:
+            raise InvalidInput({"asked_of_id": "Choose somebody who had a hand in this dose and works here."})
+        question = ReviewQuestion(
+            session=row, asked_at=at, asked_by_id=by.membership_id, asked_of_id=asked_of_id, text=words
+        )
+        question.save(force_insert=True)
+        note_act(by, "ask_author", at=at, session=row, subject=question, role=role, asked_of=str(asked_of_id))
+    return question
+
+
+def review_session(*, session: Session, by: Actor, at: datetime, note: str, password: str) -> SessionReview:
     """Mark the dosing record of a signed session as reviewed, with a note.
 
     The reviewer neither drew, gave, verified nor was named to prescribe or monitor in this session.
     """
     role = authorize(by, Permission.REVIEW_DOSING, practice_id=session.practice_id)
     require_reason(note, field="note")
+    reauthenticate(by, password)
     with transaction.atomic():
         row = held(session)
         blockers = review_blockers(row, by)

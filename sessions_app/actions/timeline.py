@@ -15,6 +15,7 @@ from common.errors import InvalidInput, StaleState
 from common.idempotency import replayed
 from common.occurrence import settle
 from common.statements import Statement, columns_of, row_of
+from dosing.actions import mark_vitals_gap
 from sessions_app.actions.transition import event_fields, note_act, refuse_signed
 from sessions_app.models import AdverseEvent, Observation, Session, VitalReading
 from sessions_app.states import State
@@ -102,6 +103,8 @@ def record_reading(
         stamp = event_fields(by, role, at, moment, late_reason)
         more = {"on_oxygen": on_oxygen, "note": note.strip(), "corrects_id": corrects_id}
         reading = store_reading(row, stamp, {**values, **more}, id=id)
+        if original is None and row.dosing_record_id and all(value is None for value in values.values()):
+            mark_vitals_gap(dosing_record=row.dosing_record, by=by, at=at)
         act = "correct_reading" if original else "record_reading"
         corrects = {"corrects": str(corrects_id)} if original else {}
         note_act(by, act, at=at, session=row, subject=reading, role=role, **corrects)

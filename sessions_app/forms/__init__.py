@@ -3,7 +3,7 @@
 from sessions_app.forms.leaving import DischargeForm
 from sessions_app.forms.planning import CallOffForm, QuestionnairesForm, RescheduleForm, RoomForm, ScheduleForm
 from sessions_app.forms.preparation import CheckInForm, OverrideForm, RosterForm
-from sessions_app.forms.signing import AddendumForm, ReviewForm, SignForm
+from sessions_app.forms.signing import AddendumForm, QuestionForm, ReviewForm, SignForm
 from sessions_app.forms.timeline import AdverseEventForm, ObservationForm, ReadingForm
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "DischargeForm",
     "ObservationForm",
     "OverrideForm",
+    "QuestionForm",
     "QuestionnairesForm",
     "ReadingForm",
     "RescheduleForm",

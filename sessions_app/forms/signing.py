@@ -1,5 +1,7 @@
 """Signature, addendum and review."""
 
+import uuid
+
 from django import forms
 
 from accounts.forms.base import PlainForm
@@ -21,3 +23,25 @@ class ReviewForm(PlainForm):
     note = forms.CharField(
         label="Note", widget=forms.Textarea(attrs={"rows": 3}), help_text="What was checked and what was found."
     )
+    password = forms.CharField(
+        label="Your password", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+class QuestionForm(PlainForm):
+    """Cleaned data are the keywords of `actions.ask_author` except session, by and at."""
+
+    asked_of_id = forms.TypedChoiceField(
+        label="Ask", coerce=uuid.UUID, error_messages={"required": "Choose whom you ask."}
+    )
+    text = forms.CharField(
+        label="Question",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="It is answered by an addendum; the signed record stays as it is.",
+        error_messages={"required": "Write what you want to know."},
+    )
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["asked_of_id"].choices = [("", "Choose …"), *((one.pk, one.user.full_name) for one in people)]

@@ -2,7 +2,7 @@
 
 from sessions_app.models.discharge import Discharge
 from sessions_app.models.preparation import BlockerOverride, CheckIn, SessionAssessment
-from sessions_app.models.signing import SessionAddendum, SessionReview
+from sessions_app.models.signing import ReviewQuestion, SessionAddendum, SessionReview
 from sessions_app.models.timeline import AdverseEvent, Observation, VitalReading
 from sessions_app.models.visit import Room, RosterEntry, Session, SessionTransition
 
@@ -12,6 +12,7 @@ __all__ = [
     "CheckIn",
     "Discharge",
     "Observation",
+    "ReviewQuestion",
     "Room",
     "RosterEntry",
     "Session",

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
-from dosing.forms import EndInfusionForm, GiveDoseForm, InfusionChangeForm, RemainderForm
+from dosing.forms import EndInfusionForm, GiveDoseForm, InfusionChangeForm, RemainderForm, UnwitnessedForm
 from dosing.models import StockLot
 from sessions_app import actions
 from sessions_app.before_dose import MAY_GIVE, dose_blockers, split
@@ -106,6 +106,24 @@ def remainder(request, pk, draw_id):
         actions.dispose_session_remainder,
         template="sessions_app/remainder.html",
         done="What was left is recorded with its witness.",
+        context={"draw": draw},
+        draw_id=draw.pk,
+    )
+
+
+@needs(Permission.WASTE_DRUG)
+@require_http_methods(FORM)
+def unwitnessed(request, pk, draw_id):
+    """What is left of a draw, wasted where nobody could witness it: it becomes a discrepancy."""
+    session = session_for(request.actor, pk, Permission.WASTE_DRUG)
+    draw = draw_of(session, draw_id)
+    return act_page(
+        request,
+        session,
+        UnwitnessedForm(posted(request), draw=draw),
+        actions.waste_session_unwitnessed,
+        template="sessions_app/unwitnessed.html",
+        done="The waste is recorded. Compliance looks into it, since nobody witnessed it.",
         context={"draw": draw},
         draw_id=draw.pk,
     )

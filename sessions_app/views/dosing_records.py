@@ -10,13 +10,14 @@ from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from common import audit
 from common.http import form_status, refused, submit
-from sessions_app.actions import review_session
+from sessions_app import actions
 from sessions_app.dosing_list import chosen_records, dosing_list, no_records
 from sessions_app.dosing_log import LogFile
 from sessions_app.dosing_record_page import load_record_page, next_to_review
 from sessions_app.dosing_scope import dosing_record_for
-from sessions_app.forms import ReviewForm
+from sessions_app.forms import QuestionForm, ReviewForm
 from sessions_app.forms.dosing_records import DosingFilterForm
+from sessions_app.reviewing import people_to_ask
 
 
 @needs(Permission.VIEW_DOSING)
@@ -52,17 +53,20 @@ def dosing_record(request, pk):
     return _record_page(request, record, ReviewForm())
 
 
-def _record_page(request, record, form):
-    at = timezone.now()
+def _record_page(request, record, form, question_form=None):
     may_review = request.actor.can(Permission.REVIEW_DOSING)
     audit.record_look(request.actor, "sessions.looked_at_dosing_record", subject=record)
+    page = load_record_page(record, request.actor, timezone.now())
+    question_form = question_form or QuestionForm(people=page.people)
     context = {
-        "page": load_record_page(record, request.actor, at),
+        "page": page,
         "form": form,
+        "question_form": question_form,
         "may_review": may_review,
         "next": next_to_review(record, request.actor) if may_review else None,
     }
-    return render(request, "sessions_app/dosing_records/record.html", context, status=form_status(form))
+    status = max(form_status(form), form_status(question_form))
+    return render(request, "sessions_app/dosing_records/record.html", context, status=status)
 
 
 @needs(Permission.REVIEW_DOSING)
@@ -70,10 +74,23 @@ def _record_page(request, record, form):
 def review_dosing_record(request, pk):
     record = dosing_record_for(request.actor, pk, Permission.REVIEW_DOSING)
     form = ReviewForm(request.POST)
-    review = submit(form, review_session, session=record.session, by=request.actor, at=timezone.now())
+    review = submit(form, actions.review_session, session=record.session, by=request.actor, at=timezone.now())
     if refused(review):
         return _record_page(request, dosing_record_for(request.actor, pk), form)
     messages.success(request, "The record is reviewed.")
+    return redirect("sessions:dosing_record", pk)
+
+
+@needs(Permission.REVIEW_DOSING)
+@require_POST
+def ask_about_dosing_record(request, pk):
+    """The record goes back to somebody who had a hand in the dose, with a question."""
+    record = dosing_record_for(request.actor, pk, Permission.REVIEW_DOSING)
+    form = QuestionForm(request.POST, people=people_to_ask(record.session))
+    asked = submit(form, actions.ask_author, session=record.session, by=request.actor, at=timezone.now())
+    if refused(asked):
+        return _record_page(request, dosing_record_for(request.actor, pk), ReviewForm(), form)
+    messages.success(request, "The question is asked. The review waits for the answer.")
     return redirect("sessions:dosing_record", pk)
 
 

@@ -34,6 +34,7 @@ def sign(request, pk):
 @require_http_methods(FORM)
 def addendum(request, pk):
     session = session_for(request.actor, pk, Permission.ADD_ADDENDUM)
+    asked = session.questions.open().filter(asked_of_id=request.actor.membership_id).with_names()
     return act_page(
         request,
         session,
@@ -42,4 +43,5 @@ def addendum(request, pk):
         template="sessions_app/addendum.html",
         done="The addendum is saved.",
         anchor="timeline",
+        context={"questions": list(asked)},
     )

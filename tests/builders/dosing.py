@@ -6,7 +6,8 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from dosing import actions
-from dosing.models import Administration, DoseOrder, DosingRecord, Product, StockLot
+from dosing.counting import CountedLot
+from dosing.models import Administration, Discrepancy, DoseOrder, DosingRecord, Product, StockLot
 from patients.models import TreatmentSeries
 from sessions_app.models import RosterEntry, Session
 from tests.builders import accounts, patients
@@ -142,3 +143,28 @@ def wasted(draw, clinic, witness, at: datetime = AT + timedelta(minutes=5), **mo
     values = {"what": "waste", "method": "drug buster", "reason": "not needed", "witness_password": accounts.PASSWORD}
     values |= {"amount_mg": draw.outstanding_mg, "witness_email": witness.user.email, **more}
     return actions.dispose_remainder(draw=draw, by=clinic.nurse, at=at, **values)
+
+
+def counted(by, location: str, at: datetime = AT, occasion: str = "spot", less_mg: Decimal = Decimal(0), **more):
+    """A count of everything at a place; of the first lot `less_mg` less is found than the ledger says."""
+    lots = list(StockLot.objects.filter(practice_id=by.practice_id, location=location, balance_mg__gt=0).order_by("pk"))
+    found = [
+        CountedLot(
+            lot_id=lot.pk, counted_mg=lot.balance_mg - (less_mg if lot is lots[0] else 0), movements=lot.movements
+        )
+        for lot in lots
+    ]
+    return actions.count_stock(by=by, at=at, location=location, occasion=occasion, counted=found, **more)
+
+
+def discrepancy(by, lot: StockLot, at: datetime = AT, less_mg: Decimal = Decimal(50)) -> Discrepancy:
+    """Opened by a count that found less of the lot than the ledger says."""
+    lot.refresh_from_db()
+    found = [
+        CountedLot(
+            lot_id=one.pk, counted_mg=one.balance_mg - (less_mg if one.pk == lot.pk else 0), movements=one.movements
+        )
+        for one in StockLot.objects.filter(practice_id=by.practice_id, location=lot.location, balance_mg__gt=0)
+    ]
+    count = actions.count_stock(by=by, at=at, location=lot.location, occasion="spot", counted=found)
+    return Discrepancy.objects.get(lot=lot, opened_at=count.recorded_at)

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.models import ApiToken, Passkey, SignIn
 from accounts.roles import Role
-from tests.builders import accounts, assessments, notes, patients, sessions
+from dosing.models import StockCount
+from tests.builders import accounts, assessments, dosing, notes, patients, sessions
 
 CANARY = "Featherstonehaugh"
 CLINICAL = (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST)
@@ -74,6 +75,22 @@ class World:
     @property
     def lot(self):
         return self.administration.draw.lot
+
+    @cached_property
+    def discrepancy(self):
+        """Opened by the nurse's count."""
+        return dosing.discrepancy(self.clinic.nurse, self.lot, self.at + timedelta(hours=6))
+
+    @cached_property
+    def stock_count(self):
+        assert self.discrepancy
+        return StockCount.objects.filter(practice=self.clinic.practice).first()
+
+    @cached_property
+    def question(self):
+        """Asked by an admin who is none of the principals."""
+        asking = accounts.actor(accounts.staff(self.clinic.practice, [Role.ADMIN], at=self.at))
+        return sessions.asked(self.session, asking, self.clinic.prescriber)
 
     @cached_property
     def assessment_set(self):
@@ -219,7 +236,12 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         lambda world: {"pk": world.series.pk},
     ),
     # dosing
-    "dosing:lot": lambda world: {"pk": world.lot.pk},
+    **_same("dosing:lot dosing:transfer dosing:dispose", lambda world: {"pk": world.lot.pk}),
+    "dosing:count": lambda world: {"pk": world.stock_count.pk},
+    **_same(
+        "dosing:discrepancy dosing:discrepancy_note dosing:discrepancy_correct dosing:discrepancy_close",
+        lambda world: {"pk": world.discrepancy.pk},
+    ),
     "dosing:product_in_use": lambda world: {"pk": world.lot.product_id},
     **_same("dosing:limits_of_route dosing:limits_new", lambda world: {"route": "IM"}),
     "dosing:order": lambda world: {"pk": world.order.pk},
@@ -265,7 +287,8 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same("portal:part portal:keep", lambda world: {"number": 1}),
     # sessions
     **_same(
-        "sessions:dosing_record sessions:review_dosing_record api:session api:session_timeline api:session_readings "
+        "sessions:dosing_record sessions:review_dosing_record sessions:ask_about_dosing_record api:session "
+        "api:session_timeline api:session_readings "
         "api:session_doses api:dosing_record",
         lambda world: {"pk": world.session.pk},
     ),
@@ -285,7 +308,10 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "sessions:change_infusion sessions:end_infusion",
         lambda world: {"pk": world.session.pk, "administration_id": world.administration.pk},
     ),
-    "sessions:remainder": lambda world: {"pk": world.session.pk, "draw_id": world.administration.draw_id},
+    **_same(
+        "sessions:remainder sessions:unwitnessed",
+        lambda world: {"pk": world.session.pk, "draw_id": world.administration.draw_id},
+    ),
     "sessions:correct_reading": lambda world: {"pk": world.session.pk, "reading_id": world.reading.pk},
 }
 

@@ -207,3 +207,9 @@ def session_due(clinic, kind: str) -> Session:
         "signed": signed_session,
     }
     return makers[kind](clinic, at)
+
+
+def asked(session: Session, by, of, text: str = "Why was more drawn than the order says?"):
+    """A reviewer's question about a signed session, asked a minute after its signature."""
+    at = stored(session).signed_at + timedelta(minutes=1)
+    return actions.ask_author(session=session, by=by, at=at, asked_of_id=of.membership_id, text=text)

@@ -25,6 +25,7 @@ from sessions_app import actions as sessions
 from sessions_app.actions import add_room
 from tests.builders import assessments, notes
 from tests.builders import sessions as builders
+from tests.builders.accounts import PASSWORD
 from tests.builders.matrix import World, sample
 from tests.journeys.script_payloads import PAYLOADS
 from tests.sweeps.project import record_models, routes
@@ -149,7 +150,13 @@ def everything_of(world: World) -> None:
     add_room(by=by.admin, at=at, name="Harbor")
     signed_at = world.session.signed_at
     sessions.add_addendum(session=world.session, by=by.nurse, at=signed_at, text="Escort is Alexa", reason="Misheard")
-    sessions.review_session(session=world.session, by=by.admin, at=signed_at, note="Read and compared with the log")
+    sessions.review_session(
+        session=world.session,
+        by=by.admin,
+        at=signed_at,
+        note="Read and compared with the log",
+        password=PASSWORD,
+    )
     answer = _given("patients.CorrectionRequest.answer")
     answer_correction(correction=world.correction, by=by.prescriber, at=at, outcome="denied", answer=answer)
     contact = {"how": "phone", "outcome": "Spoke for ten minutes", "plan": "Calls again tonight"}

@@ -60,6 +60,7 @@ SUBJECTS = {
     "practice_id": lambda world: world.clinic.practice.pk,
     "room": lambda world: world.clinic.practice.rooms.first(),
     "reading": lambda world: world.reading,
+    "discrepancy": lambda world: world.discrepancy,
     "draw": lambda world: world.administration.draw,
     "author": lambda world: world.member,
 }
@@ -123,7 +124,8 @@ def _is_refused(act, asked: dict) -> bool:
     return False
 
 
-ABOUT_A_PATIENT = set(SUBJECTS) - {"practice", "practice_id", "membership", "lot", "product", "room", "point", "author"}
+OF_THE_PRACTICE = {"practice", "practice_id", "membership", "lot", "product", "room", "discrepancy", "point", "author"}
+ABOUT_A_PATIENT = set(SUBJECTS) - OF_THE_PRACTICE
 
 
 @pytest.mark.parametrize("action", OFFERED, ids=lambda action: f"{action.__module__.split('.')[0]}.{action.__name__}")

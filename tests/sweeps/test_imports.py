@@ -109,6 +109,7 @@ EXCUSED = {
     ("integration_notes/worklist.py", "IntegrationNote.objects.signed"),  # subqueries of sessions that are visible
     ("patients/context.py", "EmergencyAccess.objects.filter"),  # one's own, for the banner
     ("patients/home.py", "EmergencyAccess.objects.filter"),  # of the practice, for who reviews them
+    ("sessions_app/home.py", "ReviewQuestion.objects.asked_of_member"),  # asked of this person
     ("portal/visits.py", "AnswerLink.objects.with_patient"),  # the link itself is what lets in
     ("sessions_app/dosing_list.py", "Membership.objects.of_practice"),  # choices of the filter
     ("sessions_app/dosing_list.py", "Product.objects.filter"),  # choices of the filter, of the practice

@@ -4,19 +4,21 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from common.models import AuditEvent
 from common.sealed_fields import sealed
 from dosing.models import DosingRecord
+from dosing.models.record import EXCEPTION
 from sessions_app import actions
 from sessions_app.models import SessionReview
 from tests.builders import accounts, sessions
 from tests.builders.copies import deepcopy
 
 pytestmark = pytest.mark.django_db
-NOTE = {"note": "Order, dose and ledger agree."}
+NOTE = {"note": "Order, dose and ledger agree.", "password": accounts.PASSWORD}
 
 
 @pytest.fixture(scope="module")
@@ -140,13 +142,13 @@ def test_review_marks_the_record_and_says_who(clinic, session):
 
 def test_second_review_is_a_conflict_and_changes_nothing(clinic, session):
     as_(clinic.admin).post(review(session), NOTE)
-    response = as_(clinic.compliance).post(review(session), {"note": "Also looked at it."})
+    response = as_(clinic.compliance).post(review(session), {**NOTE, "note": "Also looked at it."})
     assert response.status_code == 409
     assert SessionReview.objects.get(session=session).note == NOTE["note"]
 
 
 def test_review_needs_a_note(clinic, session):
-    response = as_(clinic.admin).post(review(session), {"note": ""})
+    response = as_(clinic.admin).post(review(session), {**NOTE, "note": ""})
     assert response.status_code == 422
     assert "Nothing was saved" in response.text
     assert not SessionReview.objects.exists()
@@ -203,3 +205,82 @@ def test_home_page_counts_what_waits_with_its_exceptions(clinic):
     assert "Dosing records to review" in text
     assert "Remainder open" in text
     assert "Dosing records to review" not in as_(clinic.nurse).get(reverse("accounts:home")).text
+
+
+def ask(session) -> str:
+    return reverse("sessions:ask_about_dosing_record", args=[session.pk])
+
+
+def question_for(who, text="Why was more drawn than the order says?") -> dict:
+    return {"asked_of_id": str(who.membership_id), "text": text}
+
+
+def test_a_record_is_given_back_answered_by_an_addendum_and_then_reviewed(clinic, session):
+    """J8: the signed original stays, the question and its answer stand beside it, and the review needs the password."""
+    admin, nurse = as_(clinic.admin), as_(clinic.nurse)
+    assert admin.post(ask(session), question_for(clinic.nurse)).status_code == 302
+    assert "has not answered yet" in admin.get(page(session)).text
+    refused = admin.post(review(session), NOTE)
+    assert refused.status_code == 422
+    assert not SessionReview.objects.exists()
+    home = nurse.get("/").text
+    assert "Why was more drawn" in home
+    address = reverse("sessions:addendum", args=[session.pk])
+    assert "Why was more drawn" in nurse.get(address).text
+    nurse.post(address, {"text": "The syringe holds 1 mL at least.", "reason": "Asked by the reviewer"})
+    text = admin.get(page(session)).text
+    assert "The syringe holds 1 mL at least." in text
+    assert "Why was more drawn" not in nurse.get("/").text
+    wrong = admin.post(review(session), {**NOTE, "password": "not mine"})
+    assert wrong.status_code == 422
+    assert admin.post(review(session), NOTE).status_code == 302
+    assert DosingRecord.objects.get(pk=session.pk).reviewed_at is not None
+
+
+def test_a_question_is_for_somebody_who_had_a_hand_in_it(clinic, session):
+    stranger = accounts.staff(clinic.practice, roles=["nurse"])
+    asked = as_(clinic.admin).post(ask(session), {"asked_of_id": str(stranger.pk), "text": "What happened here?"})
+    assert asked.status_code == 422
+    short = as_(clinic.admin).post(ask(session), question_for(clinic.nurse, "Why?"))
+    assert short.status_code == 422
+    assert "at least 10 characters" in short.text
+    assert not session.questions.exists()
+
+
+def test_nobody_asks_about_a_record_that_is_reviewed(clinic, session):
+    admin = as_(clinic.admin)
+    admin.post(review(session), NOTE)
+    assert admin.post(ask(session), question_for(clinic.nurse)).status_code == 409
+
+
+def test_the_list_says_that_a_question_is_open(clinic, session):
+    admin = as_(clinic.admin)
+    admin.post(ask(session), question_for(clinic.nurse))
+    assert "Question asked" in admin.get(reverse("sessions:dosing_records")).text
+
+
+def test_an_answered_question_is_frozen_in_the_database(clinic, session):
+    actions.ask_author(
+        session=session,
+        by=clinic.admin,
+        at=session.signed_at + timedelta(minutes=1),
+        asked_of_id=clinic.nurse.membership_id,
+        text="Why was more drawn than ordered?",
+    )
+    at = session.signed_at + timedelta(minutes=2)
+    actions.add_addendum(session=session, by=clinic.nurse, at=at, text="It was the last vial.", reason="Asked about it")
+    question = session.questions.get()
+    assert question.answer.text == "It was the last vial."
+    with pytest.raises(DatabaseError), transaction.atomic():
+        type(question).objects.filter(pk=question.pk).update(asked_of_id=clinic.prescriber.membership_id)
+
+
+def test_a_reading_not_taken_comes_to_the_exceptions(clinic):
+    """J8: "gap in vitals" is looked at first."""
+    session = sessions.dosed_session(clinic)
+    at = session.first_dose_at + timedelta(minutes=10)
+    actions.record_reading(session=session, by=clinic.nurse, at=at, note="Asleep, left in peace")
+    record = DosingRecord.objects.get(pk=session.pk)
+    assert record.has_vitals_gap
+    assert DosingRecord.objects.filter(EXCEPTION, pk=session.pk).exists()
+    assert "Reading not taken" in as_(clinic.admin).get(page(session)).text

@@ -157,7 +157,8 @@ def test_addendum_only_after_the_signature_and_with_words(clinic):
 
 
 def review(session, by, note="Order, dose and waste agree"):
-    return actions.review_session(session=session, by=by, at=session.signed_at + MINUTE, note=note)
+    at = session.signed_at + MINUTE
+    return actions.review_session(session=session, by=by, at=at, note=note, password=accounts.PASSWORD)
 
 
 def test_compliance_reviews_once_with_a_note(clinic):
