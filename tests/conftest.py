@@ -70,3 +70,16 @@ def _commits(item) -> bool:
     marker = item.get_closest_marker("django_db")
     is_marked = marker is not None and (marker.kwargs.get("transaction") or marker.args[:1] == (True,))
     return bool(is_marked) or not {"transactional_db", "live_server"}.isdisjoint(item.fixturenames)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests measured (`record_property`), one line each: figures are to be read, not only asserted."""
+    told = [
+        f"{report.nodeid.rpartition('::')[2]}: {name} {value}"
+        for report in terminalreporter.stats.get("passed", [])
+        for name, value in report.user_properties
+    ]
+    if told:
+        terminalreporter.section("figures")
+        for line in told:
+            terminalreporter.line(line)

@@ -107,7 +107,7 @@ def _replayed(row_id, *, by, location, occasion) -> StockCount | None:
 def _lots(by: Actor, location: str, counted: list[CountedLot]) -> dict[UUID, StockLot]:
     """Every lot in stock there, as it is now; raises when one is left out, unknown, or moved since counting began."""
     here = StockLot.objects.filter(practice_id=by.practice_id, location=location)
-    lots = {lot.pk: lot for lot in here.select_for_update(of=("self",)).with_product()}
+    lots = {lot.pk: lot for lot in here.order_by("pk").select_for_update(of=("self",)).with_product()}
     asked = {one.lot_id for one in counted}
     in_stock = {pk for pk, lot in lots.items() if lot.balance_mg}
     if not counted or asked - set(lots):

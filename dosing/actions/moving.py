@@ -12,7 +12,7 @@ from accounts.roles import Permission
 from accounts.second_person import confirm
 from common import audit, occurrence
 from common.errors import InvalidInput
-from dosing.actions._balances import add_to_lot, take_from_lot, write_movement
+from dosing.actions._balances import add_to_lot, hold, take_from_lot, write_movement
 from dosing.actions._sheet import event_values
 from dosing.amounts import MOST_IN_STOCK_MG, exact, required_text
 from dosing.models import StockLot, StockMovement
@@ -47,17 +47,18 @@ def transfer_stock(
         known = replayed(id, by=by, lot=lot, change_mg=-amount, what=StockMovement.What.MOVE_OUT)
         if known is not None:
             return known.arrival.lot
-        event = event_values(by, role, at=at, occurred_at=moment, late_reason=late_reason)
-        more = {"event": event, "note": note.strip()[:300]}
-        out = write_movement(
-            take_from_lot(lot, amount), what=StockMovement.What.MOVE_OUT, **more, **({"id": id} if id else {})
-        )
         there, _ = StockLot.objects.get_or_create(
             practice_id=lot.practice_id,
             product_id=lot.product_id,
             lot_number=lot.lot_number,
             location=place,
             defaults={"expires_on": lot.expires_on, "received_at": at},
+        )
+        hold(lot, there)
+        event = event_values(by, role, at=at, occurred_at=moment, late_reason=late_reason)
+        more = {"event": event, "note": note.strip()[:300]}
+        out = write_movement(
+            take_from_lot(lot, amount), what=StockMovement.What.MOVE_OUT, **more, **({"id": id} if id else {})
         )
         write_movement(add_to_lot(there, amount), what=StockMovement.What.MOVE_IN, pair=out, **more)
         detail = {"movement": str(out.pk), "to": str(there.pk)}
