@@ -112,6 +112,7 @@ class Permission(_Named):
     DISPOSE_STOCK = enum.auto()
     CORRECT_STOCK = enum.auto()
     INVESTIGATE_DISCREPANCY = enum.auto()
+    REVIEW_DIVERSION = enum.auto()
     CLOSE_DISCREPANCY = enum.auto()
     REVIEW_DOSING = enum.auto()
     EXPORT_DOSING = enum.auto()

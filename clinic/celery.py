@@ -68,6 +68,7 @@ app.conf.update(
         "anchors": _every(300, "accounts.anchor_chain"),
         "audit-copy": _every(30, "accounts.ship_audit_trail"),
         "chain-checks": _sweep("accounts.check_chain"),
+        "diversion": _every(600, "dosing.watch_for_diversion"),
         "unusual-looks": _every(300, "patients.find_unusual_looks"),
         "sign-ins-over": _every(3600, "accounts.forget_sign_ins"),
     },

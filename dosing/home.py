@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
-from dosing.models import DoseOrder, DosingRecord, StockLot
+from dosing.diversion_page import watch_state
+from dosing.models import Discrepancy, DoseOrder, DosingRecord, StockLot
 from dosing.order_page import OrderSheet
 from dosing.stock_page import lot_rows, lots_to_look_at, running_low
 from patients.chart import ChartTab
@@ -23,7 +24,8 @@ def home_panels_for(actor, at) -> list[Panel]:
     """For those who keep the drug: remainders still open, which is urgent; lots to look at and what runs low."""
     if not actor.can(Permission.VIEW_STOCK):
         return []
-    return [*_remainders(actor), *_stock(actor, timezone.localdate(at))]
+    day = timezone.localdate(at)
+    return [*_remainders(actor), *_discrepancies(actor, day), *_watch(actor, at), *_stock(actor, day)]
 
 
 def _remainders(actor) -> list[Panel]:
@@ -34,6 +36,30 @@ def _remainders(actor) -> list[Panel]:
         return []
     template = "dosing/_home_remainders.html"
     return [Panel("remainders", "Open remainders", template, {"remainders": shown}, len(shown), urgent=True, order=12)]
+
+
+def _discrepancies(actor, day) -> list[Panel]:
+    """Open ones, overdue first; urgent for compliance, which closes them."""
+    mine = Discrepancy.objects.visible_to(actor).open().with_names().order_by("due_on", "opened_at")
+    rows = list(mine[:8])
+    if not rows:
+        return []
+    late = any(row.is_overdue_on(day) for row in rows)
+    urgent = late and actor.can(Permission.CLOSE_DISCREPANCY)
+    context = {"rows": [{"row": row, "is_overdue": row.is_overdue_on(day)} for row in rows]}
+    template = "dosing/_home_discrepancies.html"
+    return [Panel("discrepancies", "Open discrepancies", template, context, len(rows), urgent=urgent, order=13)]
+
+
+def _watch(actor, at) -> list[Panel]:
+    """For compliance: signs that nobody settled, and a night that was not looked at."""
+    if not actor.can(Permission.REVIEW_DIVERSION):
+        return []
+    state = watch_state(actor, at)
+    if not state.open_signs and not state.is_late:
+        return []
+    template, count = "dosing/_home_watch.html", state.open_signs
+    return [Panel("watch", "Diversion watch", template, {"state": state}, count, urgent=state.is_late, order=14)]
 
 
 def _stock(actor, day) -> list[Panel]:

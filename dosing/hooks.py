@@ -8,3 +8,5 @@ dose_given = Registry("who has to know that a dose was given?")
 rosters = Registry("on which sessions' rosters is this person now?")
 # answer(patient) -> list[(day, weight in kg, where it was measured)]
 measured_weights = Registry("which weights of this patient were measured?")
+# answer(*, practice, since, until, at) -> dosing.diversion.Facts; the one answer is called "facts"
+diversion_facts = Registry("what happened with the drug in this time?")

@@ -15,6 +15,7 @@ SECTIONS = (
     ("Lots", "dosing:stock", "stock", "package", Permission.VIEW_STOCK),
     ("Counts", "dosing:counts", "counts", "clipboard-check", Permission.VIEW_STOCK),
     ("Discrepancies", "dosing:discrepancies", "discrepancies", "scale", Permission.VIEW_STOCK),
+    ("Diversion watch", "dosing:signs", "signs", "eye", Permission.REVIEW_DIVERSION),
     ("Products", "dosing:products", "products", "pill-bottle", Permission.VIEW_STOCK),
     ("Limits", "dosing:limits", "limits", "gauge", Permission.VIEW_SETTINGS),
 )

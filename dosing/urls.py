@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dosing.views import amounts, counting, discrepancies, limits, moving, orders, products, stock
+from dosing.views import amounts, counting, discrepancies, diversion, limits, moving, orders, products, stock
 
 app_name = "dosing"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("stock/discrepancies/<uuid:pk>/note/", discrepancies.note, name="discrepancy_note"),
     path("stock/discrepancies/<uuid:pk>/correct/", discrepancies.correct, name="discrepancy_correct"),
     path("stock/discrepancies/<uuid:pk>/close/", discrepancies.close, name="discrepancy_close"),
+    path("stock/signs/", diversion.signs, name="signs"),
+    path("stock/signs/<uuid:pk>/", diversion.sign, name="sign"),
+    path("stock/signs/<uuid:pk>/settle/", diversion.settle, name="settle_sign"),
     path("products/", products.listing, name="products"),
     path("products/new/", products.new, name="product_new"),
     path("products/<uuid:pk>/in-use/", products.in_use, name="product_in_use"),

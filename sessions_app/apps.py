@@ -11,9 +11,10 @@ class SessionsAppConfig(AppConfig):
         from assessments.trend import marks
         from common.guards import insert_guards
         from common.signatures import signed_rows
-        from dosing.hooks import measured_weights, rosters
+        from dosing.hooks import diversion_facts, measured_weights, rosters
         from patients import chart
         from sessions_app import dosing_home, home, told_below
+        from sessions_app.diversion_facts import diversion_facts as read_facts
         from sessions_app.guards import roster_guards
         from sessions_app.roster import is_on_roster, sessions_of
         from sessions_app.signed_content import signed_sessions
@@ -21,6 +22,7 @@ class SessionsAppConfig(AppConfig):
 
         scope_tests.register("roster", is_on_roster)
         rosters.register("sessions", sessions_of)
+        diversion_facts.register("facts", read_facts)
         defaults.register("rooms", make_starting_rows)
         signed_rows.register("sessions", signed_sessions)
         insert_guards.register("roster", roster_guards)

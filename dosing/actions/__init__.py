@@ -2,6 +2,7 @@
 
 from dosing.actions.counts import count_stock
 from dosing.actions.discrepancies import close_discrepancy, correct_stock, note_discrepancy
+from dosing.actions.diversion import make_diversion_report, settle_finding
 from dosing.actions.giving import give_dose
 from dosing.actions.infusion import change_infusion, end_administration
 from dosing.actions.limits import set_limits
@@ -24,12 +25,14 @@ __all__ = [
     "dispose_stock",
     "end_administration",
     "give_dose",
+    "make_diversion_report",
     "mark_vitals_gap",
     "note_discrepancy",
     "open_dosing_record",
     "receive_stock",
     "set_limits",
     "set_product_in_use",
+    "settle_finding",
     "sign_order",
     "transfer_stock",
     "waste_unwitnessed",

@@ -2,6 +2,7 @@
 
 from dosing.forms.counting import CountForm
 from dosing.forms.discrepancies import ClosingForm, CorrectionForm, DiscrepancyFilterForm, DiscrepancyNoteForm
+from dosing.forms.diversion import SettleForm, SignFilterForm
 from dosing.forms.giving import EndInfusionForm, GiveDoseForm, InfusionChangeForm, RemainderForm, UnwitnessedForm
 from dosing.forms.limits import LimitsForm
 from dosing.forms.moving import DisposeForm, TransferForm
@@ -24,6 +25,8 @@ __all__ = [
     "ProductForm",
     "ReceiveStockForm",
     "RemainderForm",
+    "SettleForm",
+    "SignFilterForm",
     "TransferForm",
     "UnwitnessedForm",
 ]

@@ -1,6 +1,7 @@
 """The drug: products, limits, stock and its movements, orders, and what was given from them."""
 
 from dosing.models.counts import Discrepancy, DiscrepancyNote, StockCount, StockCountLine
+from dosing.models.diversion import DiversionFinding, DiversionReport
 from dosing.models.formulary import Product, RouteLimit
 from dosing.models.giving import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
 from dosing.models.orders import DoseOrder
@@ -12,6 +13,8 @@ __all__ = [
     "AdministrationEnd",
     "Discrepancy",
     "DiscrepancyNote",
+    "DiversionFinding",
+    "DiversionReport",
     "DoseOrder",
     "DosingRecord",
     "Draw",

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import ApiToken, Passkey, SignIn
 from accounts.roles import Role
-from dosing.models import StockCount
+from dosing.models import DiversionFinding, DiversionReport, StockCount
 from tests.builders import accounts, assessments, dosing, notes, patients, sessions
 
 CANARY = "Featherstonehaugh"
@@ -85,6 +85,15 @@ class World:
     def stock_count(self):
         assert self.discrepancy
         return StockCount.objects.filter(practice=self.clinic.practice).first()
+
+    @cached_property
+    def sign(self):
+        """What a night's look left to settle."""
+        about = {"practice": self.clinic.practice, "day": self.at.date()}
+        report = DiversionReport.objects.create(**about, made_at=self.at, doses=1, findings=1)
+        return DiversionFinding.objects.create(
+            **about, report=report, pattern="NO_VITALS", gravity=9, first_id="x", words="Nothing was read in time."
+        )
 
     @cached_property
     def question(self):
@@ -237,6 +246,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     ),
     # dosing
     **_same("dosing:lot dosing:transfer dosing:dispose", lambda world: {"pk": world.lot.pk}),
+    **_same("dosing:sign dosing:settle_sign", lambda world: {"pk": world.sign.pk}),
     "dosing:count": lambda world: {"pk": world.stock_count.pk},
     **_same(
         "dosing:discrepancy dosing:discrepancy_note dosing:discrepancy_correct dosing:discrepancy_close",

@@ -61,6 +61,7 @@ SUBJECTS = {
     "room": lambda world: world.clinic.practice.rooms.first(),
     "reading": lambda world: world.reading,
     "discrepancy": lambda world: world.discrepancy,
+    "finding": lambda world: world.sign,
     "draw": lambda world: world.administration.draw,
     "author": lambda world: world.member,
 }
@@ -124,7 +125,18 @@ def _is_refused(act, asked: dict) -> bool:
     return False
 
 
-OF_THE_PRACTICE = {"practice", "practice_id", "membership", "lot", "product", "room", "discrepancy", "point", "author"}
+OF_THE_PRACTICE = {
+    "practice",
+    "practice_id",
+    "membership",
+    "lot",
+    "product",
+    "room",
+    "discrepancy",
+    "finding",
+    "point",
+    "author",
+}
 ABOUT_A_PATIENT = set(SUBJECTS) - OF_THE_PRACTICE
 
 
