@@ -138,7 +138,7 @@ def _whole_draws() -> QuerySet[Draw]:
 
 
 def _waste(remainders) -> tuple[str, str]:
-    wasted = [row for row in remainders if row.what == Remainder.What.WASTE]
+    wasted = [row for row in remainders if row.what != Remainder.What.RETURN]
     return "; ".join(row.reason for row in wasted), "; ".join(row.method for row in wasted)
 
 
@@ -156,7 +156,7 @@ def _people(draw: Draw) -> tuple[str, str, str, str, str]:
         _names(row.given_by for row in given),
         "; ".join(dict.fromkeys(row.given_by.initials for row in given)),
         _names(row.verified_by for row in given if row.verified_by_id),
-        _names(row.witness for row in remainders),
+        _names(row.witness for row in remainders if row.witness_id),
         "; ".join(late),
     )
 

@@ -124,7 +124,7 @@ def _change(row) -> TimelineEvent:
 
 def _remainder(row) -> TimelineEvent:
     title = f"{row.get_what_display()}: {show(row.amount_mg)} mg"
-    text = f"{row.method}; {row.reason}; witnessed by {row.witness.user.full_name}"
+    text = f"{row.method}; {row.reason}; {_witnessed(row)}"
     return _line(row, title, text=text, icon_name="trash-2", order=70)
 
 
@@ -150,3 +150,7 @@ def _adverse(row: AdverseEvent) -> TimelineEvent:
 
 def _addendum(row: SessionAddendum) -> TimelineEvent:
     return _line(row, "Addendum", text=f"{row.text} · Why: {row.reason}", icon_name="file-plus", order=80)
+
+
+def _witnessed(row) -> str:
+    return f"witnessed by {row.witness.user.full_name}" if row.witness_id else "nobody witnessed it"

@@ -100,7 +100,7 @@ class RemainderEvent(EventOut):
     lot_number = serializers.CharField(source="values.lot_number")
     method = serializers.CharField(source="values.method")
     reason = serializers.CharField(source="values.reason")
-    witness = serializers.CharField(source="values.witness")
+    witness = serializers.CharField(source="values.witness", allow_null=True)
     witnessed_as = serializers.CharField(source="values.witnessed_as")
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from common.models import AuditEvent
 from common.sealed_fields import sealed
@@ -284,3 +285,25 @@ def test_a_reading_not_taken_comes_to_the_exceptions(clinic):
     assert record.has_vitals_gap
     assert DosingRecord.objects.filter(EXCEPTION, pk=session.pk).exists()
     assert "Reading not taken" in as_(clinic.admin).get(page(session)).text
+
+
+def test_waste_that_nobody_witnessed_stands_on_every_page(clinic):
+    """R48: the session, its record, timeline, log and the discrepancy all say so; the review sees the mark."""
+    session = sessions.dosed_session(clinic, at=timezone.now() - timedelta(minutes=40), drawn_mg=Decimal(50))
+    draw = session.dosing_record.draws.get()
+    nurse = as_(clinic.nurse)
+    address = reverse("sessions:unwitnessed", args=[session.pk, draw.pk])
+    assert address in nurse.get(reverse("sessions:remainder", args=[session.pk, draw.pk])).text
+    typed = {"amount": "0.3", "method": "drug buster", "reason": "Alone in the house", "password": accounts.PASSWORD}
+    assert nurse.post(address, {**typed, "password": "wrong"}).status_code == 422
+    assert nurse.post(address, typed).status_code == 302
+    assert "nobody witnessed it" in nurse.get(reverse("sessions:session", args=[session.pk])).text
+    admin = as_(clinic.admin)
+    text = admin.get(page(session)).text
+    assert "nobody witnessed it" in text
+    assert "Witness missing" in text
+    timeline = admin.get(reverse("api:session_timeline", args=[session.pk]))
+    assert timeline.status_code == 200
+    log = b"".join(admin.get(reverse("sessions:export_dosing_records")).streaming_content).decode()
+    assert "Alone in the house" in log
+    assert "Wasted without a witness" in as_(clinic.compliance).get(reverse("dosing:discrepancies")).text
