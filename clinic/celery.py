@@ -69,6 +69,8 @@ app.conf.update(
         "audit-copy": _every(30, "accounts.ship_audit_trail"),
         "chain-checks": _sweep("accounts.check_chain"),
         "diversion": _every(600, "dosing.watch_for_diversion"),
+        "inspection-packs": _sweep("sessions.make_packs"),
+        "old-packs": _every(900, "sessions.remove_packs"),
         "unusual-looks": _every(300, "patients.find_unusual_looks"),
         "sign-ins-over": _every(3600, "accounts.forget_sign_ins"),
     },

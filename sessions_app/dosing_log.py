@@ -56,18 +56,20 @@ HEADINGS = (
 class LogFile:
     """The log of these records; read in chunks, so that its size does not matter."""
 
-    def __init__(self, records: QuerySet[DosingRecord], practice):
+    def __init__(self, records: QuerySet[DosingRecord], practice, draws: QuerySet[Draw] | None = None):
         self.practice = practice
         self.zone = ZoneInfo(practice.time_zone)
-        self.draws = Draw.objects.filter(dosing_record__in=records.order_by().values("pk"))
+        if draws is None:
+            draws = Draw.objects.filter(dosing_record__in=records.order_by().values("pk"))
+        self.draws = draws
 
     def count(self) -> int:
         return self.draws.count()
 
     def lines(self) -> Iterator[str]:
-        return csv_lines(HEADINGS, self._rows())
+        return csv_lines(HEADINGS, self.rows())
 
-    def _rows(self) -> Iterator[tuple]:
+    def rows(self) -> Iterator[tuple]:
         """Only ids are sorted; whole rows are read by the chunk, since a database would sort them in memory."""
         in_order = self.draws.order_by("drawn_at", "id").values_list("id", flat=True).iterator(chunk_size=CHUNK)
         while ids := list(islice(in_order, CHUNK)):

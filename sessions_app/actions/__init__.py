@@ -8,6 +8,13 @@ from sessions_app.actions.dosing import (
     start_recovery,
     waste_session_unwitnessed,
 )
+from sessions_app.actions.inspection import (
+    approve_pack,
+    ask_for_pack,
+    build_pack,
+    remove_packs,
+    take_pack,
+)
 from sessions_app.actions.leaving import discharge_patient
 from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
 from sessions_app.actions.rooms import add_room, set_room_in_use
@@ -26,7 +33,10 @@ __all__ = [
     "abort_session",
     "add_addendum",
     "add_room",
+    "approve_pack",
     "ask_author",
+    "ask_for_pack",
+    "build_pack",
     "cancel_session",
     "change_session_infusion",
     "check_in_patient",
@@ -41,6 +51,7 @@ __all__ = [
     "record_adverse_event",
     "record_observation",
     "record_reading",
+    "remove_packs",
     "reschedule_session",
     "review_session",
     "schedule_session",
@@ -48,5 +59,6 @@ __all__ = [
     "set_room_in_use",
     "sign_session",
     "start_recovery",
+    "take_pack",
     "waste_session_unwitnessed",
 ]

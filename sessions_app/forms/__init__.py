@@ -1,5 +1,6 @@
 """The forms of a session; their cleaned data are the actions' keywords. Nothing measured is ever pre-filled."""
 
+from sessions_app.forms.inspection import ApprovePackForm, PackForm
 from sessions_app.forms.leaving import DischargeForm
 from sessions_app.forms.planning import CallOffForm, QuestionnairesForm, RescheduleForm, RoomForm, ScheduleForm
 from sessions_app.forms.preparation import CheckInForm, OverrideForm, RosterForm
@@ -9,11 +10,13 @@ from sessions_app.forms.timeline import AdverseEventForm, ObservationForm, Readi
 __all__ = [
     "AddendumForm",
     "AdverseEventForm",
+    "ApprovePackForm",
     "CallOffForm",
     "CheckInForm",
     "DischargeForm",
     "ObservationForm",
     "OverrideForm",
+    "PackForm",
     "QuestionForm",
     "QuestionnairesForm",
     "ReadingForm",

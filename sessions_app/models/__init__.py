@@ -1,6 +1,7 @@
 """The visit: its state, who was in the room, readings, events, discharge, signature and review."""
 
 from sessions_app.models.discharge import Discharge
+from sessions_app.models.inspection import InspectionPack
 from sessions_app.models.preparation import BlockerOverride, CheckIn, SessionAssessment
 from sessions_app.models.signing import ReviewQuestion, SessionAddendum, SessionReview
 from sessions_app.models.timeline import AdverseEvent, Observation, VitalReading
@@ -11,6 +12,7 @@ __all__ = [
     "BlockerOverride",
     "CheckIn",
     "Discharge",
+    "InspectionPack",
     "Observation",
     "ReviewQuestion",
     "Room",

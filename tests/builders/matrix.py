@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import ApiToken, Passkey, SignIn
 from accounts.roles import Role
 from dosing.models import DiversionFinding, DiversionReport, StockCount
+from sessions_app.models import InspectionPack
 from tests.builders import accounts, assessments, dosing, notes, patients, sessions
 
 CANARY = "Featherstonehaugh"
@@ -93,6 +94,20 @@ class World:
         report = DiversionReport.objects.create(**about, made_at=self.at, doses=1, findings=1)
         return DiversionFinding.objects.create(
             **about, report=report, pattern="NO_VITALS", gravity=9, first_id="x", words="Nothing was read in time."
+        )
+
+    @cached_property
+    def pack(self):
+        """Asked for by the compliance officer; the other one of the pair approves."""
+        day = self.at.date()
+        return InspectionPack.objects.create(
+            practice=self.clinic.practice,
+            asked_at=self.at,
+            asked_by=self.clinic.members["compliance"],
+            reason="Asked by the inspector",
+            wanted={"date_from": day.isoformat(), "date_to": day.isoformat()},
+            patients=60,
+            state="waiting",
         )
 
     @cached_property
@@ -246,6 +261,10 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     ),
     # dosing
     **_same("dosing:lot dosing:transfer dosing:dispose", lambda world: {"pk": world.lot.pk}),
+    **_same(
+        "sessions:pack sessions:pack_progress sessions:approve_pack sessions:take_pack",
+        lambda world: {"pk": world.pack.pk},
+    ),
     **_same("dosing:sign dosing:settle_sign", lambda world: {"pk": world.sign.pk}),
     "dosing:count": lambda world: {"pk": world.stock_count.pk},
     **_same(

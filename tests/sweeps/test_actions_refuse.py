@@ -62,6 +62,7 @@ SUBJECTS = {
     "reading": lambda world: world.reading,
     "discrepancy": lambda world: world.discrepancy,
     "finding": lambda world: world.sign,
+    "pack": lambda world: world.pack,
     "draw": lambda world: world.administration.draw,
     "author": lambda world: world.member,
 }
@@ -125,18 +126,8 @@ def _is_refused(act, asked: dict) -> bool:
     return False
 
 
-OF_THE_PRACTICE = {
-    "practice",
-    "practice_id",
-    "membership",
-    "lot",
-    "product",
-    "room",
-    "discrepancy",
-    "finding",
-    "point",
-    "author",
-}
+OF_THE_PRACTICE = {"practice", "practice_id", "membership", "lot", "product", "room", "point", "author"}
+OF_THE_PRACTICE |= {"discrepancy", "finding", "pack"}
 ABOUT_A_PATIENT = set(SUBJECTS) - OF_THE_PRACTICE
 
 

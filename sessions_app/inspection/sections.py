@@ -1,0 +1,282 @@
+"""The parts of the pack and their rows, read in chunks so that ten years need no more memory than a day."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from dosing.models import Discrepancy, DosingRecord, Draw, Remainder, StockCountLine, StockMovement
+from sessions_app.dosing_filters import midnight
+from sessions_app.dosing_log import HEADINGS, LogFile
+
+CHUNK = 500
+RECEIPTS = ("Date", "Time", "Product", "Lot", "Expires", "Place", "Supplier", "Supplier DEA number", "Invoice")
+RECEIPTS += ("Received mg", "Balance before mg", "Balance after mg", "Received by", "Late entry", "Row")
+GONE = ("Date", "Time", "What", "Product", "Lot", "Place", "Amount mg", "Method, or taken by", "Form number")
+GONE += ("Reason", "Recorded by", "Witness", "Late entry", "Row")
+OTHER = ("Date", "Time", "What", "Product", "Lot", "Place", "Change mg", "Balance before mg", "Balance after mg")
+OTHER += ("To or from", "Reason", "Recorded by", "Row")
+COUNTS = ("Date", "Time", "Kind", "Business", "Place", "Product", "Lot", "Counted mg", "By the ledger mg")
+COUNTS += ("Difference mg", "Counted by", "Second counter", "Row")
+CASES = ("Opened", "What", "Place", "Product", "Lot", "Difference mg", "Opened by", "Due", "Closed", "Outcome")
+CASES += ("Reason", "Closed by", "Row")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the pack is about: a period (days of the practice, both included) and what it is narrowed to."""
+
+    date_from: date
+    date_to: date
+    product: str = ""
+    lot: str = ""
+    location: str = ""
+    staff: str = ""
+    patient: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part: `rows` are tuples of the headings' values; `short` are the columns that the PDF prints."""
+
+    name: str
+    title: str
+    headings: tuple[str, ...]
+    rows: Callable[[], Iterator[tuple]]
+    count: int
+    short: tuple[str, ...] = field(default=())
+
+
+def sections_of(practice, wanted: Wanted) -> list[Section]:
+    """Receipts, administration, waste and destruction, other movements, inventory, discrepancies."""
+    read = _Reader(practice, wanted)
+    log = LogFile(read.records(), practice, read.draws())
+    short = ("Date", "Time", "Patient", "MRN", "Product", "Lot", "Drawn mg", "Given mg", "Wasted mg", "Given by")
+    return [
+        read.movements("receipts", "Receipts", ["receive"], RECEIPTS, read.receipt),
+        Section("administration", "Administration", HEADINGS, log.rows, log.count(), (*short, "Witness")),
+        read.wastes(),
+        read.movements("other", "Other movements", ["return", "out", "in", "adjust", "loss"], OTHER, read.other),
+        read.counts(),
+        read.cases(),
+    ]
+
+
+def patients_in(practice, wanted: Wanted) -> int:
+    """How many patients the pack names."""
+    return _Reader(practice, wanted).draws().values("dosing_record__patient").distinct().count()
+
+
+class _Reader:
+    def __init__(self, practice, wanted: Wanted):
+        self.practice, self.wanted = practice, wanted
+        self.zone = ZoneInfo(practice.time_zone)
+        self.since = midnight(wanted.date_from, self.zone)
+        self.until = midnight(wanted.date_to + timedelta(days=1), self.zone)
+
+    # Scopes
+
+    def _of_lot(self, path: str) -> Q:
+        asked = Q(**{f"{path}practice": self.practice})
+        if self.wanted.product:
+            asked &= Q(**{f"{path}product_id": self.wanted.product})
+        if self.wanted.lot:
+            asked &= Q(**{f"{path}lot_number__iexact": self.wanted.lot})
+        if self.wanted.location:
+            asked &= Q(**{f"{path}location": self.wanted.location})
+        return asked
+
+    def records(self) -> QuerySet[DosingRecord]:
+        rows = DosingRecord.objects.filter(practice=self.practice)
+        if self.wanted.staff:
+            rows = rows.filter(staff_ids__contains=f" {self.wanted.staff} ")
+        return rows.filter(patient_id=self.wanted.patient) if self.wanted.patient else rows
+
+    def draws(self) -> QuerySet[Draw]:
+        rows = Draw.objects.filter(self._of_lot("lot__"), drawn_at__gte=self.since, drawn_at__lt=self.until)
+        return rows.filter(dosing_record__in=self.records().values("pk"))
+
+    def _movements(self, kinds: list[str]) -> QuerySet[StockMovement]:
+        rows = StockMovement.objects.filter(self._of_lot("lot__"), what__in=kinds)
+        rows = rows.filter(occurred_at__gte=self.since, occurred_at__lt=self.until)
+        if self.wanted.staff:
+            rows = rows.filter(Q(recorded_by_id=self.wanted.staff) | Q(witness_id=self.wanted.staff))
+        if self.wanted.patient:
+            rows = rows.filter(draw__dosing_record__patient_id=self.wanted.patient)
+        return rows.select_related("lot__product", "recorded_by__user", "witness__user", "pair__lot", "arrival__lot")
+
+    # Parts
+
+    def movements(self, name, title, kinds, headings, line) -> Section:
+        rows = self._movements(kinds)
+        read = lambda: map(line, _chunks(rows, "occurred_at"))  # noqa: E731
+        return Section(name, title, headings, read, rows.count(), headings[:-1])
+
+    def receipt(self, row: StockMovement) -> tuple:
+        lot = row.lot
+        return (
+            *self._moment(row.occurred_at),
+            lot.product.name,
+            lot.lot_number,
+            lot.expires_on.isoformat(),
+            lot.location,
+            row.supplier,
+            row.supplier_dea,
+            row.invoice,
+            row.change_mg,
+            row.before_mg,
+            row.after_mg,
+            row.recorded_by.user.full_name,
+            row.late_reason,
+            str(row.pk),
+        )
+
+    def other(self, row: StockMovement) -> tuple:
+        beyond = row.pair or getattr(row, "arrival", None)
+        return (
+            *self._moment(row.occurred_at),
+            row.get_what_display(),
+            row.lot.product.name,
+            row.lot.lot_number,
+            row.lot.location,
+            row.change_mg,
+            row.before_mg,
+            row.after_mg,
+            beyond.lot.location if beyond else "",
+            row.note,
+            row.recorded_by.user.full_name,
+            str(row.pk),
+        )
+
+    def wastes(self) -> Section:
+        """What was left of doses, and what was wasted or handed over from stock."""
+        left = Remainder.objects.filter(self._of_lot("draw__lot__"))
+        left = left.filter(occurred_at__gte=self.since, occurred_at__lt=self.until)
+        left = left.exclude(what=Remainder.What.RETURN).filter(draw__dosing_record__in=self.records().values("pk"))
+        left = left.select_related("draw__lot__product", "recorded_by__user", "witness__user")
+        stock = self._movements(["waste", "destroy"])
+
+        def rows() -> Iterator[tuple]:
+            yield from map(self._remainder, _chunks(left, "occurred_at"))
+            yield from map(self._disposed, _chunks(stock, "occurred_at"))
+
+        return Section("waste", "Waste and destruction", GONE, rows, left.count() + stock.count(), GONE[:-1])
+
+    def _remainder(self, row: Remainder) -> tuple:
+        return (
+            *self._moment(row.occurred_at),
+            row.get_what_display(),
+            *self._lot(row.draw.lot),
+            row.amount_mg,
+            row.method,
+            "",
+            row.reason,
+            row.recorded_by.user.full_name,
+            row.witness.user.full_name if row.witness_id else "NOBODY",
+            row.late_reason,
+            str(row.pk),
+        )
+
+    def _disposed(self, row: StockMovement) -> tuple:
+        return (
+            *self._moment(row.occurred_at),
+            row.get_what_display(),
+            *self._lot(row.lot),
+            -row.change_mg,
+            row.supplier,
+            row.invoice,
+            row.note,
+            row.recorded_by.user.full_name,
+            row.witness.user.full_name,
+            row.late_reason,
+            str(row.pk),
+        )
+
+    def counts(self) -> Section:
+        rows = StockCountLine.objects.filter(
+            self._of_lot("lot__"), count__occurred_at__gte=self.since, count__occurred_at__lt=self.until
+        )
+        if self.wanted.staff:
+            rows = rows.filter(Q(count__recorded_by=self.wanted.staff) | Q(count__second_counter=self.wanted.staff))
+        rows = rows.none() if self.wanted.patient else rows
+        rows = rows.select_related("lot__product", "count__recorded_by__user", "count__second_counter__user")
+        read = lambda: map(self._counted, _chunks(rows, "count__occurred_at"))  # noqa: E731
+        return Section("inventory", "Counts and inventories", COUNTS, read, rows.count(), COUNTS[:-1])
+
+    def _counted(self, row: StockCountLine) -> tuple:
+        count = row.count
+        return (
+            *self._moment(count.occurred_at),
+            count.get_occasion_display(),
+            count.get_moment_display() if count.moment else "",
+            count.location,
+            row.lot.product.name,
+            row.lot.lot_number,
+            row.counted_mg,
+            row.expected_mg,
+            row.difference_mg,
+            count.recorded_by.user.full_name,
+            count.second_counter.user.full_name if count.second_counter else "",
+            str(row.pk),
+        )
+
+    def cases(self) -> Section:
+        rows = Discrepancy.objects.filter(practice=self.practice, opened_at__gte=self.since, opened_at__lt=self.until)
+        if self.wanted.product or self.wanted.lot:
+            rows = rows.filter(self._of_lot("lot__"))
+        if self.wanted.location:
+            rows = rows.filter(location=self.wanted.location)
+        if self.wanted.staff:
+            rows = rows.filter(Q(opened_by=self.wanted.staff) | Q(closed_by=self.wanted.staff))
+        if self.wanted.patient:
+            rows = rows.filter(draw__dosing_record__patient_id=self.wanted.patient)
+        rows = rows.with_names()
+        read = lambda: map(self._case, _chunks(rows, "opened_at"))  # noqa: E731
+        return Section("discrepancies", "Discrepancies", CASES, read, rows.count(), CASES[:-1])
+
+    def _case(self, row: Discrepancy) -> tuple:
+        return (
+            " ".join(self._moment(row.opened_at)),
+            row.get_what_display(),
+            row.location,
+            row.lot.product.name if row.lot else "",
+            row.lot.lot_number if row.lot else "",
+            row.difference_mg,
+            row.opened_by.user.full_name,
+            row.due_on.isoformat(),
+            " ".join(self._moment(row.closed_at)) if row.closed_at else "OPEN",
+            row.get_outcome_display() if row.outcome else "",
+            row.closing_reason,
+            row.closed_by.user.full_name if row.closed_by else "",
+            str(row.pk),
+        )
+
+    def _lot(self, lot) -> tuple[str, str, str]:
+        return lot.product.name, lot.lot_number, lot.location
+
+    def _moment(self, moment: datetime) -> tuple[str, str]:
+        local = moment.astimezone(self.zone)
+        return f"{local:%Y-%m-%d}", f"{local:%H:%M}"
+
+
+def _chunks(rows: QuerySet, when: str) -> Iterator:
+    """Rows by time; only ids are sorted, whole rows are read by the chunk."""
+    ids = rows.order_by(when, "pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
+    while some := list(islice(ids, CHUNK)):
+        found = rows.in_bulk(some)
+        yield from (found[pk] for pk in some)
+
+
+def words_of(wanted: Wanted, names: dict[str, str]) -> str:
+    """The period and what it is narrowed to, in one line for the head of each page."""
+    told = [f"{wanted.date_from.isoformat()} to {wanted.date_to.isoformat()}"]
+    for name, label in LABELS.items():
+        if value := getattr(wanted, name):
+            told.append(f"{label}: {names.get(name) or value}")
+    return " · ".join(told)
+
+
+LABELS = {"product": "product", "lot": "lot", "location": "place", "staff": "staff", "patient": "patient"}
