@@ -348,6 +348,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
 OWNERS = {
     **dict.fromkeys(("accounts:revoke_token", "accounts:end_sign_in", "accounts:end_passkey"), "nurse"),
     "patients:close_emergency": "who opened it",
+    "sessions:take_pack": "compliance",
 }
 
 # Values that lead to a patient's link pages; an unknown token gets the same page as an expired one.

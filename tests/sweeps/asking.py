@@ -55,7 +55,9 @@ class Case:
         if access == SIGNED_IN:
             owner = OWNERS.get(self.route.name)
             return "in" if owner in (None, self.who) else "404"
-        return self._by_scope([scope for role, scope in access_table()[Permission(access)].items() if role in roles])
+        found = self._by_scope([scope for role, scope in access_table()[Permission(access)].items() if role in roles])
+        owner = OWNERS.get(self.route.name)
+        return "404" if found == "in" and owner not in (None, self.who) else found
 
     def _by_scope(self, scopes) -> str:
         if not scopes:
