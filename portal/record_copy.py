@@ -129,6 +129,7 @@ NOT_COPIED = {
     "patients.CorrectionRequest": "answered to the patient in writing by itself",
     "assessments.AssessmentSet": "which questionnaires were asked; their answers are copied",
     "sessions_app.SessionReview": "the office's check of the drug record",
+    "sessions_app.ReviewQuestion": "a question of that check; its answer is an addendum, which is copied",
     "integration_notes.PrivateNote": "psychotherapy notes (45 CFR 164.524(a)(1)(i), KAP-INT-PRIVATE)",
     "integration_notes.PrivateAddendum": "psychotherapy notes",
     "integration_notes.PrivateRelease": "psychotherapy notes",

@@ -19,8 +19,11 @@ from dosing.models import DoseOrder, Product
 from dosing.order_content import fingerprint
 from dosing.order_request import OrderTerms, WorkedOrder, work_out
 from patients.models import TreatmentSeries
+from patients.readiness import blockers_of, standing_of
 
 LONGEST_VALIDITY = timedelta(days=366)
+
+FORBIDS_AN_ORDER = ("SCREEN_", "CONTRAINDICATED_", "KETAMINE_ALLERGY")
 
 
 def sign_order(
@@ -116,9 +119,15 @@ def _refuse_or_pass(worked: WorkedOrder, product, series, overrides, by) -> dict
     """The reasons of the soft findings that were passed; raises Blocked with everything that stands."""
     if worked.problem:
         raise InvalidInput(worked.problem)
-    blockers = [*_of_product(product, series), *_of_series(series), *worked.blockers]
+    blockers = [*_of_product(product, series), *_of_series(series), *_of_chart(series), *worked.blockers]
     passed = refuse_unless_overridden(blockers, overrides=overrides or {}, may=lambda code: _may(by, code, series))
     return {blocker.code: reason for blocker, reason in passed}
+
+
+def _of_chart(series):
+    """No order for a patient whose screen is open, or who must not have the drug by this route (KAP-SCR-*)."""
+    standing = blockers_of(standing_of(series.patient), series.patient, series.route)
+    return [one for one in standing if one.code.startswith(FORBIDS_AN_ORDER)]
 
 
 def _may(by, permission, series) -> bool:

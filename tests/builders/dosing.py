@@ -63,6 +63,8 @@ def whole_units(product: Product, amount_mg: Decimal) -> Decimal:
 def signed_order(series: TreatmentSeries, by, at: datetime = AT, **terms) -> DoseOrder:
     """An order by a prescriber on the care team: 70 kg weighed today, the usual first dose of the series' route."""
     chosen = terms.pop("product", None) or product(by.practice, PRODUCT_FOR[series.route])
+    if not series.patient.contraindications.exists():
+        patients.screened(series.patient, by, at)
     dose = TERMS_FOR[series.route]
     if {"mg_per_kg", "fixed_mg"} & terms.keys():
         dose = {name: value for name, value in dose.items() if name not in ("mg_per_kg", "fixed_mg")}

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -49,6 +50,32 @@ def clinic():
             yield stack
         finally:
             stack.stop()
+
+
+@pytest.fixture(scope="module")
+def register():
+    """A web server with a worker, for the journeys of the drug; `made` says who is who."""
+    database, queue = own_database(os.environ.get("DATABASE_URL", "")), own_redis(os.environ.get("TEST_REDIS_URL", ""))
+    with database as database_url, queue as redis_url:
+        stack = Stack(database_url, redis_url)
+        try:
+            stack.prepare()
+            made = stack.manage("shell", "-c", "from tests.journeys.register_clinic import build; build()")
+            stack.made = json.loads(made.splitlines()[-1])
+            stack.start_web()
+            stack.start_worker()
+            yield stack
+        finally:
+            stack.stop()
+
+
+@pytest.fixture(scope="session")
+def shots() -> Path | None:
+    """Where pictures of the pages go, if anywhere (JOURNEY_SHOTS)."""
+    folder = os.environ.get("JOURNEY_SHOTS", "")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    return Path(folder) if folder else None
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 Given an empty practice, when each does their part, then the record holds it and nobody sees what is not theirs.
 """
 
-import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,13 +36,6 @@ WELL = (
 )
 ZONE = ZoneInfo("America/New_York")
 BASELINE = {"systolic_mmhg": 124, "diastolic_mmhg": 80, "heart_rate_bpm": 72, "spo2_pct": 98, "respiratory_rate": 14}
-
-
-@pytest.fixture(scope="module")
-def shots() -> Path | None:
-    """Where screenshots go when somebody wants to look: JOURNEY_SHOTS names a folder."""
-    folder = os.environ.get("JOURNEY_SHOTS")
-    return Path(folder) if folder else None
 
 
 @pytest.fixture(scope="module")
@@ -369,7 +361,8 @@ def record_is_reviewed(admin: Someone, path: str) -> None:
     admin.go("/sessions/dosing-records/?lot=NONE").does_not_see("Avery")
     record = path.replace("/sessions/", "/sessions/dosing-records/")
     admin.go(record).sees("KX-0417", "Paula Prescriber", "wasted 20 mg", "124/80")
-    admin.fill(note="Order, dose and waste agree.").press("Mark as reviewed").go(record).sees("Reviewed")
+    admin.fill(note="Order, dose and waste agree.", password=PASSWORD).press("Mark as reviewed")
+    admin.go(record).sees("Reviewed")
     admin.shot("reviewed")
     with admin.page.expect_download() as download:
         admin.go("/sessions/dosing-records/").page.get_by_role("link", name="CSV").click()

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from dosing.models import DoseOrder
+from patients.contraindications import ITEMS
 from sessions_app.models import RosterEntry
 from tests.builders import accounts, dosing, patients
 
@@ -31,7 +32,9 @@ def staffed(shared, now):
 
 @pytest.fixture
 def series(clinic, now):
-    return patients.series(patients.patient_with_team(clinic, now), clinic.prescriber, now, route="IM")
+    person = patients.patient_with_team(clinic, now)
+    patients.screened(person, clinic.prescriber, now)
+    return patients.series(person, clinic.prescriber, now, route="IM")
 
 
 @pytest.fixture
@@ -179,7 +182,9 @@ def test_preview_of_what_cannot_be(prescriber, clinic, series, change, words):
 
 
 def test_preview_and_signing_say_the_same(prescriber, clinic, now):
-    course = patients.series(patients.patient_with_team(clinic, now), clinic.prescriber, now, route="IV")
+    person = patients.patient_with_team(clinic, now)
+    patients.screened(person, clinic.prescriber, now)
+    course = patients.series(person, clinic.prescriber, now, route="IV")
     data = typed(clinic, final_volume_ml="100", duration_min="40", weight="82.4")
     page = prescriber.post(reverse("dosing:order_preview", args=[course.pk]), data).content.decode()
     prescriber.post(new_url(course), data)
@@ -294,3 +299,27 @@ def test_doses_given_are_listed_for_those_whose_team_practice_or_roster_reaches_
     assert "Doses given" in client.get(address).text
     RosterEntry.objects.filter(duty="therapist").update(left_at=now)
     assert ("Doses given" in client.get(address).text) is (role != "therapist")
+
+
+FORBIDDEN = next(item for item in ITEMS.values() if item.forbids("IM"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        (None, "none of its"),
+        ({"uncontrolled_hypertension": "unknown"}, "contraindication screen: uncontrolled hypertension"),
+        ({FORBIDDEN.code: "yes"}, f"Contraindicated: {FORBIDDEN.label}."),
+    ],
+)
+def test_no_order_over_an_open_screen_or_a_contraindication(prescriber, clinic, now, answers, words):
+    """J1: the refusal names what is missing, and what was typed is still there."""
+    person = patients.patient_with_team(clinic, now)
+    if answers is not None:
+        patients.screened(person, clinic.prescriber, now, **answers)
+    course = patients.series(person, clinic.prescriber, now, route="IM")
+    response = prescriber.post(reverse("dosing:order_new", args=[course.pk]), typed(clinic))
+    assert response.status_code == 422
+    assert words in response.text
+    assert 'value="70"' in response.text
+    assert not DoseOrder.objects.filter(series=course).exists()

@@ -1,0 +1,175 @@
+"""J1, J6, J7, J8: an order the chart allows, an early stop and its waste, the stock reconciled, a record reviewed."""
+
+import csv
+import io
+import re
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from tests.builders.accounts import PASSWORD
+from tests.journeys.people import Someone
+
+ALDRETE = ("activity", "respiration", "circulation", "consciousness", "oxygen")
+
+
+@pytest.fixture
+def person(register, chromium, shots):
+    made = {}
+
+    def sign_in(role: str) -> Someone:
+        if role not in made:
+            made[role] = Someone(chromium, register.url, shots=shots).sign_in(register.made["emails"][role], PASSWORD)
+        return made[role]
+
+    yield sign_in
+    complaints = [text for each in made.values() for text in each.complaints]
+    for each in made.values():
+        each.context.close()
+    assert not complaints
+
+
+def day(days: int = 0) -> str:
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
+
+
+def test_j1_an_order_waits_for_the_chart_and_is_amended_not_edited(register, person):
+    prescriber, path = person("prescriber"), f"/patients/{register.made['new_patient']}/"
+    prescriber.go(path).sees("Answer the contraindication screen").follow("Series").follow("Open a series")
+    prescriber.fill(indication="PTSD", route="IM", planned_sessions=6, min_hours_between=72, review_after=2)
+    prescriber.fill(modality="CBT").press("Open the series")
+    series = re.search(r"/patients/series/[0-9a-f-]{36}/", prescriber.page.url).group(0)
+    prescriber.sees("0 of 6")
+    _fill_order(prescriber.follow("Write the dose order"))
+    prescriber.press("Sign the order").sees("Answer the contraindication screen", "80.0 kg × 0.5 mg/kg = 40.0 mg")
+    assert prescriber.page.locator("[name=weight]").input_value() == "80"
+    prescriber.go(f"{path}facts/").unfold("Add a diagnosis").fill(code="F43.10", label="PTSD", is_primary=True)
+    prescriber.page.locator("form[action$='/facts/diagnosis/add/'] button").click()
+    prescriber.go(f"{path}contraindications/")
+    prescriber.page.evaluate(
+        "document.querySelectorAll('main input[type=radio][value=no]').forEach(radio => radio.checked = true)"
+    )
+    prescriber.press("Save the answers")
+    _fill_order(prescriber.go(series).follow("Write the dose order"))
+    prescriber.press("Sign the order").sees("Version 1", "40 mg")
+    order = prescriber.page.url
+    assert prescriber.page.locator("main input:not([type=hidden])").count() == 0, "a signed order has no fields"
+    prescriber.go(series).sees("0 of 6").follow("Amend")
+    _fill_order(prescriber, dose="0.4").press("Sign the order").sees("Version 2", "32 mg")
+    prescriber.go(order).sees("Version 1", "40 mg")
+
+
+def _fill_order(prescriber: Someone, dose: str = "0.5") -> Someone:
+    prescriber.fill(weight="80", weighed_on=day(), weight_unit="kg", product_id="Ketalar 50 mg/mL")
+    prescriber.fill(dose=dose, dose_unit="mg/kg", expires_on=day(60), password=PASSWORD)
+    prescriber.page.wait_for_load_state("networkidle")
+    return prescriber
+
+
+def test_j6_an_infusion_is_stopped_early_and_the_rest_wasted_before_a_second_person(register, person):
+    nurse, path = person("nurse"), f"/sessions/{register.made['running']}/"
+    nurse.go(f"{path}reading/").fill(systolic_mmhg="188", diastolic_mmhg="112", heart_rate_bpm="96", spo2_pct="96")
+    nurse.press("Save the reading").go(path).sees("188/112", "critical")
+    nurse.follow("Pause or rate").fill(what="pause", reason="Pressure 188/112").press("Record the change")
+    nurse.go(f"{path}adverse-event/").fill(category="cardio", grade="3")
+    nurse.fill(relatedness="probable", description="Pressure 188/112", action="Paused, clonidine", outcome="resolving")
+    nurse.press("Save the event")
+    nurse.go(f"{path}observation/").fill(what="rescue", text="Clonidine 0.1 mg by mouth").press("Save the observation")
+    nurse.go(path).follow("Stop or end").fill(how="stopped", reason="Pressure stays high").press("Record the end")
+    nurse.go(path).sees("stopped early", "open").follow("Waste or return")
+    left = nurse.page.locator(".is-open b").inner_text().split()[0]
+    amount = str(round(float(left) / 50, 5)).rstrip("0")
+    _waste(nurse, amount, register.made["emails"]["nurse"]).sees("Somebody else has to confirm it")
+    _waste(nurse, amount, register.made["emails"]["second"])
+    record = path.replace("/sessions/", "/sessions/dosing-records/")
+    nurse.go(record).sees("Closed", "stopped early")
+    text = nurse.text()
+    drawn, given, wasted = (
+        float(re.search(rf"{word}\s+([\d.]+) mg", text, re.IGNORECASE)[1]) for word in ("drawn", "given", "wasted")
+    )
+    assert drawn == pytest.approx(given + wasted), text[:400]
+
+
+def _waste(nurse: Someone, amount: str, witness: str) -> Someone:
+    nurse.fill(what="waste", amount=amount, method="Drug pouch", reason="Stopped early")
+    nurse.fill(witness_email=witness, witness_password=PASSWORD)
+    return nurse.press("Record with witness")
+
+
+def test_j7_a_vial_is_short_and_compliance_reconciles_it(register, person):
+    nurse, second, officer = person("nurse"), person("second"), person("compliance")
+    nurse.go("/").follow("Stock").tab("Counts").sees("Safe A", "never")
+    nurse.page.get_by_role("region", name="Safe A").get_by_role("link", name="Count at the start").click()
+    nurse.sees("Enter what you see").does_not_see("500 mg", "10 mL")
+    for field in nurse.page.locator("main input[name^=counted_]").all():
+        label = field.evaluate("e => e.labels[0].textContent")
+        lot = f"location = 'Safe A' AND lot_number = '{_lot(label)}'"
+        balance = register.sql(f"SELECT balance_mg FROM dosing_stocklot WHERE {lot}")
+        amount = balance[0][0] / 1000 / 50
+        field.fill(f"{amount - 0.4 if 'KX-77' in label else amount:g}")
+    nurse.press("Keep this count").sees("differs", "-20 mg")
+    nurse.shot("count")
+    nurse.go("/dosing/stock/counts/")
+    nurse.page.get_by_role("region", name="Safe A").get_by_role("link", name="Count at the end").click()
+    for field in nurse.page.locator("main input[name^=counted_]").all():
+        field.fill("1")
+    nurse.press("Keep this count").sees("without naming it")
+    officer.go("/").sees("Open discrepancies").follow("Count differs").sees("KX-77", "-20 mg", "Received")
+    officer.shot("discrepancy")
+    officer.fill(closing_reason="Entered wrongly", outcome="corrected", password=PASSWORD)
+    officer.press("Close the discrepancy").sees("The ledger was not corrected")
+    page = officer.page.url
+    second.go(page).fill(what="adjust", reason="A draw of 0.4 mL was not entered", password=PASSWORD)
+    second.press("Add the row").sees("In the ledger because of it", "-20 mg")
+    officer.go(page).fill(outcome="corrected", closing_reason="The draw is in the paper log", password=PASSWORD)
+    officer.press("Close the discrepancy").sees("closed", "paper log")
+    officer.go("/dosing/stock/").follow("KX-77").sees("Received", "Corrected after a discrepancy", "480 mg")
+    assert officer.page.get_by_role("button", name=re.compile("edit|delete", re.I)).count() == 0
+    officer.go("/sessions/dosing-records/?marks=not_reviewed").sees("records")
+    _inspection_pack(register, officer)
+
+
+def _lot(label: str) -> str:
+    return label.split("lot ")[1].strip(" *\n")
+
+
+def _inspection_pack(register, officer: Someone) -> None:
+    officer.go("/sessions/dosing-records/").follow("Inspection packs")
+    officer.fill(date_from=day(-730), date_to=day(), reason="Asked by the state board", password=PASSWORD)
+    officer.press("Make the pack").sees("Take the zip")
+    officer.shot("pack")
+    with officer.page.expect_download() as download:
+        officer.page.get_by_role("button", name="Take the zip").click()
+    archive = zipfile.ZipFile(Path(download.value.path()))
+    pages = list(csv.DictReader(io.StringIO(archive.read("pages.csv").decode())))
+    assert pages
+    assert all(len(row["sha256"]) == 64 for row in pages)
+    other = list(csv.DictReader(io.StringIO(archive.read("other.csv").decode())))
+    assert ("Corrected after a discrepancy", "-20.000") in {(row["What"], row["Change mg"]) for row in other}
+    assert archive.read("receipts-001.pdf").startswith(b"%PDF-")
+
+
+def test_j8_an_admin_reviews_with_a_question_and_the_own_password(register, person):
+    admin, nurse = person("admin"), person("nurse")
+    record = f"/sessions/dosing-records/{register.made['signed']}/"
+    admin.go("/").sees("Dosing records to review").follow("Dosing records").sees("Review due")
+    admin.go("/sessions/dosing-records/?exceptions_first=on").sees("Exceptions first")
+    admin.go(record).sees("Drug account", "Closed").unfold("Ask somebody about it")
+    admin.fill(asked_of_id=register.made["names"]["nurse"], text="Why was the left arm used and not the right?")
+    admin.press("Give it back").sees("not answered yet", "has not answered yet")
+    assert admin.page.get_by_role("button", name="Mark as reviewed").is_disabled()
+    nurse.go("/").sees("Why was the left arm used").follow("Answer by an addendum")
+    nurse.sees("Why was the left arm used").fill(text="The right arm had a bruise.", reason="Asked by the reviewer")
+    nurse.press("Save the addendum")
+    admin.go(record).sees("The right arm had a bruise.")
+    admin.fill(note="Order, dose and ledger agree.", password="not mine").press("Mark as reviewed")
+    admin.sees("Nothing was saved")
+    assert admin.page.locator("[name=note]").input_value() == "Order, dose and ledger agree."
+    admin.fill(password=PASSWORD).press("Mark as reviewed").go(record).sees("Reviewed", register.made["names"]["admin"])
+    admin.shot("record_reviewed")
+    acts = "('sessions.ask_author', 'sessions.review_session')"
+    rows = register.sql(f"SELECT 1 FROM common_auditevent WHERE action IN {acts} AND outcome = 'done'")
+    assert len(rows) == 2
