@@ -154,6 +154,14 @@ class EndInfusionForm(_AfterStartForm):
         return typed
 
 
+def name_rest(field, draw) -> None:
+    """What is left is told in the measure it is typed in; of a stopped infusion it may have five decimals."""
+    product = draw.lot.product
+    field.label = f"Amount, {product.measure}"
+    left = f"{round(product.amount_of(draw.outstanding_mg), 5):f}"
+    field.help_text = f"By the record {left.rstrip('0').rstrip('.')} {product.measure} are left."
+
+
 class RemainderForm(EventForm):
     """Cleaned data are the keywords of `dosing.actions.dispose_remainder` except draw, by and at."""
 
@@ -163,7 +171,7 @@ class RemainderForm(EventForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose wasted or returned."},
     )
-    amount = AmountField(error_messages={"required": "Enter the amount."})
+    amount = AmountField(places=5, error_messages={"required": "Enter the amount."})
     method = forms.CharField(
         label="How", max_length=80, help_text="Drug buster, sink …", error_messages={"required": "Say how."}
     )
@@ -178,7 +186,7 @@ class RemainderForm(EventForm):
     def __init__(self, *args, draw, **kwargs):
         super().__init__(*args, **kwargs)
         self.product = draw.lot.product
-        self.fields["amount"].label = f"Amount, {self.product.measure}"
+        name_rest(self.fields["amount"], draw)
         if self.product.is_liquid:
             self.fields["what"].choices = [(Remainder.What.WASTE.value, Remainder.What.WASTE.label)]
 
@@ -191,7 +199,7 @@ class RemainderForm(EventForm):
 class UnwitnessedForm(EventForm):
     """Cleaned data are the keywords of `dosing.actions.waste_unwitnessed` except draw, by and at."""
 
-    amount = AmountField(error_messages={"required": "Enter the amount."})
+    amount = AmountField(places=5, error_messages={"required": "Enter the amount."})
     method = forms.CharField(
         label="How", max_length=80, help_text="Drug buster, sink …", error_messages={"required": "Say how."}
     )
@@ -204,7 +212,7 @@ class UnwitnessedForm(EventForm):
     def __init__(self, *args, draw, **kwargs):
         super().__init__(*args, **kwargs)
         self.product = draw.lot.product
-        self.fields["amount"].label = f"Amount, {self.product.measure}"
+        name_rest(self.fields["amount"], draw)
 
     def clean(self):
         typed = super().clean()
