@@ -39,7 +39,10 @@ PRODUCT_FOR = {
 
 @dataclass
 class DemoClinic:
-    """The practice and its Actors. `lots` maps a route to the lot in use, `later` holds stories that go on."""
+    """The practice and its Actors. `lots` maps a route to the lot in use, `later` holds stories that go on.
+
+    The first waste after `alone_from` has no witness.
+    """
 
     practice: Practice
     people: dict[Role, list[Actor]] = field(default_factory=dict)
@@ -47,6 +50,7 @@ class DemoClinic:
     lots: dict[str, StockLot] = field(default_factory=dict)
     rooms: list[Room] = field(default_factory=list)
     later: list = field(default_factory=list)
+    alone_from: datetime | None = None
 
     def one(self, role: Role, number: int = 0) -> Actor:
         people = self.people[role]

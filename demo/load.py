@@ -9,6 +9,7 @@ from demo.calendar import Calendar
 from demo.clinic import DemoClinic, fill_the_safe, open_demo_practice
 from demo.life import ROUTES, live
 from demo.oversight import watch_over
+from demo.register import keep_the_register
 from demo.story import run
 from demo.today import todays_lives
 
@@ -23,14 +24,16 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     opened = now - timedelta(days=DAYS)
     clinic = open_demo_practice(opened)
     fill_the_safe(clinic, opened + timedelta(hours=1), 0)
+    clinic.alone_from = now - timedelta(days=12)
     calendar = Calendar(clinic.rooms[:3], clinic.practice.time_zone)
     clinic.later.append(_deliveries(clinic, opened))
+    clinic.later.append(keep_the_register(clinic, opened, now))
     lives = [
         live(clinic, calendar, Random(rng.random()), number, plan, now)  # noqa: S311
         for number, plan in enumerate(_plans(rng, patients, opened, now))
     ]
     lives += todays_lives(clinic, Random(rng.random()), patients, now)  # noqa: S311
-    run([*lives, clinic.later.pop()], clinic.later, now)
+    run(lives, clinic.later, now)
     watch_over(clinic, now)
     return clinic
 

@@ -257,6 +257,19 @@ def waste_what_is_left(clinic: DemoClinic, who: Patient, session: Session, at: d
     nurse = who.team[Role.NURSE]
     witness = next(other for other in clinic.people[Role.NURSE] if other.membership_id != nurse.membership_id)
     for draw in Draw.objects.filter(dosing_record_id=session.pk, outstanding_mg__gt=0):
+        if clinic.alone_from is not None and at >= clinic.alone_from:
+            clinic.alone_from = None  # once nobody was there to see it
+            actions.waste_session_unwitnessed(
+                session=session,
+                draw_id=draw.pk,
+                by=nurse,
+                at=at,
+                amount_mg=draw.outstanding_mg,
+                method="Drug disposal pouch",
+                reason="The second nurse had left; nobody else was in the house",
+                password=PASSWORD,
+            )
+            continue
         actions.dispose_session_remainder(
             session=session,
             draw_id=draw.pk,

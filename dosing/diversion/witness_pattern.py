@@ -46,14 +46,23 @@ def _pairs(known: Facts, day: ReportDay) -> Iterator[Finding]:
     for waste in known.wastes:
         if since <= waste.occurred_at < day.end and waste.witness_id is not None:
             by_giver[waste.giver_id].append(waste)
-    everybody = DayShares.of([waste for wastes in by_giver.values() for waste in wastes], day)
     for giver, wastes in by_giver.items():
         own = DayShares.of(wastes, day)
-        others = everybody.without(own)
-        if others.number >= MIN_OTHERS and len(own.days) >= MIN_DAYS:
-            for witness, number in own.overall.items():
-                if number >= max(MIN_WASTES, MIN_SHARE * own.number):
+        if len(own.days) < MIN_DAYS:
+            continue
+        for witness, number in own.overall.items():
+            if number >= max(MIN_WASTES, MIN_SHARE * own.number):
+                others = _choices_of_others(by_giver, giver, witness, own, day)
+                if others.number >= MIN_OTHERS:
                     yield from _pair(giver, witness, own, others, day)
+
+
+def _choices_of_others(by_giver, giver, witness, own: "DayShares", day: ReportDay) -> "DayShares":
+    """Whom third people asked where both could have been asked: nobody witnesses what one gave or recorded, so in a
+    practice of two there is nothing to choose and nothing to compare with."""
+    third = [waste for other, wastes in by_giver.items() if other not in (giver, witness) for waste in wastes]
+    free = [waste for waste in third if waste.witness_id != giver and waste.recorded_by_id not in (giver, witness)]
+    return DayShares.of(free, day).on(own.days)
 
 
 @dataclass(frozen=True)
@@ -74,9 +83,9 @@ class DayShares:
     def number(self) -> int:
         return self.overall.total()
 
-    def without(self, some: "DayShares") -> "DayShares":
-        """The rest, on the days of `some`."""
-        return DayShares(self.overall - some.overall, {date: self.days[date] - some.days[date] for date in some.days})
+    def on(self, dates) -> "DayShares":
+        """The same, with the days of `dates` alone."""
+        return DayShares(self.overall, {date: self.days.get(date, Counter()) for date in dates})
 
     def expected(self, witness: Hashable, date: date) -> float:
         """The witness's share of that day's wastes, drawn towards the overall share where the day had few."""

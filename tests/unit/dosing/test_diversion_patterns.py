@@ -329,6 +329,18 @@ def test_the_only_witness_of_a_small_practice_is_no_sign():
     assert found(Pattern.WITNESS_PAIR, Facts(wastes=rows)) == []
 
 
+def test_two_who_witness_for_each_other_because_there_is_nobody_else():
+    """What a third person gave was recorded by one of the two, so that the other had to witness it."""
+    rows = wastes(lambda back, turned: turned)
+    other = {"ann": "ben", "ben": "ann"}
+    pair = [replace(row, witness_id=other[row.giver_id]) for row in rows if row.giver_id in other]
+    third = [
+        replace(row, recorded_by_id=["ann", "ben"][place % 2], witness_id=["ben", "ann"][place % 2])
+        for place, row in enumerate(row for row in rows if row.giver_id not in other)
+    ]
+    assert found(Pattern.WITNESS_PAIR, Facts(wastes=[*pair, *third])) == []
+
+
 def test_each_waste_without_witness_is_a_sign():
     findings = found(Pattern.WITNESS_PAIR, Facts(wastes=[waste(), waste(record="r2", witness=None)]))
     assert [(finding.about_id, finding.record_id) for finding in findings] == [("ann", "r2")]

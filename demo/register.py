@@ -1,0 +1,132 @@
+"""What became of the drug besides its doses: inventory, counts of each shift, a case that was cleared up and one that
+was not, drug moved and destroyed, and what the nights found."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from accounts.actor import system_actor
+from accounts.roles import Role
+from demo.clinic import PASSWORD, DemoClinic
+from dosing import actions
+from dosing.counting import CountedLot
+from dosing.models import Discrepancy, StockCount, StockLot
+from sessions_app.actions import ask_author
+from sessions_app.models import Session
+from sessions_app.reviewing import people_to_ask
+
+SATURDAY = 5
+Steps = Iterator[datetime]
+
+
+def keep_the_register(clinic: DemoClinic, opened: datetime, now: datetime) -> Steps:
+    """The two nurses take turns; the first inventory is made with the prescriber."""
+    at = opened + timedelta(hours=2)
+    yield at
+    second = {"second_email": clinic.one(Role.PRESCRIBER).user.email, "second_password": PASSWORD}
+    _count(clinic, at, "Safe A", "initial", moment="open", **second)
+    at = now - timedelta(days=40)
+    yield at
+    _short(clinic, at, "Safe A", Decimal(20))
+    yield at + timedelta(hours=3)
+    _clear_up(clinic, at + timedelta(hours=3))
+    at = now - timedelta(days=21)
+    yield at
+    _move_and_destroy(clinic, at)
+    for days in range(5, 0, -1):
+        day = now - timedelta(days=days)
+        if day.weekday() < SATURDAY:
+            yield from _shift(clinic, day)
+    at = now - timedelta(hours=26)
+    yield at
+    _short(clinic, at, "Safe B", Decimal(10))
+    yield now - timedelta(minutes=1)
+    _after_the_nights(clinic, now - timedelta(minutes=1))
+
+
+def _shift(clinic: DemoClinic, day: datetime) -> Steps:
+    for hours, occasion in ((-3, "opening"), (5, "closing")):
+        at = day + timedelta(hours=hours)
+        yield at
+        for place in ("Safe A", "Safe B"):
+            open_here = Discrepancy.objects.filter(practice=clinic.practice, location=place).open()
+            named = list(open_here.values_list("pk", flat=True)) if occasion == "closing" else []
+            _count(clinic, at, place, occasion, named=named)
+
+
+def _count(clinic: DemoClinic, at: datetime, place: str, occasion: str, less=Decimal(0), **more) -> StockCount | None:
+    """By whichever nurse's turn it is; of the first liquid lot `less` mg less is found."""
+    lots = StockLot.objects.filter(practice=clinic.practice, location=place).in_order().in_stock()
+    lots = sorted(lots, key=lambda lot: not lot.product.is_liquid)
+    found = [
+        CountedLot(lot_id=lot.pk, counted_mg=lot.balance_mg - (less if place_of == 0 else 0), movements=lot.movements)
+        for place_of, lot in enumerate(lots)
+    ]
+    if not found:
+        return None
+    by = clinic.one(Role.NURSE, at.day)
+    return actions.count_stock(by=by, at=at, location=place, occasion=occasion, counted=found, **more)
+
+
+def _short(clinic: DemoClinic, at: datetime, place: str, less: Decimal) -> None:
+    _count(clinic, at, place, "spot", less=less)
+
+
+def _clear_up(clinic: DemoClinic, at: datetime) -> None:
+    row = Discrepancy.objects.filter(practice=clinic.practice).open().order_by("opened_at").first()
+    if row is None:
+        return
+    officer, corrects = clinic.one(Role.COMPLIANCE), clinic.one(Role.PRESCRIBER)
+    told = {"discrepancy": row, "at": at}
+    words = "The syringe of the second session was drawn twice; the first was dropped."
+    actions.note_discrepancy(**told, by=officer, text=words, owner_id=corrects.membership_id)
+    actions.correct_stock(
+        **told, by=corrects, what="adjust", reason="A dropped syringe was not entered", password=PASSWORD
+    )
+    actions.close_discrepancy(
+        **told,
+        by=officer,
+        outcome="corrected",
+        closing_reason="Witness statement of both nurses is in the binder",
+        password=PASSWORD,
+    )
+
+
+def _move_and_destroy(clinic: DemoClinic, at: datetime) -> None:
+    """A vial's worth goes to the cabinet of a room; a broken one to the reverse distributor."""
+    nurse, witness = clinic.one(Role.NURSE), clinic.one(Role.NURSE, 1)
+    lot = StockLot.objects.filter(practice=clinic.practice, product__concentration_mg_per_ml=50, balance_mg__gte=2000)
+    lot = lot.with_product().order_by("received_at").first()
+    if lot is None:
+        return
+    actions.transfer_stock(
+        lot=lot, by=nurse, at=at, to_location="Cabinet of the garden room", amount_mg=Decimal(1000), note="For the week"
+    )
+    actions.dispose_stock(
+        lot=lot,
+        by=nurse,
+        at=at,
+        what="destroy",
+        amount_mg=Decimal(500),
+        note="Stopper damaged on arrival",
+        taken_by="Harbor Reverse Distribution",
+        form_number="41-2026-014",
+        witness_email=witness.user.email,
+        witness_password=PASSWORD,
+    )
+
+
+def _after_the_nights(clinic: DemoClinic, at: datetime) -> None:
+    """The looks of the last two nights, and one record that went back with a question."""
+    by = system_actor("diversion-watch", clinic.practice.pk)
+    for days in (2, 1):
+        actions.make_diversion_report(practice=clinic.practice, day=(at - timedelta(days=days)).date(), by=by, at=at)
+    waiting = Session.objects.filter(practice=clinic.practice, signed_at__isnull=False, review=None)
+    waiting = waiting.filter(dosing_record__isnull=False).select_related("dosing_record").order_by("-signed_at").first()
+    if waiting is None:
+        return
+    admin = clinic.one(Role.ADMIN)
+    people = [member for member in people_to_ask(waiting) if member.pk != admin.membership_id]
+    if people:
+        words = "The site is missing in the first entry. Which arm was it?"
+        ask_author(session=waiting, by=admin, at=at, asked_of_id=people[0].pk, text=words)
