@@ -44,7 +44,7 @@ def forget_sign_ins() -> None:
 
 @shared_task(name="accounts.anchor_chain")
 def anchor_chain() -> None:
-    anchors.anchor_chain(timezone.now())
+    anchors.anchor_chain()
 
 
 @shared_task(name="accounts.ship_audit_trail")

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils import timezone
 
 from common.models import ChainLink
 from common.sealing import parse_keys
@@ -72,10 +73,11 @@ def append_anchor(at: datetime) -> Anchor | None:
     return Anchor(content["at"], head["seq"], head["hash"], lines + 1)
 
 
-def anchor_chain(at: datetime) -> None:
-    """Append an anchor. A file that cannot be written stops nothing: it is logged, and `/readyz` names it meanwhile."""
+def anchor_chain() -> None:
+    """Append an anchor now, whatever moment an act was entered for. A file that cannot be written stops nothing: it is
+    logged, and `/readyz` names it meanwhile."""
     try:
-        append_anchor(at)
+        append_anchor(timezone.now())
     except (OSError, ValueError) as error:
         log.error("the chain was not anchored: %s", type(error).__name__)
 

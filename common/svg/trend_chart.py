@@ -91,6 +91,7 @@ class TrendChart:
     end_y: str
     end_label: str
     scores: tuple[Score, ...]
+    value_label: str = "Score"
 
 
 def day_label(day: date) -> str:
@@ -107,8 +108,12 @@ def build(
     bands: Sequence[Band] = (),
     chart_id: str = "trend",
     title: str = "Score over time",
+    value_label: str = "Score",
 ) -> TrendChart:
-    """The drawing for one instrument whose scores run from `lowest` to `highest`; dates in the patient's own zone."""
+    """The drawing for one instrument whose scores run from `lowest` to `highest`; dates in the patient's own zone.
+
+    It draws other numbers over days as well; `value_label` heads their column in the table.
+    """
     ordered = tuple(sorted(scores, key=lambda item: item.on))
     days = [item.on for item in (*ordered, *doses)]
     across, first = _date_scale(days)
@@ -153,6 +158,7 @@ def build(
         end_y=coordinate(up.at(last.score) + 4) if last else "",
         end_label=number(last.score) if last else "",
         scores=ordered,
+        value_label=value_label,
     )
 
 
@@ -175,7 +181,9 @@ def _date_ticks(across: Scale, first: date) -> tuple[Tick, ...]:
 
 
 def _score_step(span: Decimal) -> Decimal:
-    return next((Decimal(step) for step in (1, 2, 5, 10, 20, 25, 50) if span <= step * 6), Decimal(100))
+    """Five or six lines: a questionnaire's range, or a safe full of milligrams."""
+    steps = (1, 2, 5, 10, 20, 25, 50, *(step * 10**power for power in (2, 3, 4, 5) for step in (1, 2, 5)))
+    return next((Decimal(step) for step in steps if span <= step * 6), Decimal(10**6))
 
 
 def _band_areas(bands: Sequence[Band], up: Scale) -> tuple[BandArea, ...]:

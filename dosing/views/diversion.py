@@ -12,6 +12,7 @@ from common import audit
 from common.http import form_status, refused, submit
 from dosing import actions
 from dosing.diversion_page import signs_of, watch_state
+from dosing.drug_charts import waste_by_person
 from dosing.forms import SettleForm, SignFilterForm
 from dosing.models import DiversionFinding
 from dosing.stock_page import sections
@@ -27,7 +28,7 @@ def signs(request):
     page = page_of(rows.with_names().newest_first(), request)
     audit.record_look(request.actor, "dosing.listed_signs")
     context = {"form": form, "page": page, "state": watch_state(request.actor, timezone.now())}
-    context["tabs"] = sections(request.actor, "signs")
+    context |= {"tabs": sections(request.actor, "signs"), "wastes": waste_by_person(request.actor, timezone.now())}
     return render(request, "dosing/signs.html", context)
 
 

@@ -11,6 +11,7 @@ from accounts.roles import Permission
 from common import audit
 from common.http import form_status, refused, submit
 from dosing import actions
+from dosing.drug_charts import dose_chart
 from dosing.forms import OrderForm
 from dosing.forms.parts import overrides_in
 from dosing.models import DoseOrder, DosingRecord, Product
@@ -97,6 +98,7 @@ def of_patient(request, pk):
     context["open_series"] = _series_without_order(request.actor, patient)
     doses = DosingRecord.objects.visible_to(request.actor).filter(patient=patient).dosed()
     context["doses"] = list(doses.select_related("product").order_by("-first_dose_at")[:25])
+    context["chart"] = dose_chart(context["doses"])
     audit.record_look(request.actor, "dosing.looked_at_orders", subject=patient)
     return render(request, "dosing/patient_orders.html", context)
 

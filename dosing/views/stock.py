@@ -11,6 +11,7 @@ from accounts.roles import Permission
 from common import audit
 from common.http import form_status, refused, submit
 from dosing import actions
+from dosing.drug_charts import balance_chart
 from dosing.forms import LotFilterForm, ReceiveStockForm
 from dosing.models import Discrepancy, Product, StockLot, StockMovement
 from dosing.stock_page import lot_rows, sections, stock_figures
@@ -46,6 +47,7 @@ def lot(request, pk):
     if row.balance_mg:
         context |= {"may_transfer": request.actor.can(Permission.TRANSFER_STOCK)}
         context |= {"may_dispose": request.actor.can(Permission.DISPOSE_STOCK)}
+    context["chart"] = balance_chart(row)
     context["discrepancies"] = list(Discrepancy.objects.visible_to(request.actor).open().filter(lot=row))
     audit.record_look(request.actor, "dosing.looked_at_lot", subject=row)
     return render(request, "dosing/lot.html", context)

@@ -57,7 +57,7 @@ def sign_session(*, session: Session, by: Actor, at: datetime, password: str, ve
             content_sha256=digest,
         )
         hooks.signed.collect(session=row, by=by, at=at)
-        transaction.on_commit(lambda: anchor_chain(at), robust=True)
+        transaction.on_commit(anchor_chain, robust=True)
         audit.record(by, "sessions.sign_session", at=at, subject=row, role=role, detail={"sha256": digest})
     return row
 

@@ -107,6 +107,7 @@ EXCUSED = {
     ("integration_notes/private_pages.py", "PrivateRelease.objects.in_force"),  # of the author's own notes
     ("integration_notes/worklist.py", "IntegrationNote.objects.drafts_of"),  # one's own, as a subquery
     ("integration_notes/worklist.py", "IntegrationNote.objects.signed"),  # subqueries of sessions that are visible
+    ("dosing/drug_charts.py", "Draw.objects.filter"),  # of records that are visible
     ("patients/context.py", "EmergencyAccess.objects.filter"),  # one's own, for the banner
     ("patients/home.py", "EmergencyAccess.objects.filter"),  # of the practice, for who reviews them
     ("sessions_app/home.py", "ReviewQuestion.objects.asked_of_member"),  # asked of this person
