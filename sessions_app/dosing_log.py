@@ -92,7 +92,7 @@ class LogFile:
             product.get_form_display(),
             f"{show(product.mg_in_one)} mg/mL" if product.is_liquid else f"{show(product.mg_in_one)} mg each",
             product.schedule,
-            "compounded" if product.is_compounded else product.ndc,
+            _source(product),
             draw.lot.lot_number,
             draw.lot.expires_on.isoformat(),
             record.get_route_display(),
@@ -137,6 +137,13 @@ def _whole_draws() -> QuerySet[Draw]:
         Prefetch("remainders", queryset=Remainder.objects.select_related("witness__user").order_by("occurred_at")),
         Prefetch("movements", queryset=drawn),
     )
+
+
+def _source(product) -> str:
+    """The NDC, or who compounded it; its lot and beyond-use date are those of the lot."""
+    if not product.is_compounded:
+        return product.ndc
+    return f"compounded by {product.pharmacy}" if product.pharmacy else "compounded"
 
 
 def _waste(remainders) -> tuple[str, str]:

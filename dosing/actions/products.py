@@ -26,8 +26,10 @@ def add_product(
     form: str,
     strength: Decimal,
     routes: list[str],
+    pack: str = "",
     ndc: str = "",
     is_compounded: bool = False,
+    pharmacy: str = "",
     is_esketamine: bool = False,
 ) -> Product:
     """Add a product. `strength` is mg/mL of base for a liquid, mg of base in one unit for the others (KAP-PROD).
@@ -41,6 +43,8 @@ def add_product(
     if form not in Product.Form.values:
         raise InvalidInput({"form": "Choose one of the forms."})
     _check_routes(routes, is_esketamine)
+    if is_compounded and not pharmacy.strip():
+        raise InvalidInput({"pharmacy": "Name the pharmacy that makes it."})
     column = "concentration_mg_per_ml" if form in LIQUID else "unit_mg"
     with transaction.atomic():
         if Product.objects.filter(practice_id=by.practice_id, name=label).exists():
@@ -50,8 +54,10 @@ def add_product(
             name=label,
             form=form,
             routes=list(routes),
+            pack=pack.strip()[:60],
             ndc=ndc.strip(),
             is_compounded=is_compounded,
+            pharmacy=pharmacy.strip()[:120] if is_compounded else "",
             is_esketamine=is_esketamine,
             **{column: amount},
         )

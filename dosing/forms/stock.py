@@ -90,5 +90,9 @@ class ProductForm(PlainForm):
         help_text="12345-678-90; empty for a compounded product.",
         error_messages={"invalid": "Write the NDC with its two hyphens, such as 12345-678-90."},
     )
+    pack = forms.CharField(label="Pack", max_length=60, required=False, help_text="10 mL vial, 10 in a carton.")
     is_compounded = forms.BooleanField(label="Compounded (not FDA-approved)", required=False)
+    pharmacy = forms.CharField(
+        label="Compounding pharmacy", max_length=120, required=False, help_text="For a compounded product."
+    )
     is_esketamine = forms.BooleanField(label="Esketamine", required=False)

@@ -47,8 +47,8 @@ class Product(Record):
 
     kind = RecordKind.REFERENCE
     privacy = Privacy(
-        operational="id practice name form concentration_mg_per_ml unit_mg ndc is_compounded is_esketamine schedule "
-        "routes is_active"
+        operational="id practice name form concentration_mg_per_ml unit_mg pack ndc is_compounded pharmacy "
+        "is_esketamine schedule routes is_active"
     )
 
     class Form(models.TextChoices):
@@ -64,8 +64,10 @@ class Product(Record):
     form = models.CharField(max_length=10, choices=Form.choices)
     concentration_mg_per_ml = ExactDecimalField("concentration in mg/mL", places=3, null=True, blank=True)
     unit_mg = ExactDecimalField("mg in one unit", places=3, null=True, blank=True)
+    pack = models.CharField(max_length=60, blank=True, help_text="Such as: 10 mL vial, 10 in a carton.")
     ndc = models.CharField("NDC", max_length=13, blank=True)
     is_compounded = models.BooleanField(default=False)
+    pharmacy = models.CharField("compounding pharmacy", max_length=120, blank=True)
     is_esketamine = models.BooleanField(default=False)
     schedule = models.CharField(max_length=5, default="CIII")
     routes = models.JSONField(default=list)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from assessments.actions import record_risk_contact
 from common.records import Record
 from common.sealed_fields import SealedJSONField, SealedTextField
+from dosing.actions import close_discrepancy, note_discrepancy, settle_finding
 from dosing.models import Product
 from followups.models import FollowUpPoint
 from integration_notes.actions import add_addendum, add_private_addendum, finish_homework
@@ -23,7 +24,7 @@ from patients.actions import (
 from patients.contraindications import ITEMS
 from sessions_app import actions as sessions
 from sessions_app.actions import add_room
-from tests.builders import assessments, notes
+from tests.builders import assessments, dosing, notes
 from tests.builders import sessions as builders
 from tests.builders.accounts import PASSWORD
 from tests.builders.matrix import World, sample
@@ -43,7 +44,9 @@ CLEAR = {
     "patients.Patient": "given_name family_name preferred_name pronouns phone address emergency_name emergency_phone "
     "emergency_relation",
     "patients.UnusualLook": "words",
-    "dosing.Product": "name",
+    "dosing.Product": "name pack pharmacy",
+    "dosing.StockCount": "location found_besides",
+    "dosing.Discrepancy": "location",
     "dosing.Administration": "site diluent",
     "dosing.Remainder": "method",
     "dosing.StockLot": "lot_number location",
@@ -109,7 +112,12 @@ def build() -> None:
     everything_of(world)
     under_way = a_session_under_way(world)
     Record.save = stored
-    for model, name in ((Product, "name"), (FollowUpPoint, "label")):  # found by their words while a dose is given
+    for model, name in (
+        (Product, "name"),
+        (Product, "pack"),
+        (Product, "pharmacy"),
+        (FollowUpPoint, "label"),
+    ):  # found by their words while a dose is given
         for row in model.objects.all():
             model.objects.filter(pk=row.pk).update(**{name: _given(f"{model._meta.label}.{name}")})
     paths = {}
@@ -134,6 +142,20 @@ def _typed(model) -> list[str]:
     return typed_fields(model) if issubclass(model, Record) else []
 
 
+def the_register(world: World) -> None:
+    """A count that found something besides, a discrepancy noted and closed, a sign settled, a pack asked for."""
+    by, at = world.clinic, world.at + timedelta(hours=7)
+    row = world.discrepancy
+    note_discrepancy(discrepancy=row, by=by.compliance, at=at, text="Looked at the draws of the day")
+    dosing.counted(by.nurse, world.lot.location, at, found_besides="A vial without a label")
+    told = {"outcome": "explained", "password": PASSWORD}
+    words = _given("dosing.Discrepancy.closing_reason")
+    close_discrepancy(discrepancy=row, by=by.compliance, at=at, closing_reason=words, **told)
+    words = _given("dosing.DiversionFinding.settled_words")
+    settle_finding(finding=world.sign, by=by.compliance, at=at, outcome="explained", settled_words=words)
+    assert world.pack
+
+
 def everything_of(world: World) -> None:
     """Each kind of row that the world knows, and words in the rows that hang on them."""
     for name in ("administration", "assessment_set", "risk_item", "check_in", "fact", "consent"):
@@ -148,7 +170,9 @@ def everything_of(world: World) -> None:
     answers = {next(iter(ITEMS)): ("unknown", _given("patients.ContraindicationAnswer.note"))}
     answer_contraindications(patient=world.patient, by=by.prescriber, at=at, answers=answers)
     add_room(by=by.admin, at=at, name="Harbor")
+    the_register(world)
     signed_at = world.session.signed_at
+    builders.asked(world.session, by.admin, by.nurse)
     sessions.add_addendum(session=world.session, by=by.nurse, at=signed_at, text="Escort is Alexa", reason="Misheard")
     sessions.review_session(
         session=world.session,

@@ -183,3 +183,14 @@ def test_who_may_not_change_products(clinic, role):
     product = dosing.product(clinic.practice)
     with pytest.raises(NotPermitted):
         actions.set_product_in_use(product=product, by=by, at=AT, is_active=False)
+
+
+def test_a_compounded_product_names_its_pharmacy(clinic):
+    """The inspector's log says who made it where there is no NDC."""
+    told = {"name": "Compounded ketamine lozenge 25 mg", "form": "troche", "strength": Decimal(25), "routes": ["SL"]}
+    told |= {"by": clinic.prescriber, "at": AT, "is_compounded": True, "pack": "30 in a jar"}
+    with pytest.raises(InvalidInput) as refused:
+        actions.add_product(**told)
+    assert list(refused.value.fields) == ["pharmacy"]
+    product = actions.add_product(**told, pharmacy="Harbor Compounding")
+    assert (product.pharmacy, product.pack) == ("Harbor Compounding", "30 in a jar")
