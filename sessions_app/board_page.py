@@ -82,10 +82,16 @@ def day_bounds(at: datetime, time_zone: str) -> tuple[datetime, datetime]:
     return start, datetime.combine(day + timedelta(days=1), time(), zone)
 
 
+def on_board(actor: Actor, at: datetime):
+    """The sessions of the practice's day that this person may see."""
+    start, end = day_bounds(at, actor.practice.time_zone)
+    return Session.objects.visible_to(actor).on_board(actor.practice_id, start, end)
+
+
 def load_board(actor: Actor, at: datetime) -> BoardPage:
     """Four queries, whatever the number of sessions."""
-    start, end = day_bounds(at, actor.practice.time_zone)
-    visible = Session.objects.visible_to(actor).on_board(actor.practice_id, start, end)
+    start, _ = day_bounds(at, actor.practice.time_zone)
+    visible = on_board(actor, at)
     sessions = list(visible.select_related("patient", "series", "room").order_by("scheduled_for", "room__name", "id"))
     active = [session.pk for session in sessions if session.state_now.is_in_progress]
     readings = _readings(active)

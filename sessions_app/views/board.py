@@ -8,28 +8,34 @@ from django.views.decorators.http import require_safe
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from common import audit
-from sessions_app.board_page import load_board
+from sessions_app.board_page import load_board, on_board
+from sessions_app.changes import board_token, is_unchanged
 
 
 @needs(Permission.VIEW_SESSION)
 @require_safe
 def board(request):
     at = timezone.now()
+    token = board_token(on_board(request.actor, at), at)
     page = load_board(request.actor, at)
     audit.record_list(request.actor, "sessions.looked_at_board", page.patient_ids)
-    return render(request, "sessions_app/board.html", {"page": page, "at": at})
+    context = {"page": page, "at": at, "token": token}
+    return render(request, "sessions_app/board.html", context)
 
 
 @needs(Permission.VIEW_SESSION, poll=True)
 @require_safe
 def board_cards(request):
-    """The cards again, or 204 when nothing changed since `stamp`."""
+    """The cards again, or 204 when nothing changed: in one statement while the `token` may be believed."""
     at = timezone.now()
-    page = load_board(request.actor, at)
-    if request.GET.get("stamp") == page.stamp:
+    shown = on_board(request.actor, at)
+    if is_unchanged(shown, request.GET.get("token", ""), at):
         response = HttpResponse(status=204)
     else:
+        token = board_token(shown, at)
+        page = load_board(request.actor, at)
         audit.record_list(request.actor, "sessions.looked_at_board", page.patient_ids)
-        response = render(request, "sessions_app/_board_cards.html", {"page": page, "at": at})
+        context = {"page": page, "at": at, "token": token}
+        response = render(request, "sessions_app/_board_cards.html", context)
     response["X-Server-Time"] = at.isoformat()
     return response

@@ -1,5 +1,7 @@
 """The page of one session, the part of it that follows what others do, and the check of its signature."""
 
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -8,7 +10,9 @@ from django.views.decorators.http import require_safe
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from common import audit
+from sessions_app.changes import is_unchanged, session_token
 from sessions_app.forms import ReadingForm
+from sessions_app.models import Session
 from sessions_app.session_page import load_session_page
 from sessions_app.signed_content import is_intact
 from sessions_app.views.acting import session_for
@@ -18,30 +22,39 @@ from sessions_app.views.acting import session_for
 @require_safe
 def session_page(request, pk):
     session = session_for(request.actor, pk)
-    at = timezone.now()
-    page = load_session_page(session, request.actor, at)
+    context = _context(request.actor, session, timezone.now())
     audit.record_look(request.actor, "sessions.looked_at_session", subject=session)
-    return render(request, "sessions_app/session.html", _context(page, form=ReadingForm()))
+    return render(request, "sessions_app/session.html", {**context, "form": ReadingForm()})
 
 
 @needs(Permission.VIEW_SESSION, poll=True)
 @require_safe
 def session_live(request, pk):
-    """What changes while others work, or 204 when nothing did since `stamp`."""
-    session = session_for(request.actor, pk)
+    """What changes while others work: 204 when nothing did, in one statement while the `token` may be believed."""
     at = timezone.now()
-    page = load_session_page(session, request.actor, at)
-    if request.GET.get("stamp") == page.stamp:
+    mine = Session.objects.visible_to(request.actor).filter(pk=pk)
+    if is_unchanged(mine, request.GET.get("token", ""), at):
         response = HttpResponse(status=204)
     else:
-        audit.record_look(request.actor, "sessions.looked_at_session", subject=session)
-        response = render(request, "sessions_app/_live.html", {**_context(page), "is_poll": True})
+        response = _changed(request, session_for(request.actor, pk), at)
     response["X-Server-Time"] = at.isoformat()
     return response
 
 
-def _context(page, **more) -> dict:
-    return {"page": page, "session": page.session, "patient": page.session.patient, "at": page.at, **more}
+def _changed(request, session: Session, at: datetime) -> HttpResponse:
+    """What follows the others' work, or, where that is as it was, only a new token."""
+    context = _context(request.actor, session, at)
+    if request.GET.get("stamp") == context["page"].stamp:
+        return render(request, "sessions_app/_poll.html", context)
+    audit.record_look(request.actor, "sessions.looked_at_session", subject=session)
+    return render(request, "sessions_app/_live.html", {**context, "is_poll": True})
+
+
+def _context(actor, session: Session, at: datetime) -> dict:
+    """The token is made before the page is read: what comes between makes it too old, never too new."""
+    token = session_token(session.pk, at)
+    page = load_session_page(session, actor, at)
+    return {"page": page, "session": page.session, "patient": page.session.patient, "at": page.at, "token": token}
 
 
 @needs(Permission.VIEW_SESSION)

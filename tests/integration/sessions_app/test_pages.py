@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -97,12 +99,11 @@ def test_stale_form_is_told_so(clinic, sign_in):
 def test_poll_answers_nothing_until_something_changes(clinic, sign_in):
     session = sessions.session_due(clinic, "dosed")
     client = sign_in(clinic.nurse)
-    page = client.get(url("session", session))
-    stamp = page.context["page"].stamp
+    asked = asked_with(client.get(url("session", session)))
 
-    unchanged = client.get(url("live", session), {"stamp": stamp})
+    unchanged = client.get(url("live", session), asked)
     sessions.reading(clinic, session, timezone.now())
-    changed = client.get(url("live", session), {"stamp": stamp})
+    changed = client.get(url("live", session), asked)
 
     assert (unchanged.status_code, unchanged.content) == (204, b"")
     assert unchanged["X-Server-Time"]
@@ -113,11 +114,53 @@ def test_poll_answers_nothing_until_something_changes(clinic, sign_in):
 def test_board_poll_answers_nothing_until_something_changes(clinic, sign_in):
     session = sessions.session_due(clinic, "dosed")
     client = sign_in(clinic.nurse)
-    stamp = client.get(reverse("sessions:board")).context["page"].stamp
+    asked = asked_with(client.get(reverse("sessions:board")))
 
-    assert client.get(reverse("sessions:board_cards"), {"stamp": stamp}).status_code == 204
+    assert client.get(reverse("sessions:board_cards"), asked).status_code == 204
     sessions.reading(clinic, session, timezone.now())
-    assert client.get(reverse("sessions:board_cards"), {"stamp": stamp}).status_code == 200
+    assert client.get(reverse("sessions:board_cards"), asked).status_code == 200
+
+
+def test_poll_that_finds_nothing_asks_the_sessions_once(clinic, sign_in):
+    session = sessions.session_due(clinic, "dosed")
+    client = sign_in(clinic.nurse)
+    for page, address in (("sessions:session", "sessions:live"), ("sessions:board", "sessions:board_cards")):
+        arguments = [session.pk] if address == "sessions:live" else []
+        asked = asked_with(client.get(reverse(page, args=arguments)))
+        with CaptureQueriesContext(connection) as counted:
+            assert client.get(reverse(address, args=arguments), asked).status_code == 204
+        mine = [query["sql"] for query in counted if 'FROM "sessions_app_session"' in query["sql"]]
+        assert len(mine) == 1
+        assert len(counted) <= len(asked) + 2
+
+
+def test_token_too_old_is_renewed_without_the_page(clinic, sign_in):
+    session = sessions.session_due(clinic, "dosed")
+    client = sign_in(clinic.nurse)
+    asked = asked_with(client.get(url("session", session)))
+    digest, _, until = asked["token"].partition(".")
+    old = {**asked, "token": f"{digest}.{int(timezone.now().timestamp()) - 1}"}
+
+    renewed = client.get(url("live", session), old)
+
+    assert int(until) > timezone.now().timestamp()
+    assert renewed.status_code == 200
+    assert 'id="session-poll"' in renewed.content.decode()
+    assert "hx-swap-oob" not in renewed.content.decode()
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", ".", "0123456789abcdef", "0123456789abcdef.99999999999", "a.-1", "a.²", "a." + "9" * 5000]
+)
+def test_token_of_nobody_is_not_believed(clinic, sign_in, token):
+    session = sessions.session_due(clinic, "dosed")
+
+    assert sign_in(clinic.nurse).get(url("live", session), {"token": token}).status_code == 200
+
+
+def asked_with(response) -> dict:
+    """What the page will ask with."""
+    return {"stamp": response.context["page"].stamp, "token": response.context["token"]}
 
 
 def test_board_shows_the_day_the_overdue_and_the_critical(clinic, sign_in):
