@@ -1,5 +1,5 @@
 """What became of the drug besides its doses: inventory, counts of each shift, a case that was cleared up and one that
-was not, drug moved and destroyed, and what the nights found."""
+was not, drug moved and destroyed, what the nights found, and two packs for an inspection."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ from demo.clinic import PASSWORD, DemoClinic
 from dosing import actions
 from dosing.counting import CountedLot
 from dosing.models import Discrepancy, StockCount, StockLot
-from sessions_app.actions import ask_author
-from sessions_app.models import Session
+from sessions_app.actions import ask_author, ask_for_pack, build_pack, remove_packs, take_pack
+from sessions_app.models import InspectionPack, Session
 from sessions_app.reviewing import people_to_ask
 
 SATURDAY = 5
@@ -42,6 +42,7 @@ def keep_the_register(clinic: DemoClinic, opened: datetime, now: datetime) -> St
     _short(clinic, at, "Safe B", Decimal(10))
     yield now - timedelta(minutes=1)
     _after_the_nights(clinic, now - timedelta(minutes=1))
+    _hand_out_packs(clinic, now - timedelta(minutes=1))
 
 
 def _shift(clinic: DemoClinic, day: datetime) -> Steps:
@@ -114,6 +115,18 @@ def _move_and_destroy(clinic: DemoClinic, at: datetime) -> None:
         witness_email=witness.user.email,
         witness_password=PASSWORD,
     )
+
+
+def _hand_out_packs(clinic: DemoClinic, at: datetime) -> None:
+    """One that was removed after its day, and one that waits to be taken."""
+    officer, jobs = clinic.one(Role.COMPLIANCE), system_actor("inspection-packs", clinic.practice.pk)
+    for days, reason in ((9, "Yearly look of the pharmacist consultant"), (0, "Inspector asked for the last month")):
+        asked_at = at - timedelta(days=days)
+        wanted = {"date_from": (asked_at - timedelta(days=30)).date(), "date_to": asked_at.date()}
+        pack = ask_for_pack(by=officer, at=asked_at, reason=reason, password=PASSWORD, **wanted)
+        build_pack(pack=pack, by=jobs, at=asked_at + timedelta(seconds=20))
+        take_pack(pack=InspectionPack.objects.get(pk=pack.pk), by=officer, at=asked_at + timedelta(minutes=1))
+        remove_packs(by=jobs, at=at)
 
 
 def _after_the_nights(clinic: DemoClinic, at: datetime) -> None:

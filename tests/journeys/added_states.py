@@ -7,21 +7,27 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from accounts.actions import begin_authenticator, issue_token
+from accounts.actor import system_actor
 from accounts.models import Membership
 from accounts.roles import Role
 from assessments import actions as assessments
 from demo.clinic import PASSWORD, as_actor
+from dosing.actions import count_stock
+from dosing.counting import CountedLot
+from dosing.models import StockLot
 from integration_notes.actions import save_private_note, sign_private_note, start_note, start_private_note
 from patients import actions as patients
 from patients.models import Patient
-from sessions_app.models import Session
+from sessions_app.actions import ask_for_pack, build_pack
+from sessions_app.models import InspectionPack, Session
 from tests.builders.assessments import given_set, risk_item
 
 BORN = date(1990, 5, 17)
 
 
 def add() -> None:
-    """Adds an open risk item, notes begun, people without a series and out of care, tokens, links, new authenticators.
+    """Adds an open risk item, notes begun, people without a series and out of care, tokens, links, a short
+    lot, packs, new authenticators.
 
     Prints the links by channel as JSON.
     """
@@ -34,6 +40,7 @@ def add() -> None:
         if actor.membership.roles:
             begin_authenticator(by=actor, at=at, password=PASSWORD)
     _about_sessions(by_role, nurse, at)
+    _about_the_register(by_role, at)
     everybody = [actor.membership_id for actors in by_role.values() for actor in actors]
     waiting = _registered(nurse, at, "Aaronson", everybody)
     patients.end_care(patient=_registered(nurse, at, "Abbott", everybody), by=nurse, at=at)
@@ -49,6 +56,24 @@ def _about_sessions(by_role: dict, nurse, at) -> None:
         start_note(session=about, by=therapist, at=at, modality="CBT")
         for is_signed in (False, True):
             _private_note(about.patient, therapist, at, is_signed)
+
+
+def _about_the_register(by_role: dict, at) -> None:
+    """A lot of which neither nurse found that it is short; packs made, being made, and waiting as for many people."""
+    lot = StockLot.objects.in_order().in_stock().first()
+    in_place = StockLot.objects.filter(practice=lot.practice, location=lot.location).in_order().in_stock()
+    less = {lot.pk: 5}
+    found = [
+        CountedLot(lot_id=one.pk, counted_mg=one.balance_mg - less.get(one.pk, 0), movements=one.movements)
+        for one in in_place
+    ]
+    count_stock(by=by_role[Role.PRESCRIBER][0], at=at, location=lot.location, occasion="spot", counted=found)
+    day = at.date()
+    asked = {"at": at, "date_from": day - timedelta(days=60), "date_to": day, "password": PASSWORD}
+    for role in (Role.ADMIN, Role.COMPLIANCE):
+        made, _, waiting = (ask_for_pack(by=by_role[role][0], reason="An inspector asked", **asked) for _ in range(3))
+        build_pack(pack=made, by=system_actor("inspection-packs", made.practice_id), at=at)
+        InspectionPack.objects.filter(pk=waiting.pk).update(state=InspectionPack.State.WAITING)
 
 
 def _private_note(patient: Patient, by, at, is_signed: bool) -> None:
