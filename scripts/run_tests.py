@@ -135,7 +135,7 @@ def _run_all(options: argparse.Namespace, logs: Path) -> list[Result]:
     with ThreadPoolExecutor(1) as beside, tempfile.TemporaryDirectory(prefix="clinic-checks-") as home:
         installed = beside.submit(debian_packages.ensure) if has_tests else None  # waits for the network meanwhile
         if has_checks:
-            results += _run_lanes([test_stages.checks(Path(home))], logs)
+            results += _run_lanes(_ordered(test_stages.check_lanes(Path(home)), options), logs)
         if installed:
             installed.result()
     if not has_tests:
@@ -143,8 +143,12 @@ def _run_all(options: argparse.Namespace, logs: Path) -> list[Result]:
     with test_services.services() as services:
         told = {engine: test_stages.engine_environment(engine, services) for engine in engines}
         lanes = test_stages.lanes(told, suites, options.pytest)
-        results += _run_lanes([list(chain(*lanes))] if options.one_at_a_time else lanes, logs)
+        results += _run_lanes(_ordered(lanes, options), logs)
     return results
+
+
+def _ordered(lanes: list[list[Stage]], options: argparse.Namespace) -> list[list[Stage]]:
+    return [list(chain(*lanes))] if options.one_at_a_time else lanes
 
 
 def _run_lanes(stages: list[list[Stage]], logs: Path) -> list[Result]:

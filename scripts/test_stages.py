@@ -9,6 +9,7 @@ from bootstrap import PYTHON, REPOSITORY
 
 ENGINES = ("sqlite", "postgresql")
 UNIT, SWEEPS, JOURNEYS = "unit", "sweeps", "journeys"
+SLOWEST_CHECK = "secrets"
 ENGINE_SUITES = ("integration", SWEEPS)
 SUITES = (UNIT, *ENGINE_SUITES, JOURNEYS)
 # Three lanes share the cores; on two of them a second process of a lane would only make its rows again.
@@ -35,7 +36,7 @@ def checks(home: Path) -> list[Stage]:
     stages = [
         Stage("code style", [python, "-m", "ruff", "check", "."]),
         Stage("code format", [python, "-m", "ruff", "format", "--check", "."]),
-        Stage("secrets", [python, "scripts/scan_secrets.py"]),
+        Stage(SLOWEST_CHECK, [python, "scripts/scan_secrets.py"]),
         Stage("types", [python, "-m", "mypy"], one_machine),
         Stage("migrations", [python, "manage.py", "makemigrations", "--check", "--dry-run"], one_machine),
         Stage(
@@ -49,6 +50,12 @@ def checks(home: Path) -> list[Stage]:
         stages.append(Stage("template format", [*djade, *templates]))
         stages.append(Stage("template lint", [python, "-m", "djlint", "--lint", "--quiet", *templates]))
     return stages
+
+
+def check_lanes(home: Path) -> list[list[Stage]]:
+    """The checks, so that the one that reads the whole history runs beside the others."""
+    stages = checks(home)
+    return [[stage for stage in stages if (stage.name == SLOWEST_CHECK) is alone] for alone in (True, False)]
 
 
 def _templates() -> list[Path]:

@@ -284,8 +284,8 @@ def test_ten_years_of_a_busy_clinic_need_no_more_memory(record_property, monkeyp
         assert len(pages.hashes) == -(-number // ROWS_ON_PAGE)
         return held
 
-    one_file, several = peak(600), peak(4_800)
-    record_property("memory of a pack", f"{one_file / 1e6:.1f} MB for 600 rows, {several / 1e6:.1f} MB for 4,800")
+    one_file, several = peak(600), peak(2_400)
+    record_property("memory of a pack", f"{one_file / 1e6:.1f} MB for 600 rows, {several / 1e6:.1f} MB for 2,400")
     assert several < 1.5 * one_file
 
 
