@@ -1,5 +1,7 @@
 """The board of today's sessions and the fragment it polls."""
 
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -32,10 +34,18 @@ def board_cards(request):
     if is_unchanged(shown, request.GET.get("token", ""), at):
         response = HttpResponse(status=204)
     else:
-        token = board_token(shown, at)
-        page = load_board(request.actor, at)
-        audit.record_list(request.actor, "sessions.looked_at_board", page.patient_ids)
-        context = {"page": page, "at": at, "token": token}
-        response = render(request, "sessions_app/_board_cards.html", context)
+        response = _changed(request, shown, at)
     response["X-Server-Time"] = at.isoformat()
     return response
+
+
+def _changed(request, shown, at: datetime) -> HttpResponse:
+    """The cards, or, where they are as they were, only a new token in the place of the old one."""
+    token = board_token(shown, at)
+    context = {"page": load_board(request.actor, at), "at": at, "token": token}
+    if request.GET.get("stamp") == context["page"].stamp:
+        response = render(request, "sessions_app/_board_poll.html", context)
+        response["HX-Retarget"] = "#board-poll"
+        return response
+    audit.record_list(request.actor, "sessions.looked_at_board", context["page"].patient_ids)
+    return render(request, "sessions_app/_board_cards.html", context)
