@@ -126,6 +126,7 @@ class Permission(_Named):
     RECORD_ADVERSE_EVENT = enum.auto()
     OVERRIDE_BLOCKER = enum.auto()
     DISCHARGE_PATIENT = enum.auto()
+    WAIVE_CRITERION = enum.auto()
     DISCHARGE_AGAINST_ADVICE = enum.auto()
     SIGN_SESSION = enum.auto()
     ADD_ADDENDUM = enum.auto()

@@ -51,6 +51,7 @@ class DemoClinic:
     rooms: list[Room] = field(default_factory=list)
     later: list = field(default_factory=list)
     alone_from: datetime | None = None
+    departures: int = 0
 
     def one(self, role: Role, number: int = 0) -> Actor:
         people = self.people[role]

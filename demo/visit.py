@@ -15,6 +15,7 @@ from common.clinical import Route
 from common.errors import Blocked
 from demo.clinic import PASSWORD, DemoClinic
 from demo.course import Course, answers_for
+from demo.leaving import leave
 from demo.vitals import Baseline, reading_at
 from demo.words import ADVERSE, OBSERVATIONS
 from dosing.models import DoseOrder, Draw
@@ -23,20 +24,6 @@ from sessions_app.models import Session
 from sessions_app.monitoring import CLOCKS, DoseSpan, due_times
 
 Steps = Iterator[datetime]
-WELL = {
-    "aldrete_activity": 2,
-    "aldrete_respiration": 2,
-    "aldrete_circulation": 2,
-    "aldrete_consciousness": 2,
-    "aldrete_oxygen": 2,
-    "is_oriented": True,
-    "walks_unaided": True,
-    "dissociation_resolved": True,
-    "nausea_controlled": True,
-    "no_suicidal_intent": True,
-    "escort_present": True,
-    "instructions_given": True,
-}
 
 
 @dataclass
@@ -247,7 +234,7 @@ def finish(clinic: DemoClinic, who: Patient, session: Session, left_at: datetime
     for joined in session.assessment_links.filter(moment="post").select_related("assessment_set__patient"):
         answer_by_link(who, joined.assessment_set, left_at, session.number, hours_after=0)
     waste_what_is_left(clinic, who, session, left_at)
-    actions.discharge_patient(session=session, by=nurse, at=left_at, escort_name=who.escort, **WELL)
+    leave(clinic, session, left_at, nurse, prescriber, who.escort, who.person.emergency_phone)
     signed_at = left_at + timedelta(minutes=who.rng.randint(15, 120))
     yield signed_at
     actions.sign_session(session=session, by=prescriber, at=signed_at, password=PASSWORD)

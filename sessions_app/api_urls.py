@@ -4,6 +4,7 @@ from django.urls import path
 
 from sessions_app.api.doses import Doses
 from sessions_app.api.dosing_records import DosingRecordDetail, DosingRecordList
+from sessions_app.api.leaving import Leaving, Waivers
 from sessions_app.api.readings import Readings
 from sessions_app.api.sessions import SessionDetail, SessionList, SessionTimeline
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path("sessions/<uuid:pk>/timeline", SessionTimeline.as_view(), name="session_timeline"),
     path("sessions/<uuid:pk>/readings", Readings.as_view(), name="session_readings"),
     path("sessions/<uuid:pk>/doses", Doses.as_view(), name="session_doses"),
+    path("sessions/<uuid:pk>/discharge", Leaving.as_view(), name="session_discharge"),
+    path("sessions/<uuid:pk>/discharge/waivers", Waivers.as_view(), name="session_waivers"),
     path("dosing-records", DosingRecordList.as_view(), name="dosing_records"),
     path("dosing-records/<uuid:pk>", DosingRecordDetail.as_view(), name="dosing_record"),
 ]

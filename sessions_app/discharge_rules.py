@@ -3,17 +3,25 @@
 Sources and tags: docs/clinical/sources_monitoring.md (KAP-DIS-*).
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from sessions_app.monitoring import LAST_READING_MAX_AGE
 
 ALDRETE_MIN = 9
+# One protocol lets patients go with one point less, which a prescriber may decide (KAP-DIS-WAIVE).
+ALDRETE_WAIVABLE = 8
 # The last pressure is at most this much of the baseline, in per cent (KAP-DIS-BP); 100 would be the baseline itself.
 PRESSURE_MAX_PCT = 120
 PRESSURE_LOW_SYSTOLIC = 90
 # A pulse oximeter's own error: this many points below the baseline still count as at baseline (KAP-DIS-SPO2).
 SPO2_TOLERANCE = 2
+# A prescriber's waiver of one criterion is for the patient as seen now: it holds this long (KAP-DIS-WAIVE).
+WAIVER_HOLDS = timedelta(minutes=60)
+# A moment typed to the minute takes in what happened during that minute.
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class LeavingFacts:
     """Everything the criteria look at, at one moment. `may_leave_from` is None while an infusion runs.
 
     `baseline` is the last reading before the first dose, `last` the very last one since; what it lacks is not met.
+    `alarms` are the measures whose last reading is a warning or worse, `critical` says each critical one in words.
     """
 
     moment: datetime
@@ -40,6 +49,9 @@ class LeavingFacts:
     observe_min: int
     baseline: Vitals | None
     last: Vitals | None
+    alarms: frozenset[str] = frozenset()
+    critical: tuple[str, ...] = ()
+    last_dose_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -58,8 +70,23 @@ class LeavingAnswers:
 
 
 @dataclass(frozen=True)
+class Waiver:
+    """A prescriber's stored decision that one criterion, with these very words, need not be met."""
+
+    id: UUID
+    code: str
+    sentence: str
+    reason: str
+    by: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
 class Criterion:
-    """One criterion: `sentence` says what is missing, `fact` what was measured; `is_asked` when a person decides."""
+    """One criterion: `sentence` says what is missing, `fact` what was measured; `is_asked` when a person decides.
+
+    `may_waive` when a prescriber may decide that the patient leaves without it, `waiver` once one did.
+    """
 
     code: str
     label: str
@@ -68,6 +95,17 @@ class Criterion:
     source: str
     fact: str = ""
     is_asked: bool = False
+    may_waive: bool = False
+    waiver: Waiver | None = None
+
+    @property
+    def outcome(self) -> str:
+        """met, waived or unmet."""
+        return "met" if self.is_met else "waived" if self.waiver else "unmet"
+
+    @property
+    def is_settled(self) -> bool:
+        return self.outcome != "unmet"
 
 
 def criteria(facts: LeavingFacts, answers: LeavingAnswers) -> list[Criterion]:
@@ -79,9 +117,38 @@ def unmet(facts: LeavingFacts, answers: LeavingAnswers) -> list[Criterion]:
     return [criterion for criterion in criteria(facts, answers) if not criterion.is_met]
 
 
+def waived(found: Iterable[Criterion], waivers: Iterable[Waiver], facts: LeavingFacts) -> list[Criterion]:
+    """The criteria with the newest waiver that still holds for each that is not met.
+
+    It holds for the very same sentence (which names the value), for 60 minutes, and never across a further dose.
+    """
+    standing = {}
+    for one in sorted(waivers, key=lambda waiver: waiver.decided_at):
+        is_young = -MINUTE < facts.moment - one.decided_at <= WAIVER_HOLDS
+        if is_young and (facts.last_dose_at is None or one.decided_at >= facts.last_dose_at):
+            standing[one.code, one.sentence] = one
+    return [
+        replace(one, waiver=standing.get((one.code, one.sentence))) if one.may_waive and not one.is_met else one
+        for one in found
+    ]
+
+
+def waivable(facts: LeavingFacts) -> list[Criterion]:
+    """What a prescriber may waive now: of the record what is not met, of the asked what may be answered with no."""
+    answers = LeavingAnswers(aldrete=(2, 2, 2, 1, 1), walks_unaided=False, nausea_controlled=False)
+    return [one for one in criteria(facts, answers) if one.may_waive and not one.is_met]
+
+
 def measured(facts: LeavingFacts) -> list[Criterion]:
     """The criteria the record itself decides: time, the last reading, pressure, oxygen, alertness."""
-    return [_observed(facts), _last_reading(facts), _alert(facts), _pressure(facts), _oxygen(facts)]
+    return [
+        _observed(facts),
+        _last_reading(facts),
+        _calm(facts),
+        _alert(facts),
+        _pressure(facts),
+        _oxygen(facts),
+    ]
 
 
 def asked(answers: LeavingAnswers) -> list[Criterion]:
@@ -89,7 +156,14 @@ def asked(answers: LeavingAnswers) -> list[Criterion]:
     return [
         _aldrete(answers.aldrete),
         _answer("ORIENTED", "Oriented", answers.is_oriented, "The patient is not oriented yet.", "KAP-DIS-AWAKE"),
-        _answer("WALKS", "Walks unaided", answers.walks_unaided, "The patient does not walk unaided.", "KAP-DIS-AWAKE"),
+        _answer(
+            "WALKS",
+            "Walks unaided",
+            answers.walks_unaided,
+            "The patient does not walk unaided.",
+            "KAP-DIS-AWAKE",
+            may_waive=True,
+        ),
         _answer(
             "DISSOCIATION",
             "Dissociation resolved",
@@ -97,7 +171,14 @@ def asked(answers: LeavingAnswers) -> list[Criterion]:
             "Dissociation has not resolved.",
             "KAP-DIS-AWAKE",
         ),
-        _answer("NAUSEA", "Nausea controlled", answers.nausea_controlled, "Nausea is not controlled.", "KAP-DIS-AWAKE"),
+        _answer(
+            "NAUSEA",
+            "Nausea controlled",
+            answers.nausea_controlled,
+            "Nausea is not controlled.",
+            "KAP-DIS-AWAKE",
+            may_waive=True,
+        ),
         _answer(
             "SAFE",
             "No suicidal intent",
@@ -141,6 +222,16 @@ def _last_reading(facts: LeavingFacts) -> Criterion:
     )
 
 
+def _calm(facts: LeavingFacts) -> Criterion:
+    return Criterion(
+        "CRITICAL",
+        "No critical value in the last reading",
+        facts.last is not None and not facts.critical,
+        " ".join(facts.critical) or "There is no reading since the dose.",
+        "KAP-DIS-CRITICAL",
+    )
+
+
 def _alert(facts: LeavingFacts) -> Criterion:
     value = facts.last.moaas if facts.last else None
     return Criterion(
@@ -174,9 +265,10 @@ def _pressure(facts: LeavingFacts) -> Criterion:
         "PRESSURE",
         "Blood pressure back towards baseline",
         met,
-        "Blood pressure is not back within 20 % above the baseline (and systolic 90 or more). Wait and repeat.",
+        f"Blood pressure ({fact}) is not back within 20 % above the baseline, systolic 90 or more. Wait and repeat.",
         "KAP-DIS-BP",
         fact,
+        may_waive=known and "pressure" not in facts.alarms,
     )
 
 
@@ -190,9 +282,10 @@ def _oxygen(facts: LeavingFacts) -> Criterion:
         "OXYGEN",
         "SpO2 at baseline on room air",
         met,
-        "SpO2 is not at the baseline (at most 2 points below it) on room air. Wait and repeat.",
+        f"SpO2 ({fact}) is not at the baseline, at most 2 points below it, on room air. Wait and repeat.",
         "KAP-DIS-SPO2",
         fact,
+        may_waive=known and not last.on_oxygen and "spo2_pct" not in facts.alarms,
     )
 
 
@@ -200,19 +293,22 @@ def _aldrete(items: tuple) -> Criterion:
     answered = None not in items
     total = sum(items) if answered else None
     met = answered and total >= ALDRETE_MIN and min(items) > 0
+    is_near = answered and total == ALDRETE_WAIVABLE and min(items) > 0
+    short = "The modified Aldrete score is 8 without an item of 0, one below 9."
     return Criterion(
         "ALDRETE",
         "Modified Aldrete 9 or more, no item 0",
         met,
-        "The modified Aldrete score is below 9, has an item of 0, or is not complete.",
+        short if is_near else "The modified Aldrete score is below 9, has an item of 0, or is not complete.",
         "KAP-DIS-ALDRETE",
         "not scored" if total is None else f"{total} of 10",
         is_asked=True,
+        may_waive=is_near,
     )
 
 
-def _answer(code: str, label: str, answer: bool | None, sentence: str, source: str) -> Criterion:
-    return Criterion(code, label, answer is True, sentence, source, is_asked=True)
+def _answer(code: str, label: str, answer: bool | None, sentence: str, source: str, may_waive=False) -> Criterion:
+    return Criterion(code, label, answer is True, sentence, source, is_asked=True, may_waive=may_waive)
 
 
 def _escort(answers: LeavingAnswers) -> Criterion:

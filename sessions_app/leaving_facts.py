@@ -1,25 +1,57 @@
 """Brings a session's rows into the form that the rules for leaving read, and its refusals into blockers."""
 
+from dataclasses import fields, replace
 from datetime import datetime
 
+from accounts.roles import Permission
 from common.blockers import Blocker
 from sessions_app import gates
-from sessions_app.discharge_rules import Criterion, LeavingAnswers, LeavingFacts, Vitals, criteria, measured
-from sessions_app.models import VitalReading
+from sessions_app.discharge_rules import (
+    Criterion,
+    LeavingAnswers,
+    LeavingFacts,
+    Vitals,
+    Waiver,
+    criteria,
+    measured,
+    waivable,
+    waived,
+)
+from sessions_app.models import Discharge, VitalReading
 from sessions_app.monitoring import CLOCKS, due_times, may_leave_from, missed
 from sessions_app.session_facts import SessionFacts
+from sessions_app.session_vitals import findings_of
 from sessions_app.timeline import t_plus_minutes
+from sessions_app.vital_limits import MEASURES, Finding, Severity, judge_measure, value_of
+
+GATE, PREFIX = "discharge", "LEAVE_"
+ALDRETE = ("activity", "respiration", "circulation", "consciousness", "oxygen")
+ANSWERED = [one.name for one in fields(LeavingAnswers) if one.name != "aldrete"]
 
 
 def leaving_facts(facts: SessionFacts, moment: datetime) -> LeavingFacts:
     after = facts.after_dose()
+    alarms = _alarms(facts) if after else []
     return LeavingFacts(
         moment=moment,
         may_leave_from=may_leave_from(facts.route, facts.doses),
         observe_min=CLOCKS[facts.route].observe_min,
         baseline=_vitals(facts.baseline),
         last=_vitals(after[-1] if after else None),
+        alarms=frozenset(one.measure for one in alarms),
+        critical=tuple(one.sentence for one in alarms if one.severity is Severity.CRITICAL),
+        last_dose_at=max((span.began_at for span in facts.doses), default=None),
     )
+
+
+def _alarms(facts: SessionFacts) -> list[Finding]:
+    """Warnings and worse: of the last reading, and of the newest value of each measure that it leaves out."""
+    found = {one.measure: one for one in findings_of(facts)}
+    for measure in MEASURES:
+        newest = next((row for row in reversed(facts.after_dose()) if value_of(row, measure) is not None), None)
+        if newest is not None and measure not in found and (judged := judge_measure(newest, measure)):
+            found[measure] = judged
+    return [one for one in found.values() if one.severity in (Severity.WARNING, Severity.CRITICAL)]
 
 
 def _vitals(reading: VitalReading | None) -> Vitals | None:
@@ -38,17 +70,64 @@ def _vitals(reading: VitalReading | None) -> Vitals | None:
 def leaving_criteria(facts: SessionFacts, moment: datetime, answers: LeavingAnswers | None = None) -> list[Criterion]:
     """All criteria when there are answers; those the record itself decides when nobody has answered yet."""
     found = leaving_facts(facts, moment)
-    return measured(found) if answers is None else criteria(found, answers)
+    wanted = measured(found) if answers is None else criteria(found, answers)
+    return waived(wanted, waivers_of(facts), found)
 
 
-def leaving_blockers(facts: SessionFacts, moment: datetime, answers: LeavingAnswers) -> list[Blocker]:
-    """What keeps the patient here; only a prescriber may let a patient go against advice, never one by one."""
-    found = [
-        Blocker(f"LEAVE_{one.code}", one.sentence, one.source)
-        for one in leaving_criteria(facts, moment, answers)
-        if not one.is_met
+def waivers_of(facts: SessionFacts) -> list[Waiver]:
+    """What prescribers decided about criteria of this session, whether it still holds or not."""
+    return [
+        Waiver(
+            id=row.pk,
+            code=row.code.removeprefix(PREFIX),
+            sentence=row.sentence,
+            reason=row.reason,
+            by=row.recorded_by.user.full_name,
+            decided_at=row.recorded_at,
+        )
+        for row in facts.overrides
+        if row.gate == GATE
     ]
-    return found + gates.discharge_blockers.collect(session=facts.session, at=moment)
+
+
+def waivable_criteria(facts: SessionFacts, moment: datetime) -> list[Criterion]:
+    """What a prescriber may waive now, with the waiver where one holds."""
+    found = leaving_facts(facts, moment)
+    return waived(waivable(found), waivers_of(facts), found)
+
+
+def left_with(facts: SessionFacts) -> list[Criterion]:
+    """Each criterion as it was stored when the patient left; empty before, and where an older version stored none."""
+    discharge = getattr(facts.session, "discharge", None)
+    if discharge is None:
+        return []
+    then = leaving_facts(facts.as_of_minute(discharge.occurred_at), discharge.occurred_at)
+    known = {one.code: one for one in criteria(then, answers_of(discharge))}
+    waivers = {str(one.id): one for one in waivers_of(facts)}
+    return [
+        replace(known[one["code"]], is_met=one["outcome"] == "met", waiver=waivers.get(one.get("waiver")))
+        for one in discharge.outcomes
+        if one["code"] in known
+    ]
+
+
+def answers_of(discharge: Discharge) -> LeavingAnswers:
+    """What the nurse found at the end, out of the stored departure."""
+    return LeavingAnswers(
+        aldrete=tuple(getattr(discharge, f"aldrete_{item}") for item in ALDRETE),
+        **{name: getattr(discharge, name) for name in ANSWERED},
+    )
+
+
+def blocker_of(criterion: Criterion) -> Blocker:
+    override = Permission.WAIVE_CRITERION.value if criterion.may_waive else None
+    return Blocker(f"{PREFIX}{criterion.code}", criterion.sentence[:300], criterion.source, override=override)
+
+
+def leaving_blockers(found: list[Criterion], facts: SessionFacts, moment: datetime) -> list[Blocker]:
+    """What keeps the patient here: each criterion neither met nor waived, and what higher apps say."""
+    standing = [blocker_of(one) for one in found if not one.is_settled]
+    return standing + gates.discharge_blockers.collect(session=facts.session, at=moment)
 
 
 def missed_readings(facts: SessionFacts, until: datetime) -> list[datetime]:

@@ -13,7 +13,7 @@ from common.svg.vitals_shapes import VitalsChart
 from dosing.models import Administration, Draw, InfusionChange, Remainder
 from sessions_app.before_dose import MAY_REPEAT, MAY_START, dose_blockers, split
 from sessions_app.discharge_rules import Criterion
-from sessions_app.leaving_facts import leaving_criteria, signature_blockers
+from sessions_app.leaving_facts import leaving_criteria, left_with, signature_blockers
 from sessions_app.models import AdverseEvent, Observation, Session, SessionAddendum
 from sessions_app.monitoring import due_times, is_overdue, may_leave_from, next_due
 from sessions_app.session_facts import SessionFacts, load_facts
@@ -158,6 +158,10 @@ class SessionPage:
         return ready and self.reach.may(Permission.DISCHARGE_PATIENT)
 
     @property
+    def may_waive(self) -> bool:
+        return self.state in MAY_REPEAT and self.reach.may(Permission.WAIVE_CRITERION)
+
+    @property
     def may_dose_act(self) -> bool:
         return self.state in MAY_REPEAT and self.reach.may(Permission.GIVE_DOSE)
 
@@ -273,7 +277,7 @@ def load_session_page(session: Session, actor: Actor, at: datetime) -> SessionPa
         ),
         doses=_dose_rows(facts, changes),
         draws=draws,
-        criteria=tuple(leaving_criteria(facts, at)) if active and facts.doses else (),
+        criteria=tuple(leaving_criteria(facts, at) if active and facts.doses else left_with(facts)),
         to_sign=tuple(_to_sign(facts, at)),
         adverse_events=adverse,
         addenda=addenda,

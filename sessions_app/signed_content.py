@@ -16,6 +16,8 @@ from sessions_app.states import State
 SCHEMA = "session/1"
 # What the signature itself writes, or what only counts changes.
 NOT_SIGNED = {"state", "version", "content_sha256"}
+# Columns that came after the first signatures: told where something stands in them, so that those signatures fit on.
+CAME_LATER = ("escort_relation", "escort_phone", "outcomes")
 
 
 def content_of(session: Session) -> dict:
@@ -33,7 +35,7 @@ def content_of(session: Session) -> dict:
         "readings": _rows(session.readings.all()),
         "observations": _rows(session.observations.all()),
         "adverse_events": _rows(session.adverse_events.all()),
-        "discharge": _rows(Discharge.objects.filter(session=session)),
+        "discharge": [_told(row) for row in _rows(Discharge.objects.filter(session=session))],
         "administrations": _rows(Administration.objects.filter(dosing_record_id=record_id)),
         "infusion_changes": _rows(InfusionChange.objects.filter(administration__dosing_record_id=record_id)),
         "administration_ends": _rows(AdministrationEnd.objects.filter(administration__dosing_record_id=record_id)),
@@ -60,6 +62,10 @@ def signed_sessions() -> SignedRows:
 
 def _rows(queryset) -> list[dict]:
     return [_row(row) for row in queryset.order_by("pk")]
+
+
+def _told(values: dict) -> dict:
+    return {name: value for name, value in values.items() if value or name not in CAME_LATER}
 
 
 def _row(row: models.Model, leave_out: set[str] = frozenset()) -> dict:

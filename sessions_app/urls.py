@@ -36,6 +36,7 @@ urlpatterns = [
     path("<uuid:pk>/observation/", timeline.observation, name="observation"),
     path("<uuid:pk>/adverse-event/", timeline.adverse_event, name="adverse_event"),
     path("<uuid:pk>/discharge/", leaving.discharge, name="discharge"),
+    path("<uuid:pk>/discharge/waive/<str:code>/", leaving.waive, name="waive"),
     path("<uuid:pk>/sign/", signing.sign, name="sign"),
     path("<uuid:pk>/addendum/", signing.addendum, name="addendum"),
 ]

@@ -15,7 +15,7 @@ from sessions_app.actions.inspection import (
     remove_packs,
     take_pack,
 )
-from sessions_app.actions.leaving import discharge_patient
+from sessions_app.actions.leaving import discharge_patient, waive_criterion
 from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
 from sessions_app.actions.rooms import add_room, set_room_in_use
 from sessions_app.actions.schedule import (
@@ -60,5 +60,6 @@ __all__ = [
     "sign_session",
     "start_recovery",
     "take_pack",
+    "waive_criterion",
     "waste_session_unwitnessed",
 ]

@@ -1,4 +1,4 @@
-"""How the patient leaves: on every criterion, or against advice with the prescriber's reason (clinical.md 2.3)."""
+"""How the patient leaves: every criterion met or waived by the prescriber, or against advice (clinical.md 2.3)."""
 
 from datetime import datetime
 
@@ -9,17 +9,25 @@ from accounts.actions import reauthenticate
 from accounts.actor import Actor
 from accounts.roles import Permission
 from common.blockers import Blocker
-from common.errors import Blocked, InvalidInput
+from common.errors import Blocked, InvalidInput, StaleState
 from common.occurrence import settle
+from patients.person_rules import PHONE
 from sessions_app.actions.dosing import is_running
+from sessions_app.actions.preparation import store_override
 from sessions_app.actions.transition import event_fields, held, move, note_act
-from sessions_app.discharge_rules import LeavingAnswers
-from sessions_app.leaving_facts import leaving_blockers
-from sessions_app.models import Discharge, Session
+from sessions_app.before_dose import MAY_REPEAT
+from sessions_app.discharge_rules import Criterion, LeavingAnswers
+from sessions_app.leaving_facts import (
+    ALDRETE,
+    GATE,
+    blocker_of,
+    leaving_blockers,
+    leaving_criteria,
+    waivable_criteria,
+)
+from sessions_app.models import BlockerOverride, Discharge, Session
 from sessions_app.session_facts import load_facts
 from sessions_app.states import State
-
-ALDRETE = ("activity", "respiration", "circulation", "consciousness", "oxygen")
 
 
 def discharge_patient(
@@ -40,6 +48,8 @@ def discharge_patient(
     escort_present: bool,
     instructions_given: bool,
     escort_name: str = "",
+    escort_relation: str = "",
+    escort_phone: str = "",
     is_against_advice: bool = False,
     advice_reason: str = "",
     password: str = "",
@@ -47,8 +57,9 @@ def discharge_patient(
     late_reason: str = "",
     version: int | None = None,
 ) -> Discharge:
-    """Let the patient go when every criterion holds at that moment; an Aldrete item is 0-2.
+    """Let the patient go when every criterion is met or waived at that moment; an Aldrete item is 0-2.
 
+    The adult who takes the patient home is named with relation and telephone number.
     Against advice: the prescriber on the roster, with a reason of at least 10 characters and the own password;
     the session then counts as ended early. Raises Blocked with every unmet criterion (KAP-DIS-*).
     """
@@ -72,13 +83,15 @@ def discharge_patient(
         "escort_name": escort_name.strip(),
         "instructions_given": instructions_given,
     }
+    escort = {"escort_relation": escort_relation.strip(), "escort_phone": escort_phone.strip()}
+    _check_escort(escort_present and not is_against_advice, **escort)
     departure = {"is_against_advice": is_against_advice}
     if is_against_advice:
         departure |= {"advice_reason": advice_reason.strip(), "prescriber_id": by.membership_id}
     with transaction.atomic():
         row = held(session, version)
         stamp = {"by": by, "role": role, "at": at, "moment": moment, "late_reason": late_reason}
-        unmet = _unmet(row, moment, LeavingAnswers(aldrete=aldrete, **answers), is_against_advice)
+        found, unmet = _judged(row, moment, LeavingAnswers(aldrete=aldrete, **answers), is_against_advice)
         if row.state_now is State.DOSING:
             move(row, State.RECOVERY, **stamp)
         to = State.ENDED_EARLY if is_against_advice else State.DISCHARGED
@@ -88,13 +101,14 @@ def discharge_patient(
             **{f"aldrete_{name}": value for name, value in zip(ALDRETE, aldrete, strict=True)},
             **answers,
             **departure,
+            **escort,
             unmet=unmet,
+            outcomes=[_outcome(one) for one in found],
             **event_fields(by, role, at, moment, late_reason),
         )
         discharge.save(force_insert=True)
-        note_act(
-            by, "discharge_patient", at=at, session=row, subject=discharge, role=role, against_advice=is_against_advice
-        )
+        detail = {"against_advice": is_against_advice, "waived": [one.code for one in found if one.outcome == "waived"]}
+        note_act(by, "discharge_patient", at=at, session=row, subject=discharge, role=role, **detail)
     return discharge
 
 
@@ -105,8 +119,58 @@ def _check_aldrete(items: tuple) -> None:
         raise InvalidInput(wrong)
 
 
-def _unmet(session: Session, moment: datetime, answers: LeavingAnswers, is_against_advice: bool) -> list[str]:
-    """Codes of what was not met; refuses them, or a departure against advice that is none."""
+def waive_criterion(
+    *, session: Session, by: Actor, at: datetime, code: str, reason: str, password: str
+) -> BlockerOverride:
+    """The prescriber on the roster decides that the patient may leave without this criterion, for the next hour.
+
+    `code` as in `discharge_rules`; a reason of at least 10 characters and the own password. Raises Blocked for one
+    that nobody may waive (KAP-DIS-WAIVE), StaleState where it does not stand in the way any more.
+    """
+    where = {"practice_id": session.practice_id, "patient": session.patient_id, "session": session.pk}
+    role = authorize(by, Permission.WAIVE_CRITERION, **where)
+    if len(reason.strip()) < 10:
+        raise InvalidInput({"reason": "Give the reason in at least 10 characters."})
+    reauthenticate(by, password)
+    with transaction.atomic():
+        row = held(session)
+        if row.state_now not in MAY_REPEAT:
+            raise StaleState(f"This session is now: {row.state_now.label.lower()}. Nothing is left to waive.")
+        facts = load_facts(row).as_of(at)
+        standing = {one.code: one for one in waivable_criteria(facts, at)}
+        if code not in standing:
+            _refuse_waiver(leaving_criteria(facts, at, LeavingAnswers()), code)
+        blocker = blocker_of(standing[code])
+        decision = store_override(row, blocker, reason, event_fields(by, role, at, at), gate=GATE)
+        note_act(by, "waive_criterion", at=at, session=row, subject=decision, role=role, code=code)
+    return decision
+
+
+def _refuse_waiver(found: list[Criterion], code: str) -> None:
+    criterion = next((one for one in found if one.code == code), None)
+    if criterion is None or criterion.is_met:
+        raise StaleState("This no longer stands in the way. Reload to see what does.")
+    raise Blocked([blocker_of(criterion)])
+
+
+def _outcome(one: Criterion) -> dict:
+    waiver = {"waiver": str(one.waiver.id)} if one.outcome == "waived" else {}
+    return {"code": one.code, "outcome": one.outcome, **waiver}
+
+
+def _check_escort(is_released: bool, escort_relation: str, escort_phone: str) -> None:
+    """Released to somebody means somebody who can be called."""
+    wrong = {}
+    if is_released and not escort_relation:
+        wrong["escort_relation"] = "Enter who this adult is to the patient, such as brother or friend."
+    if (is_released or escort_phone) and not PHONE.match(escort_phone):
+        wrong["escort_phone"] = "Enter a telephone number with digits, such as 555 010 0100."
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _judged(session: Session, moment: datetime, answers: LeavingAnswers, is_against_advice: bool):
+    """Every criterion, and the codes of what stands; refuses that, or a departure against advice that is none."""
     if is_running(session):
         sentence = "The infusion is still running. End it before the patient leaves."
         raise Blocked([Blocker("INFUSION_RUNNING", sentence, "KAP-DIS-OBS")])
@@ -114,9 +178,11 @@ def _unmet(session: Session, moment: datetime, answers: LeavingAnswers, is_again
     last_dose = max((span.began_at for span in facts.doses), default=None)
     if last_dose is not None and moment < last_dose.replace(second=0, microsecond=0):
         raise InvalidInput({"occurred_at": "This is before the last dose. Check day and time."})
-    blockers = leaving_blockers(facts, moment, answers)
+    found = leaving_criteria(facts, moment, answers)
+    blockers = leaving_blockers(found, facts, moment)
     if blockers and not is_against_advice:
         raise Blocked(blockers)
     if is_against_advice and not blockers:
-        raise InvalidInput({"is_against_advice": "Every criterion is met: discharge the patient in the usual way."})
-    return [blocker.code for blocker in blockers]
+        sentence = "Every criterion is met or waived: discharge the patient in the usual way."
+        raise InvalidInput({"is_against_advice": sentence})
+    return found, [blocker.code for blocker in blockers]

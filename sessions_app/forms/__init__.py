@@ -1,7 +1,7 @@
 """The forms of a session; their cleaned data are the actions' keywords. Nothing measured is ever pre-filled."""
 
 from sessions_app.forms.inspection import ApprovePackForm, PackForm
-from sessions_app.forms.leaving import DischargeForm
+from sessions_app.forms.leaving import DischargeForm, WaiverForm
 from sessions_app.forms.planning import CallOffForm, QuestionnairesForm, RescheduleForm, RoomForm, ScheduleForm
 from sessions_app.forms.preparation import CheckInForm, OverrideForm, RosterForm
 from sessions_app.forms.signing import AddendumForm, QuestionForm, ReviewForm, SignForm
@@ -26,4 +26,5 @@ __all__ = [
     "RosterForm",
     "ScheduleForm",
     "SignForm",
+    "WaiverForm",
 ]

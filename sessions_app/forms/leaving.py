@@ -2,6 +2,7 @@
 
 from django import forms
 
+from accounts.forms.base import PlainForm
 from sessions_app.forms.fields import MomentForm, VersionForm
 
 # Modified Aldrete, clinical.md 2.3; circulation in per cent of the baseline (KAP-DIS-ALDRETE).
@@ -41,6 +42,20 @@ STATEMENTS = {
     "instructions_given": "Written instructions given: no driving until tomorrow, after sleep",
 }
 
+ESCORT = ("escort_name", "escort_relation", "escort_phone")
+
+
+class WaiverForm(PlainForm):
+    reason = forms.CharField(
+        label="Why the patient may leave without it",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="At least 10 characters. Your name, role and the time are recorded with it.",
+    )
+    password = forms.CharField(
+        label="Your password", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
 
 class DischargeForm(MomentForm, VersionForm):
     def __init__(self, *args, may_against_advice=False, **kwargs):
@@ -56,6 +71,15 @@ class DischargeForm(MomentForm, VersionForm):
             self.fields[name] = forms.BooleanField(label=label, required=False)
         self.fields["escort_name"] = forms.CharField(
             label="Name of the responsible adult", required=False, max_length=120
+        )
+        self.fields["escort_relation"] = forms.CharField(
+            label="Who this adult is to the patient", required=False, max_length=60
+        )
+        self.fields["escort_phone"] = forms.CharField(
+            label="Telephone of the responsible adult",
+            required=False,
+            max_length=32,
+            widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
         )
         if may_against_advice:
             self.fields["is_against_advice"] = forms.BooleanField(
@@ -78,7 +102,7 @@ class DischargeForm(MomentForm, VersionForm):
 
     @property
     def statement_fields(self):
-        return [self[name] for name in (*STATEMENTS, "escort_name")]
+        return [self[name] for name in (*STATEMENTS, *ESCORT)]
 
     @property
     def advice_is_open(self) -> bool:

@@ -13,11 +13,11 @@ class Discharge(EventRecord):
 
     frozen_with = ("session",)
     privacy = Privacy(
-        identifying="escort_name",
+        identifying="escort_name escort_relation escort_phone",
         operational=EventRecord.EVENT_FIELDS + " session prescriber",
         clinical="is_against_advice advice_reason aldrete_activity aldrete_respiration aldrete_circulation "
         "aldrete_consciousness aldrete_oxygen walks_unaided is_oriented nausea_controlled dissociation_resolved "
-        "no_suicidal_intent escort_present instructions_given unmet",
+        "no_suicidal_intent escort_present instructions_given unmet outcomes",
     )
 
     session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="discharge")
@@ -33,11 +33,14 @@ class Discharge(EventRecord):
     no_suicidal_intent = models.BooleanField()
     escort_present = models.BooleanField()
     escort_name = SealedTextField(blank=True)
+    escort_relation = SealedTextField(blank=True)
+    escort_phone = SealedTextField(blank=True)
     instructions_given = models.BooleanField()
     is_against_advice = models.BooleanField(default=False)
     advice_reason = SealedTextField(blank=True)
     prescriber = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     unmet = models.JSONField(default=list, help_text="Codes of the criteria that were not met.")
+    outcomes = models.JSONField(default=list, help_text="Each criterion: code, outcome, id of the waiver.")
 
     class Meta(EventRecord.Meta):
         constraints = [

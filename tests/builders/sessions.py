@@ -44,6 +44,8 @@ WELL = {
     "no_suicidal_intent": True,
     "escort_present": True,
     "escort_name": "Alex Escort",
+    "escort_relation": "brother",
+    "escort_phone": "555 010 0177",
     "instructions_given": True,
 }
 

@@ -24,6 +24,7 @@ STAFF = (
     ("Thea Therapist", "LCSW", "TT", THERAPIST, "therapist"),
     ("Cole Compliance", "", "CC", COMPLIANCE, "compliance"),
 )
+ESCORT = {"escort_name": "Robin Avery", "escort_relation": "sister", "escort_phone": "555 0177"}
 ALDRETE = ("activity", "respiration", "circulation", "consciousness", "oxygen")
 WELL = (
     "is_oriented",
@@ -278,7 +279,7 @@ def patient_goes_home(stack, nurse: Someone, new_person, path: str) -> None:
     nurse.go(f"{path}discharge/").fill(**{f"aldrete_{name}": 2 for name in ALDRETE})
     for name in WELL:
         nurse.fill(**{name: True})
-    nurse.fill(escort_name="Robin Avery").press("Discharge").sees("Observed for 90 minutes")
+    nurse.fill(**ESCORT).press("Discharge").sees("Observed for 90 minutes")
     for minutes in (15, 15, 15, 2):
         stack.travel(minutes=minutes)
         nurse.stay_signed_in().go(f"{path}reading/").fill(**BASELINE, moaas="5", dissociation="0").press(
@@ -291,7 +292,7 @@ def patient_goes_home(stack, nurse: Someone, new_person, path: str) -> None:
     nurse.go(f"{path}discharge/").fill(**{f"aldrete_{name}": 2 for name in ALDRETE})
     for name in WELL:
         nurse.fill(**{name: True})
-    nurse.fill(escort_name="Robin Avery").press("Discharge").go(path).sees("Discharged")
+    nurse.fill(**ESCORT).press("Discharge").go(path).sees("Discharged")
     nurse.shot("discharged")
 
 

@@ -41,6 +41,7 @@ CLEAR = {
     "dosing.Remainder.method": REGISTER,
     "dosing.DoseOrder.limits": REGISTER,
     "sessions_app.Discharge.unmet": CODE,
+    "sessions_app.Discharge.outcomes": CODE,
     "sessions_app.BlockerOverride.sentence": CODE,
     "integration_notes.IntegrationNote.template_version": CODE,
 }

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 
 YES = {"fasting_confirmed": "yes", "escort_confirmed": "yes", "medicines_changed": "no"}
 ARRIVAL = {"identity_confirmed": "on", **YES, "escort_name": "Alex Escort", "weight_kg": "70"}
-WELL = {name: "2" if name.startswith("aldrete") else "on" for name in sessions.WELL if name != "escort_name"}
+WELL = {name: "2" if name.startswith("aldrete") else "on" for name in sessions.WELL if not name.startswith("escort_")}
+WELL["escort_present"] = "on"
+ESCORT = {name: sessions.WELL[name] for name in ("escort_name", "escort_relation", "escort_phone")}
 EVENT = {
     "category": "gi",
     "grade": "2",
@@ -127,8 +129,8 @@ ACTS = {
         "observed",
         lambda s: url("discharge", s),
         "nurse",
-        {**WELL, "escort_name": "Alex Escort"},
-        {**WELL, "escort_name": ""},
+        {**WELL, **ESCORT},
+        {**WELL, **ESCORT, "escort_name": ""},
         "therapist",
     ),
     "sign": (

@@ -1,9 +1,20 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
-from sessions_app.discharge_rules import LeavingAnswers, LeavingFacts, Vitals, criteria, unmet
+from sessions_app.discharge_rules import (
+    MINUTE,
+    LeavingAnswers,
+    LeavingFacts,
+    Vitals,
+    Waiver,
+    criteria,
+    unmet,
+    waivable,
+    waived,
+)
 
 T0 = datetime(2026, 6, 2, 14, 0, tzinfo=UTC)
 NOW = T0 + timedelta(minutes=120)
@@ -29,7 +40,7 @@ def codes(facts=FACTS, answers=WELL):
 
 def test_all_criteria_met_lets_the_patient_go():
     assert codes() == []
-    assert len(criteria(FACTS, WELL)) == 13
+    assert len(criteria(FACTS, WELL)) == 14
 
 
 @pytest.mark.parametrize(
@@ -92,7 +103,7 @@ def test_aldrete_of_nine_without_a_zero_is_met():
 
 
 def test_no_reading_since_the_dose_leaves_every_measured_criterion_open():
-    assert codes(replace(FACTS, last=None)) == ["LAST_READING", "MOAAS", "PRESSURE", "OXYGEN"]
+    assert codes(replace(FACTS, last=None)) == ["LAST_READING", "CRITICAL", "MOAAS", "PRESSURE", "OXYGEN"]
 
 
 def test_sentence_says_how_many_minutes_are_left():
@@ -103,3 +114,81 @@ def test_sentence_says_how_many_minutes_are_left():
 
 def test_every_criterion_names_its_source():
     assert all(one.source.startswith("KAP-DIS-") for one in criteria(FACTS, WELL))
+
+
+def waiver(code, sentence, minutes=0):
+    return Waiver(
+        id=uuid4(), code=code, sentence=sentence, reason="Own baseline", by="Dr Ash", decided_at=NOW - MINUTE * minutes
+    )
+
+
+def stands(facts, answers=WELL, waivers=()):
+    return {one.code: one.outcome for one in waived(criteria(facts, answers), waivers, facts) if one.outcome != "met"}
+
+
+def test_critical_value_keeps_the_patient_and_nobody_waives_it():
+    facts = replace(FACTS, critical=("Respiratory rate 6 is below 8: call.",))
+
+    [standing] = unmet(facts, WELL)
+
+    assert (standing.code, standing.may_waive) == ("CRITICAL", False)
+    assert standing.sentence == "Respiratory rate 6 is below 8: call."
+
+
+@pytest.mark.parametrize(
+    ("change", "answers", "code", "may"),
+    [
+        ({"last": replace(LAST, systolic_mmhg=145)}, {}, "PRESSURE", True),
+        ({"last": replace(LAST, systolic_mmhg=181), "alarms": frozenset({"pressure"})}, {}, "PRESSURE", False),
+        ({"last": replace(LAST, systolic_mmhg=None)}, {}, "PRESSURE", False),
+        ({"last": replace(LAST, spo2_pct=95)}, {}, "OXYGEN", True),
+        ({"last": replace(LAST, spo2_pct=93), "alarms": frozenset({"spo2_pct"})}, {}, "OXYGEN", False),
+        ({"last": replace(LAST, on_oxygen=True)}, {}, "OXYGEN", False),
+        ({}, {"aldrete": (2, 2, 2, 1, 1)}, "ALDRETE", True),
+        ({}, {"aldrete": (2, 2, 2, 2, 0)}, "ALDRETE", False),
+        ({}, {"aldrete": (2, 2, 1, 1, 1)}, "ALDRETE", False),
+        ({}, {"walks_unaided": False}, "WALKS", True),
+        ({}, {"nausea_controlled": False}, "NAUSEA", True),
+        ({"may_leave_from": NOW + MINUTE}, {}, "OBSERVATION", False),
+        ({"last": replace(LAST, taken_at=NOW - 31 * MINUTE)}, {}, "LAST_READING", False),
+        ({"last": replace(LAST, moaas=4)}, {}, "MOAAS", False),
+        ({}, {"is_oriented": False}, "ORIENTED", False),
+        ({}, {"dissociation_resolved": False}, "DISSOCIATION", False),
+        ({}, {"no_suicidal_intent": False}, "SAFE", False),
+        ({}, {"escort_present": False}, "ESCORT", False),
+        ({}, {"instructions_given": False}, "INSTRUCTIONS", False),
+    ],
+)
+def test_which_criteria_may_be_waived(change, answers, code, may):
+    """KAP-DIS-WAIVE: each criterion, and both sides where it depends on the value."""
+    facts, answers = replace(FACTS, **change), replace(WELL, **answers)
+    [standing] = unmet(facts, answers)
+    assert (standing.code, standing.may_waive) == (code, may)
+
+    decided = [waiver(code, standing.sentence)]
+
+    assert stands(facts, answers, decided) == {code: "waived" if may else "unmet"}
+
+
+@pytest.mark.parametrize(("minutes", "outcome"), [(0, "waived"), (60, "waived"), (61, "unmet"), (-1, "unmet")])
+def test_waiver_holds_for_an_hour(minutes, outcome):
+    facts = replace(FACTS, last=replace(LAST, systolic_mmhg=145))
+    [standing] = unmet(facts, WELL)
+
+    assert stands(facts, waivers=[waiver("PRESSURE", standing.sentence, minutes)]) == {"PRESSURE": outcome}
+
+
+def test_waiver_is_for_one_value_and_one_dose():
+    facts = replace(FACTS, last=replace(LAST, systolic_mmhg=145))
+    [standing] = unmet(facts, WELL)
+    decided = [waiver("PRESSURE", standing.sentence, 5)]
+
+    assert stands(replace(FACTS, last=replace(LAST, systolic_mmhg=146)), waivers=decided) == {"PRESSURE": "unmet"}
+    assert stands(replace(facts, last_dose_at=NOW - 5 * MINUTE), waivers=decided) == {"PRESSURE": "waived"}
+    assert stands(replace(facts, last_dose_at=NOW - 4 * MINUTE), waivers=decided) == {"PRESSURE": "unmet"}
+
+
+def test_what_may_be_waived_now_names_the_asked_beforehand():
+    assert [one.code for one in waivable(FACTS)] == ["ALDRETE", "WALKS", "NAUSEA"]
+    high = replace(FACTS, last=replace(LAST, systolic_mmhg=145))
+    assert [one.code for one in waivable(high)] == ["PRESSURE", "ALDRETE", "WALKS", "NAUSEA"]
