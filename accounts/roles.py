@@ -127,6 +127,7 @@ class Permission(_Named):
     OVERRIDE_BLOCKER = enum.auto()
     DISCHARGE_PATIENT = enum.auto()
     WAIVE_CRITERION = enum.auto()
+    MARK_PRESENCE = enum.auto()
     DISCHARGE_AGAINST_ADVICE = enum.auto()
     SIGN_SESSION = enum.auto()
     ADD_ADDENDUM = enum.auto()

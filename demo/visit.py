@@ -78,6 +78,7 @@ def prepare(clinic: DemoClinic, who: Patient, session: Session, starts: datetime
         monitor_id=nurse.membership_id,
         therapist_id=who.team[Role.THERAPIST].membership_id,
     )
+    actions.mark_presence(by=who.team[Role.PRESCRIBER], at=starts, is_here=True)
     changed = who.rng.random() < 0.08
     actions.check_in_patient(
         session=session,

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.urls import reverse
+
 from accounts.roles import Permission
 from assessments.readiness import risk_blockers, set_blockers
 from common.blockers import Blocker
@@ -14,6 +16,8 @@ from sessions_app.models import BlockerOverride, RosterEntry, SessionAssessment
 from sessions_app.monitoring import BASELINE_MAX_AGE, due_times, is_overdue, next_due
 from sessions_app.session_facts import SessionFacts
 from sessions_app.states import State
+from sessions_app.supervision import is_prescriber_on_site
+from sessions_app.supervision_rules import ALWAYS_ON_SITE
 from sessions_app.vital_limits import Severity, is_caution, is_hold, judge, words_of
 
 GATE = "dose"
@@ -36,6 +40,7 @@ def dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
     return [
         *_arrival(facts, at),
         *_roster(facts),
+        *_on_site(facts, at),
         *_questionnaires(facts, at),
         *patient_blockers(session.patient, at, route=facts.route),
         *order_blockers(facts.order, session.patient, session.series, at, weight, session_id=session.pk),
@@ -57,6 +62,7 @@ def further_dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
     found = [
         *withdrawal_blockers(facts.session.patient, at),
         *_roster(facts),
+        *_on_site(facts, at),
         *_pressure(facts, for_first=False),
         *_critical(facts),
     ]
@@ -103,6 +109,13 @@ def _roster(facts: SessionFacts) -> Iterator[Blocker]:
         yield Blocker("NO_PRESCRIBER", "Name the supervising prescriber.", "KAP-CHK-ROSTER")
     if duty.MONITOR not in facts.roster:
         yield Blocker("NO_MONITOR", "Name who monitors the patient.", "KAP-CHK-ROSTER")
+
+
+def _on_site(facts: SessionFacts, at: datetime) -> Iterator[Blocker]:
+    """Esketamine is given where a prescriber is in the house; nobody may pass it."""
+    if facts.route in ALWAYS_ON_SITE and not is_prescriber_on_site(facts.session.practice_id, at):
+        sentence = "No prescriber is marked as on site. A prescriber says so on the board: I am on site."
+        yield Blocker("NO_PRESCRIBER_ON_SITE", sentence, "KAP-SUP-ONSITE", link=reverse("sessions:board"))
 
 
 def _baseline(facts: SessionFacts, at: datetime) -> Iterator[Blocker]:

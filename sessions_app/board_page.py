@@ -12,6 +12,7 @@ from sessions_app.models import RosterEntry, Session, VitalReading
 from sessions_app.monitoring import DoseSpan, due_times, is_overdue, may_leave_from, next_due
 from sessions_app.state_words import chip_of
 from sessions_app.states import State
+from sessions_app.supervision import Supervision, supervision_of
 from sessions_app.vital_limits import Severity, judge, worst
 
 CALLED_OFF = (State.CANCELLED, State.NO_SHOW, State.ABORTED)
@@ -50,6 +51,7 @@ class BoardPage:
     day: datetime
     cards: tuple[BoardCard, ...]
     called_off: tuple[BoardCard, ...]
+    supervision: Supervision
 
     @property
     def in_progress(self) -> list[BoardCard]:
@@ -71,7 +73,7 @@ class BoardPage:
             + tuple(entry.pk for entry in card.staff)
             for card in (*self.cards, *self.called_off)
         ]
-        return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr((facts, self.supervision.stamp)).encode()).hexdigest()[:16]
 
 
 def day_bounds(at: datetime, time_zone: str) -> tuple[datetime, datetime]:
@@ -89,7 +91,7 @@ def on_board(actor: Actor, at: datetime):
 
 
 def load_board(actor: Actor, at: datetime) -> BoardPage:
-    """Four queries, whatever the number of sessions."""
+    """Seven queries, whatever the number of sessions."""
     start, _ = day_bounds(at, actor.practice.time_zone)
     visible = on_board(actor, at)
     sessions = list(visible.select_related("patient", "series", "room").order_by("scheduled_for", "room__name", "id"))
@@ -101,7 +103,8 @@ def load_board(actor: Actor, at: datetime) -> BoardPage:
         _card(session, at, readings[session.pk], spans[session.pk], tuple(staff[session.pk])) for session in sessions
     ]
     standing = tuple(card for card in cards if card.state not in CALLED_OFF)
-    return BoardPage(start, standing, tuple(card for card in cards if card.state in CALLED_OFF))
+    called_off = tuple(card for card in cards if card.state in CALLED_OFF)
+    return BoardPage(start, standing, called_off, supervision_of(actor.practice_id, at))
 
 
 def _readings(session_ids: list) -> dict[object, list[VitalReading]]:

@@ -16,10 +16,12 @@ from sessions_app.models import (
     BlockerOverride,
     CheckIn,
     Observation,
+    Presence,
     RosterEntry,
     Session,
     SessionAddendum,
     SessionTransition,
+    SupervisionSetting,
     VitalReading,
 )
 
@@ -36,20 +38,24 @@ def session_token(session_id, at: datetime) -> str:
 
 
 def board_token(sessions: QuerySet[Session], at: datetime) -> str:
-    """For the board of these sessions."""
-    return _token(_marks(sessions), at)
+    """For the board of these sessions, and of who is on site."""
+    return _token(_marks(sessions, BOARD), at)
 
 
-def is_unchanged(sessions: QuerySet[Session], token: str, at: datetime) -> bool:
+def is_board_unchanged(sessions: QuerySet[Session], token: str, at: datetime) -> bool:
+    return is_unchanged(sessions, token, at, BOARD)
+
+
+def is_unchanged(sessions: QuerySet[Session], token: str, at: datetime, also: dict | None = None) -> bool:
     """Whether `token` still holds for these sessions; one query, none for a token that is too old or no token."""
     digest, _, until = token.partition(".")
     if not re.fullmatch("[0-9]{1,12}", until) or not at.timestamp() < int(until) <= (at + BELIEVED).timestamp():
         return False
-    return _digest(_marks(sessions)) == digest
+    return _digest(_marks(sessions, also)) == digest
 
 
-def _marks(sessions: QuerySet[Session]) -> list[tuple]:
-    counts = {f"rows_{place}": _count(model) for place, model in enumerate(HANGING)}
+def _marks(sessions: QuerySet[Session], also: dict | None = None) -> list[tuple]:
+    counts = {f"rows_{place}": _count(model) for place, model in enumerate(HANGING)} | (also or {})
     rows = sessions.annotate(**counts).order_by("pk")
     return list(rows.values_list("pk", "version", "dosing_record__version", "dosing_record__reviewed_at", *counts))
 
@@ -57,6 +63,15 @@ def _marks(sessions: QuerySet[Session]) -> list[tuple]:
 def _count(model):
     rows = model.objects.filter(session=OuterRef("pk")).order_by().values("session")
     return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
+
+
+def _of_practice(model):
+    rows = model.objects.filter(practice=OuterRef("practice_id")).order_by().values("practice")
+    return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
+
+
+# Of the practice, so that only a board asks about them; what other sessions do to a warning shows when the token ends.
+BOARD = {"presence": _of_practice(Presence), "supervision": _of_practice(SupervisionSetting)}
 
 
 def _token(marks: list[tuple], at: datetime) -> str:

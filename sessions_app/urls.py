@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from sessions_app.views import board, dosing, leaving, lists, planning, preparation, rooms, session, signing, timeline
+from sessions_app.views import (
+    board,
+    dosing,
+    leaving,
+    lists,
+    planning,
+    preparation,
+    rooms,
+    session,
+    signing,
+    supervision,
+    timeline,
+    wall,
+)
 
 app_name = "sessions"
 urlpatterns = [
@@ -10,6 +23,11 @@ urlpatterns = [
     path("", lists.session_list, name="list"),
     path("board/", board.board, name="board"),
     path("board/cards/", board.board_cards, name="board_cards"),
+    path("wall/", wall.wall, name="wall"),
+    path("wall/cards/", wall.wall_cards, name="wall_cards"),
+    path("presence/", supervision.presence, name="presence"),
+    path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/edit/", supervision.edit_supervision, name="supervision_edit"),
     path("of-patient/<uuid:patient_id>/", lists.patient_sessions, name="of_patient"),
     path("schedule/<uuid:series_id>/", planning.schedule, name="schedule"),
     path("rooms/", rooms.rooms, name="rooms"),

@@ -27,6 +27,7 @@ from sessions_app.actions.schedule import (
     schedule_session,
 )
 from sessions_app.actions.signing import add_addendum, ask_author, review_session, sign_session
+from sessions_app.actions.supervision import mark_presence, set_supervision
 from sessions_app.actions.timeline import record_adverse_event, record_observation, record_reading
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "give_session_assessments",
     "give_session_dose",
     "mark_no_show",
+    "mark_presence",
     "name_roster",
     "override_blocker",
     "record_adverse_event",
@@ -57,6 +59,7 @@ __all__ = [
     "schedule_session",
     "set_ready",
     "set_room_in_use",
+    "set_supervision",
     "sign_session",
     "start_recovery",
     "take_pack",

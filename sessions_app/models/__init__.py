@@ -4,6 +4,7 @@ from sessions_app.models.discharge import Discharge
 from sessions_app.models.inspection import InspectionPack
 from sessions_app.models.preparation import BlockerOverride, CheckIn, SessionAssessment
 from sessions_app.models.signing import ReviewQuestion, SessionAddendum, SessionReview
+from sessions_app.models.supervision import Presence, SupervisionSetting
 from sessions_app.models.timeline import AdverseEvent, Observation, VitalReading
 from sessions_app.models.visit import Room, RosterEntry, Session, SessionTransition
 
@@ -14,6 +15,7 @@ __all__ = [
     "Discharge",
     "InspectionPack",
     "Observation",
+    "Presence",
     "ReviewQuestion",
     "Room",
     "RosterEntry",
@@ -22,5 +24,6 @@ __all__ = [
     "SessionAssessment",
     "SessionReview",
     "SessionTransition",
+    "SupervisionSetting",
     "VitalReading",
 ]

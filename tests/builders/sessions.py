@@ -88,11 +88,12 @@ def named_roster(clinic, session: Session, at: datetime = AT, **people) -> Sessi
 
 
 def checked_in_session(clinic, at: datetime = AT, route: str = "IM", series=None, questionnaires=False, **arrival):
-    """Arrived, roster named, baseline taken; a prescriber passed the missing questionnaires unless asked for.
+    """Arrived, roster named, prescriber on site, baseline taken; missing questionnaires passed unless asked for.
 
     `questionnaires=True` leaves that blocker standing.
     """
     session = named_roster(clinic, scheduled_session(clinic, at, route, series), at)
+    actions.mark_presence(by=clinic.prescriber, at=at, is_here=True)
     actions.check_in_patient(session=session, by=clinic.nurse, at=at, **{**ARRIVAL, **BASELINE, **arrival})
     if not questionnaires:
         actions.override_blocker(
