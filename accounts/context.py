@@ -1,5 +1,7 @@
 """What every page's shell shows: the navigation a person's roles allow, and crisis help."""
 
+from django.utils.functional import SimpleLazyObject
+
 from accounts.navigation import navigation_for
 
 DEFAULT_CRISIS = {
@@ -23,6 +25,8 @@ def crisis_help(practice) -> dict:
 
 
 def shell(request) -> dict:
+    """The navigation asks the database for its counts, so a fragment that shows none asks nothing."""
     actor = getattr(request, "actor", None)
     practice = actor.practice if actor else getattr(request, "link_practice", None)
-    return {"nav": navigation_for(actor, request.path) if actor else [], "crisis": crisis_help(practice)}
+    nav = SimpleLazyObject(lambda: navigation_for(actor, request.path)) if actor else []
+    return {"nav": nav, "crisis": crisis_help(practice)}

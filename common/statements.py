@@ -21,6 +21,43 @@ _prepared: WeakKeyDictionary = WeakKeyDictionary()
 _number = count()
 
 
+class Prepared:
+    """One statement with named values, prepared once for each connection where the engine can."""
+
+    def __init__(self, name: str):
+        self.name = f"read_{name}_{next(_number)}"
+
+    def rows(self, sql: str, places, adapted: dict, *, is_planned: bool = True) -> list[tuple]:
+        """The rows as the driver gives them; `places` as `placed` makes them, `adapted` the values by name."""
+        with connection.cursor() as cursor:
+            if is_planned and connection.vendor == "postgresql":
+                self._prepare(cursor, sql, places, tuple(adapted))
+                cursor.execute(f"EXECUTE {self.name} ({', '.join(['%s'] * len(adapted))})", list(adapted.values()))
+            else:
+                cursor.execute(sql, [constant if name is None else adapted[name] for name, constant in places])
+            return cursor.fetchall()
+
+    def _prepare(self, cursor, sql: str, places, names: tuple[str, ...]) -> None:
+        """Asked of the driver's own cursor: it belongs to the connection, not to what this call asks."""
+        done = _prepared.setdefault(connection.connection, set())
+        if self in done:
+            return
+        from psycopg2.extensions import AsIs
+
+        numbers = {name: AsIs(f"${place + 1}") for place, name in enumerate(names)}
+        told = [constant if name is None else numbers[name] for name, constant in places]
+        with connection.wrap_database_errors:
+            cursor.cursor.execute(f"PREPARE {self.name} AS {sql}", told)
+        done.add(self)
+
+
+def placed(parameters, named: dict, kinds) -> tuple[tuple, tuple[str, ...]]:
+    """For each parameter the name of the value that belongs there, or None and the constant; and the names asked."""
+    names = [named.get(one) if isinstance(one, _ADAPTED) else None for one in parameters]
+    places = tuple((name, None if name else one) for name, one in zip(names, parameters, strict=True))
+    return places, tuple(name for name in kinds if name in names)
+
+
 @dataclass(frozen=True)
 class _Compiled:
     """`places` has for each parameter the name of the value that belongs there, or None and the constant itself;
@@ -52,7 +89,7 @@ class Statement:
         is_planned: bool = True,
         **kinds: type,
     ):
-        self.name = f"read_{name}_{next(_number)}"
+        self._prepared = Prepared(name)
         self._make, self._unless, self._is_planned, self._kinds = make, unless, is_planned, kinds
         self._compiled: dict[str, _Compiled] = {}
 
@@ -71,17 +108,7 @@ class Statement:
         """The rows as the driver gives them."""
         compiled = self._for_engine()
         adapted = {name: _adapted(values[name], name in compiled.like) for name in compiled.names}
-        with connection.cursor() as cursor:
-            if self._is_planned and connection.vendor == "postgresql":
-                self._prepare(cursor, compiled)
-                cursor.execute(
-                    f"EXECUTE {self.name} ({', '.join(['%s'] * len(adapted))})",
-                    list(adapted.values()),
-                )
-            else:
-                told = [constant if name is None else adapted[name] for name, constant in compiled.places]
-                cursor.execute(compiled.sql, told)
-            return cursor.fetchall()
+        return self._prepared.rows(compiled.sql, compiled.places, adapted, is_planned=self._is_planned)
 
     def _for_engine(self) -> _Compiled:
         compiled = self._compiled.get(connection.vendor)
@@ -97,7 +124,7 @@ class Statement:
         within = {_adapted(value, is_like=True): name for name, value in stand_ins.items() if isinstance(value, str)}
         names = [whole.get(one) or within.get(one) if isinstance(one, _ADAPTED) else None for one in parameters]
         if missing := self._kinds.keys() - set(names) - set(self._unless):
-            raise LookupError(f"{self.name}: the queryset does not ask for {', '.join(sorted(missing))}")
+            raise LookupError(f"{self._prepared.name}: the queryset does not ask for {', '.join(sorted(missing))}")
         like = frozenset(within[one] for one in parameters if isinstance(one, str) and one in within)
         columns = [column for column, *_ in compiler.select[: compiler.col_count]]
         converters = compiler.get_converters(columns)
@@ -109,19 +136,6 @@ class Statement:
             like,
             _Instances.of(compiler),
         )
-
-    def _prepare(self, cursor, compiled: _Compiled) -> None:
-        """Asked of the driver's own cursor: it belongs to the connection, not to what this call asks."""
-        done = _prepared.setdefault(connection.connection, set())
-        if self in done:
-            return
-        from psycopg2.extensions import AsIs
-
-        numbers = {name: AsIs(f"${place + 1}") for place, name in enumerate(compiled.names)}
-        told = [constant if name is None else numbers[name] for name, constant in compiled.places]
-        with connection.wrap_database_errors:
-            cursor.cursor.execute(f"PREPARE {self.name} AS {compiled.sql}", told)
-        done.add(self)
 
 
 @dataclass(frozen=True)

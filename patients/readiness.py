@@ -96,13 +96,15 @@ def _link(name: str, patient: Patient) -> str:
     return reverse(f"patients:{name}", args=[patient.pk])
 
 
-def withdrawal_blockers(patient: Patient, moment: datetime) -> list[Blocker]:
+def withdrawal_blockers(patient: Patient, moment: datetime, consents: Iterable[Consent] | None = None) -> list[Blocker]:
     """What forbids more of the drug to a patient who had a dose already: the treatment consent, withdrawn by `moment`.
 
-    Nobody overrides it. What was given before the withdrawal can still be written down afterwards. One query.
+    Nobody overrides it. What was given before the withdrawal can still be written down afterwards. `consents` are all
+    treatment consents, the newest first, where somebody has them at hand; else one query.
     """
-    signed = patient.consents.filter(scope=Consent.Scope.TREATMENT, occurred_at__lte=moment)
-    latest = signed.newest_first().first()
+    if consents is None:
+        consents = patient.consents.filter(scope=Consent.Scope.TREATMENT).newest_first()
+    latest = next((one for one in consents if one.occurred_at <= moment), None)
     if latest is None or not latest.is_withdrawn or latest.withdrawal.occurred_at > moment:
         return []
     return [_withdrawn(patient)]

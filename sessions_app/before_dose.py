@@ -60,7 +60,7 @@ def further_dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
     """Before a booster, another device or another infusion: consent, roster, the last reading, no reading overdue."""
     due = next_due(due_times(facts.route, facts.doses, at), facts.counted)
     found = [
-        *withdrawal_blockers(facts.session.patient, at),
+        *withdrawal_blockers(facts.session.patient, at, facts.consents),
         *_roster(facts),
         *_on_site(facts, at),
         *_pressure(facts, for_first=False),

@@ -91,7 +91,7 @@ def on_board(actor: Actor, at: datetime):
 
 
 def load_board(actor: Actor, at: datetime) -> BoardPage:
-    """Seven queries, whatever the number of sessions."""
+    """Five queries, whatever the number of sessions."""
     start, _ = day_bounds(at, actor.practice.time_zone)
     visible = on_board(actor, at)
     sessions = list(visible.select_related("patient", "series", "room").order_by("scheduled_for", "room__name", "id"))

@@ -42,16 +42,18 @@ def board_token(sessions: QuerySet[Session], at: datetime) -> str:
     return _token(_marks(sessions, BOARD), at)
 
 
-def is_board_unchanged(sessions: QuerySet[Session], token: str, at: datetime) -> bool:
-    return is_unchanged(sessions, token, at, BOARD)
+def board_still_unchanged(sessions: QuerySet[Session], token: str, at: datetime) -> tuple[bool, str]:
+    return still_unchanged(sessions, token, at, BOARD)
 
 
-def is_unchanged(sessions: QuerySet[Session], token: str, at: datetime, also: dict | None = None) -> bool:
-    """Whether `token` still holds for these sessions; one query, none for a token that is too old or no token."""
+def still_unchanged(
+    sessions: QuerySet[Session], token: str, at: datetime, also: dict | None = None
+) -> tuple[bool, str]:
+    """Whether `token` still holds for these sessions, and the token of now; one query."""
+    marks = _marks(sessions, also)
     digest, _, until = token.partition(".")
-    if not re.fullmatch("[0-9]{1,12}", until) or not at.timestamp() < int(until) <= (at + BELIEVED).timestamp():
-        return False
-    return _digest(_marks(sessions, also)) == digest
+    is_young = re.fullmatch("[0-9]{1,12}", until) and at.timestamp() < int(until) <= (at + BELIEVED).timestamp()
+    return bool(is_young) and _digest(marks) == digest, _token(marks, at)
 
 
 def _marks(sessions: QuerySet[Session], also: dict | None = None) -> list[tuple]:

@@ -5,9 +5,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import Model
+
 from common.errors import OutOfScope
 from common.statements import Statement
+from common.together import Part, Together
 from dosing.models import Administration, DoseOrder, Draw
+from patients.models import Consent
 from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session, SessionAssessment, VitalReading
 from sessions_app.monitoring import DoseSpan
 
@@ -44,6 +48,7 @@ class SessionFacts:
     assessment_links: tuple[SessionAssessment, ...]
     administrations: tuple[Administration, ...]
     order: DoseOrder | None
+    consents: tuple[Consent, ...] = ()
 
     def as_of(self, moment: datetime) -> "SessionFacts":
         """The same without readings taken after `moment`, for an act that is written down late."""
@@ -105,67 +110,76 @@ class SessionFacts:
         return [row.occurred_at for row in self.after_dose() if row.systolic_mmhg is not None or row.note]
 
 
-def load_facts(session: Session) -> SessionFacts:
-    """The facts of a session fetched with `full`."""
+def load_facts(session: Session, rows: dict[str, list] | None = None) -> SessionFacts:
+    """The facts of a session fetched with `full`, in one query; `rows` are those of FACTS where a page has them."""
+    found = rows or _FACTS.instances(**asked(session))
+    for name in OF_SESSION:
+        for row in found[name]:
+            row.session = session
+    newest = next(iter(found["newest_order"]), None)
     return SessionFacts(
         session=session,
-        **{name: _rows_of(session, statement) for name, statement in _OF_SESSION.items()},
-        administrations=administrations_of(session),
-        order=session.order if session.state_now.is_over else current_order(session) or session.order,
+        **{name: tuple(found[name]) for name in OF_SESSION},
+        administrations=tuple(found["administrations"]),
+        consents=tuple(reversed(found["consents"])),
+        order=session.order if session.state_now.is_over else newest or session.order,
     )
 
 
-def _statement(model, joined: str, *order: str) -> Statement:
-    def make(session: UUID):
-        return model.objects.filter(session_id=session).select_related(joined).order_by(*order)
-
-    return Statement(f"facts_{model._meta.model_name}", make, session=UUID)
+def asked(session: Session) -> dict[str, UUID]:
+    """What the parts of a session are asked with. A dosing record shares its id with its session."""
+    return {"session": session.pk, "series": session.series_id}
 
 
-_PERSON = "recorded_by__user"
-_OF_SESSION = {
-    "check_ins": _statement(CheckIn, _PERSON, "recorded_at", "occurred_at"),
-    "roster_history": _statement(RosterEntry, "membership__user", "joined_at", "duty"),
-    "all_readings": _statement(VitalReading, _PERSON, "occurred_at", "recorded_at"),
-    "overrides": _statement(BlockerOverride, _PERSON, "recorded_at"),
-    "assessment_links": _statement(SessionAssessment, "assessment_set", "created_at"),
+def of_session(model: type[Model], *joined: str, order: tuple[str, ...]) -> Part:
+    """The rows of a model that hang on the session."""
+    return Part(
+        lambda session, **_: model.objects.filter(session_id=session).select_related(*joined).order_by(*order), order
+    )
+
+
+PERSON = "recorded_by__user"
+OF_SESSION = {
+    "check_ins": of_session(CheckIn, PERSON, order=("recorded_at", "occurred_at")),
+    "roster_history": of_session(RosterEntry, "membership__user", order=("joined_at", "duty")),
+    "all_readings": of_session(VitalReading, PERSON, order=("occurred_at", "recorded_at")),
+    "overrides": of_session(BlockerOverride, PERSON, order=("recorded_at",)),
+    "assessment_links": of_session(SessionAssessment, "assessment_set", order=("created_at",)),
 }
 
 
-def _rows_of(session: Session, statement: Statement) -> tuple:
-    rows = statement.instances(session=session.pk)
-    for row in rows:
-        row.session = session
-    return tuple(rows)
-
-
-def _administrations(dosing_record: UUID):
-    rows = Administration.objects.filter(dosing_record_id=dosing_record).order_by("number")
+def _administrations(session: UUID, **_):
+    rows = Administration.objects.filter(dosing_record_id=session).order_by("number")
     return rows.select_related(
         "end__recorded_by__user", "draw__lot__product", "given_by__user", "verified_by__user", "recorded_by__user"
     )
 
 
-_ADMINISTRATIONS = Statement("administrations", _administrations, dosing_record=UUID)
+def _consents(session: UUID, **_):
+    signed = Consent.objects.filter(patient__sessions=session, scope=Consent.Scope.TREATMENT)
+    return signed.select_related("withdrawal").order_by("occurred_at", "recorded_at")
+
+
+def _newest_order(series: UUID, **_):
+    """The newest signed order of the series that no later version replaced; it may have expired."""
+    orders = DoseOrder.objects.filter(series_id=series, signed_at__isnull=False, replaced_by=None)
+    return orders.select_related("product", "signed_by__user").order_by("-version")[:1]
+
+
+FACTS = {
+    **OF_SESSION,
+    "administrations": Part(_administrations, ("number",)),
+    "newest_order": Part(_newest_order, ("version",)),
+    "consents": Part(_consents, ("occurred_at", "recorded_at")),
+}
+_FACTS = Together("session_facts", FACTS, session=UUID, series=UUID)
+_ADMINISTRATIONS = Statement("administrations", lambda session: _administrations(session), session=UUID)
 
 
 def administrations_of(session: Session) -> tuple[Administration, ...]:
     if session.dosing_record_id is None:
         return ()
-    return tuple(_ADMINISTRATIONS.instances(dosing_record=session.dosing_record_id))
-
-
-def _newest_order(series: UUID):
-    orders = DoseOrder.objects.filter(series_id=series, signed_at__isnull=False, replaced_by=None)
-    return orders.select_related("product", "signed_by__user").order_by("-version")[:1]
-
-
-_NEWEST_ORDER = Statement("newest_order", _newest_order, series=UUID)
-
-
-def current_order(session: Session) -> DoseOrder | None:
-    """The newest signed order of the series that no later version replaced; it may have expired."""
-    return next(iter(_NEWEST_ORDER.instances(series=session.series_id)), None)
+    return tuple(_ADMINISTRATIONS.instances(session=session.dosing_record_id))
 
 
 def administration_of(session: Session, administration_id: UUID) -> Administration:

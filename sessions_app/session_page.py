@@ -4,19 +4,22 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from accounts.actor import Actor
 from accounts.roles import Permission
 from common.blockers import Blocker
 from common.clinical import Route
 from common.svg.vitals_shapes import VitalsChart
+from common.together import Part, Together
 from dosing.models import Administration, Draw, InfusionChange, Remainder
+from patients.models import Allergy
 from sessions_app.before_dose import MAY_REPEAT, MAY_START, dose_blockers, split
 from sessions_app.discharge_rules import Criterion
 from sessions_app.leaving_facts import leaving_criteria, left_with, signature_blockers
-from sessions_app.models import AdverseEvent, Observation, Session, SessionAddendum
+from sessions_app.models import AdverseEvent, Observation, Session, SessionAddendum, SessionTransition
 from sessions_app.monitoring import due_times, is_overdue, may_leave_from, next_due
-from sessions_app.session_facts import SessionFacts, load_facts
+from sessions_app.session_facts import FACTS, PERSON, SessionFacts, asked, load_facts, of_session
 from sessions_app.session_reach import SessionReach
 from sessions_app.session_timeline import timeline_of
 from sessions_app.session_vitals import ReadingRow, VitalTile, chart_of, findings_of, reading_rows, tiles_of
@@ -25,7 +28,34 @@ from sessions_app.states import State
 from sessions_app.timeline import TimelineEvent, t_plus_minutes
 from sessions_app.vital_limits import Finding, Severity
 
-PEOPLE = "recorded_by__user"
+
+def _of_drug(model, path: str, *joined: str, order: tuple[str, ...]) -> Part:
+    """The rows of a model that hang on the dosing record, which shares its id with the session."""
+    return Part(
+        lambda session, **_: model.objects.filter(**{path: session}).select_related(*joined).order_by(*order), order
+    )
+
+
+_ROWS = {
+    **FACTS,
+    "transitions": of_session(SessionTransition, PERSON, order=("occurred_at", "recorded_at")),
+    "adverse_events": of_session(AdverseEvent, PERSON, order=("occurred_at",)),
+    "addenda": of_session(SessionAddendum, PERSON, order=("recorded_at",)),
+    "changes": _of_drug(InfusionChange, "administration__dosing_record_id", PERSON, order=("occurred_at",)),
+    "draws": _of_drug(Draw, "dosing_record_id", "lot__product", order=("drawn_at",)),
+    "remainders": _of_drug(
+        Remainder, "draw__dosing_record_id", PERSON, "witness__user", order=("occurred_at", "recorded_at")
+    ),
+}
+_OF_THE_CARE_TEAM = {
+    "observations": of_session(Observation, PERSON, order=("occurred_at",)),
+    "allergies": Part(
+        lambda patient, **_: Allergy.objects.filter(patient_id=patient).standing().order_by("recorded_at"),
+        ("recorded_at",),
+    ),
+}
+_PLAIN = Together("session_page", _ROWS, session=UUID, series=UUID)
+_CLINICAL = Together("session_page", _ROWS | _OF_THE_CARE_TEAM, session=UUID, series=UUID, patient=UUID)
 
 
 @dataclass(frozen=True)
@@ -238,17 +268,20 @@ class SessionPage:
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def load_session_page(session: Session, actor: Actor, at: datetime) -> SessionPage:
-    """The page of a session fetched with `session_facts.full`, for this person at this moment."""
-    facts = load_facts(session)
-    mine = any(entry.membership_id == actor.membership_id for entry in facts.roster.values())
-    reach = SessionReach.of(actor, session, on_roster=mine)
+def load_session_page(session: Session, actor: Actor, at: datetime, reach: SessionReach | None = None) -> SessionPage:
+    """The page of a session fetched with `session_facts.full`, for this person at this moment.
+
+    Everything that hangs on the session comes in one query; what is seen and said in the room, and the allergies, only
+    for who may read them.
+    """
+    reach = reach or SessionReach.of(actor, session)
+    rows = (_CLINICAL if reach.sees_clinical else _PLAIN).instances(**asked(session), patient=session.patient_id)
+    facts = load_facts(session, rows)
     active = session.state_now.is_in_progress
     standing, passed = split(dose_blockers(facts, at), facts.overrides) if _has_gate(session) else ((), ())
     due = next_due(due_times(facts.route, facts.doses, at), facts.counted) if active and facts.doses else None
-    adverse = tuple(session.adverse_events.select_related(PEOPLE).order_by("occurred_at"))
-    addenda = tuple(session.addenda.select_related(PEOPLE).order_by("recorded_at")) if session.signed_at else ()
-    changes, draws, remainders = _drug_rows(session)
+    adverse, addenda, changes = tuple(rows["adverse_events"]), tuple(rows["addenda"]), tuple(rows["changes"])
+    draws = tuple(rows["draws"])
     may_correct = session.signed_at is None and reach.may(Permission.RECORD_VITALS)
     return SessionPage(
         session=session,
@@ -267,11 +300,11 @@ def load_session_page(session: Session, actor: Actor, at: datetime) -> SessionPa
         timeline=tuple(
             timeline_of(
                 facts,
-                transitions=session.transitions.select_related(PEOPLE).order_by("occurred_at", "recorded_at"),
-                observations=_observations(session, reach),
+                transitions=rows["transitions"],
+                observations=rows.get("observations", ()),
                 adverse_events=adverse,
                 changes=changes,
-                remainders=remainders,
+                remainders=rows["remainders"],
                 addenda=addenda,
             )
         ),
@@ -281,7 +314,7 @@ def load_session_page(session: Session, actor: Actor, at: datetime) -> SessionPa
         to_sign=tuple(_to_sign(facts, at)),
         adverse_events=adverse,
         addenda=addenda,
-        allergies=tuple(session.patient.allergies.standing()) if reach.sees_clinical else (),
+        allergies=tuple(rows.get("allergies", ())),
     )
 
 
@@ -292,23 +325,6 @@ def _has_gate(session: Session) -> bool:
 def _to_sign(facts: SessionFacts, at: datetime) -> list[Blocker]:
     waiting = facts.session.state_now in (State.DISCHARGED, State.ENDED_EARLY)
     return signature_blockers(facts, at) if waiting else []
-
-
-def _observations(session: Session, reach: SessionReach) -> list[Observation]:
-    """What was seen and said in the room is for the care team, not for the office."""
-    if not reach.sees_clinical:
-        return []
-    return list(session.observations.select_related(PEOPLE).order_by("occurred_at"))
-
-
-def _drug_rows(session: Session):
-    if session.dosing_record_id is None:
-        return (), (), ()
-    record = session.dosing_record_id
-    changes = InfusionChange.objects.filter(administration__dosing_record_id=record).select_related(PEOPLE)
-    draws = Draw.objects.filter(dosing_record_id=record).select_related("lot__product")
-    remainders = Remainder.objects.filter(draw__dosing_record_id=record).select_related(PEOPLE, "witness__user")
-    return tuple(changes.order_by("occurred_at")), tuple(draws.order_by("drawn_at")), tuple(remainders)
 
 
 def _dose_rows(facts: SessionFacts, changes) -> tuple[DoseRow, ...]:

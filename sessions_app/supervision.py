@@ -1,12 +1,11 @@
 """Reads who is on site and who watches how many patients: of the whole practice, without a patient's name."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
-
-from accounts.models import Membership
+from common.together import Part, Together
 from sessions_app.models import Presence, RosterEntry, Session, SupervisionSetting
 from sessions_app.states import State
 from sessions_app.supervision_rules import (
@@ -47,55 +46,84 @@ class Supervision:
 
 
 def supervision_of(practice_id: UUID, at: datetime) -> Supervision:
-    """Three queries, whatever the number of people and patients."""
-    here = on_site(practice_id, at)
-    limits = limits_in_force(practice_id)
+    """One query, whatever the number of people and patients."""
+    rows = _ROWS.instances(practice=practice_id, since=at - PRESENCE_HOLDS)
+    here = _here(rows["presences"], at)
+    monitors = {entry.session_id: entry for entry in rows["monitors"]}
+    watched = [_watched(session, monitors.get(session.pk)) for session in rows["sessions"]]
     has_prescriber = any(one.is_prescriber for one in here)
-    found = warnings(_watched(practice_id), has_prescriber_on_site=has_prescriber, limits=limits)
+    found = warnings(watched, has_prescriber_on_site=has_prescriber, limits=_limits(rows["settings"]))
     return Supervision(here, tuple(found))
 
 
 def on_site(practice_id: UUID, at: datetime) -> tuple[OnSite, ...]:
     """Who said to be here in the last 12 hours and not to have left, by name (KAP-SUP-PRESENCE)."""
-    members = _here(practice_id, at).select_related("user").order_by("user__full_name", "pk")
-    return tuple(
-        OnSite(
-            membership_id=one.pk,
-            name=one.user.full_name,
-            roles=", ".join(role.label.lower() for role in one.roles),
-            is_prescriber=one.is_prescriber,
-            since=one.since,
-        )
-        for one in members
-    )
+    return _here(_presences(practice_id, at - PRESENCE_HOLDS), at)
 
 
 def is_prescriber_on_site(practice_id: UUID, at: datetime) -> bool:
-    return _here(practice_id, at).filter(is_prescriber=True).exists()
-
-
-def _here(practice_id: UUID, at: datetime):
-    said = Presence.objects.filter(
-        practice=practice_id, recorded_by=OuterRef("pk"), occurred_at__gt=at - PRESENCE_HOLDS
-    )
-    newest = said.filter(occurred_at__lte=at).order_by("-occurred_at", "-recorded_at")
-    members = Membership.objects.active().filter(practice=practice_id)
-    return members.annotate(
-        is_here=Subquery(newest.values("is_here")[:1]), since=Subquery(newest.values("occurred_at")[:1])
-    ).filter(is_here=True)
+    return any(one.is_prescriber for one in on_site(practice_id, at))
 
 
 def limits_in_force(practice_id: UUID) -> SupervisionLimits:
-    row = SupervisionSetting.objects.filter(practice_id=practice_id).order_by("-version").first()
-    if row is None:
-        return DEFAULTS
-    return SupervisionLimits(row.per_monitor, frozenset(row.on_site_routes), row.version)
+    return _limits(list(_settings(practice_id)))
 
 
-def _watched(practice_id: UUID) -> list[Watched]:
-    monitors = RosterEntry.objects.filter(session_id=OuterRef("pk"), duty=RosterEntry.Duty.MONITOR, left_at=None)
-    rows = Session.objects.filter(practice_id=practice_id, state__in=WATCHED_STATES).annotate(
-        monitor_id=Subquery(monitors.values("membership_id")[:1]),
-        monitor=Subquery(monitors.values("membership__user__full_name")[:1]),
+def _presences(practice: UUID, since: datetime, **_):
+    rows = Presence.objects.filter(practice_id=practice, occurred_at__gt=since, recorded_by__is_active=True)
+    rows = rows.filter(recorded_by__user__is_active=True)
+    return rows.select_related("recorded_by__user").order_by("occurred_at", "recorded_at")
+
+
+def _settings(practice: UUID, **_):
+    return SupervisionSetting.objects.filter(practice_id=practice).order_by("-version")[:1]
+
+
+def _sessions(practice: UUID, **_):
+    return Session.objects.filter(practice_id=practice, state__in=WATCHED_STATES).select_related("series")
+
+
+def _monitors(practice: UUID, **_):
+    rows = RosterEntry.objects.filter(session__practice_id=practice, session__state__in=WATCHED_STATES)
+    return rows.filter(duty=RosterEntry.Duty.MONITOR, left_at=None).select_related("membership__user")
+
+
+_ROWS = Together(
+    "supervision",
+    {
+        "presences": Part(_presences, ("occurred_at", "recorded_at")),
+        "settings": Part(_settings, ("version",)),
+        "sessions": Part(_sessions, ("scheduled_for",)),
+        "monitors": Part(_monitors, ("joined_at",)),
+    },
+    practice=UUID,
+    since=datetime,
+)
+
+
+def _here(presences: Iterable[Presence], at: datetime) -> tuple[OnSite, ...]:
+    newest = {row.recorded_by_id: row for row in presences if row.occurred_at <= at}
+    return tuple(sorted((_told(row) for row in newest.values() if row.is_here), key=lambda one: one.name))
+
+
+def _told(row: Presence) -> OnSite:
+    member = row.recorded_by
+    return OnSite(
+        membership_id=member.pk,
+        name=member.user.full_name,
+        roles=", ".join(role.label.lower() for role in member.roles),
+        is_prescriber=member.is_prescriber,
+        since=row.occurred_at,
     )
-    return [Watched(*row) for row in rows.order_by().values_list("series__route", "monitor_id", "monitor")]
+
+
+def _limits(rows: list[SupervisionSetting]) -> SupervisionLimits:
+    if not rows:
+        return DEFAULTS
+    return SupervisionLimits(rows[-1].per_monitor, frozenset(rows[-1].on_site_routes), rows[-1].version)
+
+
+def _watched(session: Session, monitor: RosterEntry | None) -> Watched:
+    if monitor is None:
+        return Watched(session.series.route, None)
+    return Watched(session.series.route, monitor.membership_id, monitor.membership.user.full_name)

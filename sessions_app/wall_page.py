@@ -1,4 +1,4 @@
-"""What a display on the wall may show: room, initials, state, clock, next reading, a word of alarm. No name, no value."""
+"""What a display on the wall may show: room, initials, state, clock, next reading, one word of alarm, no name."""
 
 from dataclasses import dataclass
 from datetime import datetime

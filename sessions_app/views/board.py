@@ -12,7 +12,7 @@ from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from common import audit
 from sessions_app.board_page import BoardPage, load_board, on_board
-from sessions_app.changes import board_token, is_board_unchanged
+from sessions_app.changes import board_still_unchanged, board_token
 
 
 @needs(Permission.VIEW_SESSION)
@@ -31,10 +31,8 @@ def board_cards(request):
     """The cards again, or 204 when nothing changed: in one statement while the `token` may be believed."""
     at = timezone.now()
     shown = on_board(request.actor, at)
-    if is_board_unchanged(shown, request.GET.get("token", ""), at):
-        response = HttpResponse(status=204)
-    else:
-        response = _changed(request, shown, at)
+    unchanged, token = board_still_unchanged(shown, request.GET.get("token", ""), at)
+    response = HttpResponse(status=204) if unchanged else _changed(request, at, token)
     response["X-Server-Time"] = at.isoformat()
     return response
 
@@ -45,9 +43,8 @@ def board_context(actor: Actor, page: BoardPage, at: datetime, token: str) -> di
     return {"page": page, "at": at, "token": token, "may_mark": may_mark, "is_here": is_here}
 
 
-def _changed(request, shown, at: datetime) -> HttpResponse:
+def _changed(request, at: datetime, token: str) -> HttpResponse:
     """The cards, or, where they are as they were, only a new token in the place of the old one."""
-    token = board_token(shown, at)
     context = board_context(request.actor, load_board(request.actor, at), at, token)
     if request.GET.get("stamp") == context["page"].stamp:
         response = render(request, "sessions_app/_board_poll.html", context)

@@ -10,10 +10,13 @@ from django.views.decorators.http import require_safe
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from common import audit
-from sessions_app.changes import is_unchanged, session_token
+from sessions_app.changes import session_token, still_unchanged
 from sessions_app.forms import ReadingForm
 from sessions_app.models import Session
+from sessions_app.session_facts import ROW
 from sessions_app.session_page import load_session_page
+from sessions_app.session_reach import SessionReach
+from sessions_app.session_scope import reached_session
 from sessions_app.signed_content import is_intact
 from sessions_app.views.acting import session_for
 
@@ -21,8 +24,9 @@ from sessions_app.views.acting import session_for
 @needs(Permission.VIEW_SESSION)
 @require_safe
 def session_page(request, pk):
-    session = session_for(request.actor, pk)
-    context = _context(request.actor, session, timezone.now())
+    session, reach = reached_session(request.actor, pk, joined=ROW)
+    at = timezone.now()
+    context = _context(request.actor, session, reach, at, session_token(session.pk, at))
     audit.record_look(request.actor, "sessions.looked_at_session", subject=session)
     return render(request, "sessions_app/session.html", {**context, "form": ReadingForm()})
 
@@ -33,27 +37,25 @@ def session_live(request, pk):
     """What changes while others work: 204 when nothing did, in one statement while the `token` may be believed."""
     at = timezone.now()
     mine = Session.objects.visible_to(request.actor).filter(pk=pk)
-    if is_unchanged(mine, request.GET.get("token", ""), at):
-        response = HttpResponse(status=204)
-    else:
-        response = _changed(request, session_for(request.actor, pk), at)
+    unchanged, token = still_unchanged(mine, request.GET.get("token", ""), at)
+    response = HttpResponse(status=204) if unchanged else _changed(request, pk, at, token)
     response["X-Server-Time"] = at.isoformat()
     return response
 
 
-def _changed(request, session: Session, at: datetime) -> HttpResponse:
+def _changed(request, pk, at: datetime, token: str) -> HttpResponse:
     """What follows the others' work, or, where that is as it was, only a new token."""
-    context = _context(request.actor, session, at)
+    session, reach = reached_session(request.actor, pk, joined=ROW)
+    context = _context(request.actor, session, reach, at, token)
     if request.GET.get("stamp") == context["page"].stamp:
         return render(request, "sessions_app/_poll.html", context)
     audit.record_look(request.actor, "sessions.looked_at_session", subject=session)
     return render(request, "sessions_app/_live.html", {**context, "is_poll": True})
 
 
-def _context(actor, session: Session, at: datetime) -> dict:
+def _context(actor, session: Session, reach: SessionReach, at: datetime, token: str) -> dict:
     """The token is made before the page is read: what comes between makes it too old, never too new."""
-    token = session_token(session.pk, at)
-    page = load_session_page(session, actor, at)
+    page = load_session_page(session, actor, at, reach)
     return {"page": page, "session": page.session, "patient": page.session.patient, "at": page.at, "token": token}
 
 

@@ -11,7 +11,7 @@ from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from common import audit
 from sessions_app.board_page import load_board, on_board
-from sessions_app.changes import board_token, is_board_unchanged
+from sessions_app.changes import board_still_unchanged, board_token
 from sessions_app.wall_page import wall_of
 
 
@@ -29,11 +29,9 @@ def wall(request):
 def wall_cards(request):
     """The rooms again, or 204 when nothing changed, in the way of the board."""
     at = timezone.now()
-    shown = on_board(request.actor, at)
-    if is_board_unchanged(shown, request.GET.get("token", ""), at):
-        response = HttpResponse(status=204)
-    else:
-        response = _shown(request, "sessions_app/_wall_rooms.html", at, board_token(shown, at))
+    unchanged, token = board_still_unchanged(on_board(request.actor, at), request.GET.get("token", ""), at)
+    rooms = "sessions_app/_wall_rooms.html"
+    response = HttpResponse(status=204) if unchanged else _shown(request, rooms, at, token)
     response["X-Server-Time"] = at.isoformat()
     return response
 
