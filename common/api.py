@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework import exceptions, pagination, parsers, serializers, status
 from rest_framework.response import Response
 
-from common.errors import AuditUnavailable, Blocked, ClinicError, InvalidInput
+from common.errors import AuditUnavailable, Blocked, ClinicError, InvalidInput, StaleState
 from common.middleware import record_denial
 
 TYPE = "application/problem+json"
@@ -157,4 +157,5 @@ def _clinic_problem(request, error: ClinicError) -> Response:
             {"code": b.code, "sentence": b.sentence, "source": b.source, "override": b.override} for b in error.blockers
         ]
         return problem(422, error.code, error.title, str(error), blockers=blockers)
-    return problem(error.status, error.code, error.title, str(error))
+    newest = {"newest": error.newest} if isinstance(error, StaleState) and error.newest else {}
+    return problem(error.status, error.code, error.title, str(error), **newest)

@@ -24,9 +24,16 @@ class OutOfScope(ClinicError):
 
 
 class StaleState(ClinicError):
-    """Somebody else changed the record first (409); nothing was written."""
+    """Somebody else changed the record first (409); nothing was written.
+
+    `newest` names what is stored now, in ids, states and versions, for the answer of the API.
+    """
 
     status, code, title = 409, "STALE", "Somebody changed this first"
+
+    def __init__(self, message: str = "", newest: dict | None = None):
+        self.newest = newest or {}
+        super().__init__(message)
 
 
 class AuditUnavailable(ClinicError):

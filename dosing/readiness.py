@@ -55,7 +55,7 @@ def _not_in_force(order, series, day) -> Iterator[Blocker]:
     amend = reverse("dosing:order_new", args=[series.pk])
     if order.signed_at is None:
         yield Blocker("ORDER_NOT_SIGNED", "The dose order is not signed.", "KAP-DOSE-ORDER", link=amend)
-    if DoseOrder.objects.filter(replaces_id=order.pk).exists():
+    if getattr(order, "replaced_by", None) is not None:
         yield Blocker("ORDER_REPLACED", "A newer version of the order was signed. Use that.", "KAP-DOSE-ORDER")
     if order.expires_on < day:
         sentence = f"The order ended on {order.expires_on}. Sign a new one."

@@ -32,9 +32,11 @@ HANGING = (
 )
 
 
-def session_token(session_id, at: datetime) -> str:
-    """For the page of one session, whoever may see it."""
-    return _token(_marks(Session.objects.filter(pk=session_id)), at)
+def session_token(session: Session, at: datetime) -> str:
+    """For the page of one session read with COUNTS, whoever may see it."""
+    record = session.dosing_record
+    told = (record.version, record.reviewed_at) if record is not None else (None, None)
+    return _token([(session.pk, session.version, *told, *(getattr(session, name) for name in COUNTS))], at)
 
 
 def board_token(sessions: QuerySet[Session], at: datetime) -> str:
@@ -57,7 +59,7 @@ def still_unchanged(
 
 
 def _marks(sessions: QuerySet[Session], also: dict | None = None) -> list[tuple]:
-    counts = {f"rows_{place}": _count(model) for place, model in enumerate(HANGING)} | (also or {})
+    counts = COUNTS | (also or {})
     rows = sessions.annotate(**counts).order_by("pk")
     return list(rows.values_list("pk", "version", "dosing_record__version", "dosing_record__reviewed_at", *counts))
 
@@ -65,6 +67,9 @@ def _marks(sessions: QuerySet[Session], also: dict | None = None) -> list[tuple]
 def _count(model):
     rows = model.objects.filter(session=OuterRef("pk")).order_by().values("session")
     return Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0)
+
+
+COUNTS = {f"rows_{place}": _count(model) for place, model in enumerate(HANGING)}
 
 
 def _of_practice(model):

@@ -116,7 +116,10 @@ def load_facts(session: Session, rows: dict[str, list] | None = None) -> Session
     for name in OF_SESSION:
         for row in found[name]:
             row.session = session
+    session.series.patient = session.patient
     newest = next(iter(found["newest_order"]), None)
+    if newest is not None:
+        newest.practice = session.practice
     return SessionFacts(
         session=session,
         **{name: tuple(found[name]) for name in OF_SESSION},
@@ -163,7 +166,7 @@ def _consents(session: UUID, **_):
 def _newest_order(series: UUID, **_):
     """The newest signed order of the series that no later version replaced; it may have expired."""
     orders = DoseOrder.objects.filter(series_id=series, signed_at__isnull=False, replaced_by=None)
-    return orders.select_related("product", "signed_by__user").order_by("-version")[:1]
+    return orders.select_related("product", "signed_by__user", "replaced_by").order_by("-version")[:1]
 
 
 FACTS = {

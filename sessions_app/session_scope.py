@@ -14,14 +14,22 @@ from sessions_app.session_reach import SessionReach
 
 
 def reached_session(
-    actor: Actor, pk: UUID, permission: Permission = Permission.VIEW_SESSION, joined: tuple[str, ...] = ()
+    actor: Actor,
+    pk: UUID,
+    permission: Permission = Permission.VIEW_SESSION,
+    joined: tuple[str, ...] = (),
+    also: dict | None = None,
 ) -> tuple[Session, SessionReach]:
-    """The session when `permission` reaches it, else OutOfScope. `joined` are the rows loaded along with it.
+    """The session when `permission` reaches it, else OutOfScope.
+
+    `joined` are the rows loaded along with it, `also` what is annotated then.
 
     Sees what `Session.objects.visible_to` sees (a test compares them), but asks about team and roster only once.
     """
     asked = {"pk": pk, "practice": actor.practice_id, "membership": actor.membership_id}
-    session = _with_reach(**asked).select_related(*joined).first() if joined else _alone(**asked)
+    session = (
+        _with_reach(**asked).annotate(**(also or {})).select_related(*joined).first() if joined else _alone(**asked)
+    )
     if session is None:
         raise OutOfScope("session")
     reach = SessionReach(actor, session.is_on_team, session.is_on_roster, session.patient_id)

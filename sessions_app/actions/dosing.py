@@ -162,15 +162,19 @@ def change_session_infusion(
     pump_ml_per_h: Decimal | None = None,
     occurred_at: datetime | None = None,
     late_reason: str = "",
+    version: int | None = None,
     **more,
 ) -> InfusionChange:
     """Pause, resume or change the rate (mL/h) of a running infusion of this session.
 
+    A new rate and a resumption are for the session as the person saw it (`version`, else StaleState); a pause is
+    never refused because somebody else was first.
     Raises Blocked for anything but a pause once the consent to treatment is withdrawn.
     """
     with transaction.atomic():
-        row = held(session)
+        row = held(session, None if what == InfusionChange.What.PAUSE else version)
         refuse_signed(row)
+        touch(row)
         if what != InfusionChange.What.PAUSE:
             refuse_unless_overridden(
                 withdrawal_blockers(row.patient, occurred_at or at), overrides={}, may=lambda _: False

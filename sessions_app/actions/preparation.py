@@ -1,5 +1,7 @@
 """Before the dose: check-in, who is responsible, ready, and a prescriber's decision about a blocker."""
 
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -15,7 +17,7 @@ from common.errors import Blocked, InvalidInput, StaleState
 from common.occurrence import settle
 from sessions_app.actions.schedule import require_reason
 from sessions_app.actions.timeline import check_values, store_reading
-from sessions_app.actions.transition import event_fields, held, move, note_act, refuse_signed
+from sessions_app.actions.transition import event_fields, held, move, note_act, refuse_signed, touch
 from sessions_app.before_dose import GATE, dose_blockers, split
 from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session
 from sessions_app.session_facts import load_facts
@@ -107,6 +109,8 @@ def _arrive(row: Session, *, by: Actor, role: str, at: datetime, moment: datetim
         move(row, State.CHECKED_IN, checked_in_at=moment, **stamp)
     elif row.state_now is State.READY:
         move(row, State.CHECKED_IN, by=by, role=role, at=at, moment=at, reason="Checked in again")
+    else:
+        touch(row)
 
 
 def _check_arrival(identity, escort, escort_name, changed, medicines_note, weight_kg) -> None:
@@ -131,9 +135,11 @@ def name_roster(
     prescriber_id: UUID | None = None,
     monitor_id: UUID | None = None,
     therapist_id: UUID | None = None,
+    seen: str | None = None,
 ) -> list[RosterEntry]:
     """Set who supervises, monitors and accompanies; earlier entries stay with the time they ended.
 
+    `seen` is the `roster_mark` of the entries that the person saw; another one now raises StaleState.
     Each is an active member of the practice with the role of the duty. After check-in prescriber and monitor
     must be named. Returns the entries on duty now.
     """
@@ -147,6 +153,8 @@ def name_roster(
             raise StaleState(f"This session is now: {row.state_now.label.lower()}. Its roster stays as it was.")
         _check_roster(row, wanted)
         standing = {entry.duty: entry for entry in row.roster.filter(left_at=None)}
+        if seen is not None and seen != roster_mark(standing.values()):
+            raise StaleState("Somebody changed the roster first.", {"roster": roster_mark(standing.values())})
         changed = []
         for name, member_id in wanted.items():
             entry = standing.get(name)
@@ -166,6 +174,11 @@ def name_roster(
             detail={"changed": sorted(set(changed)), "members": [str(pk) for pk in wanted.values() if pk]},
         )
     return list(standing.values())
+
+
+def roster_mark(entries: Iterable[RosterEntry]) -> str:
+    """Stands for exactly these entries: who is on which duty since when."""
+    return hashlib.sha256(repr(sorted(str(entry.pk) for entry in entries)).encode()).hexdigest()[:16]
 
 
 def _join(session: Session, duty: str, member_id: UUID, by: Actor, at: datetime) -> RosterEntry:

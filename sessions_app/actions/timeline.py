@@ -187,10 +187,22 @@ def _check_moment(session: Session, moment: datetime) -> None:
 def _corrected(session: Session, corrects_id: UUID | None) -> VitalReading | None:
     if corrects_id is None:
         return None
-    original = VitalReading.objects.filter(pk=corrects_id, session=session, corrected_by=None).first()
+    original = VitalReading.objects.filter(pk=corrects_id, session=session).first()
     if original is None:
-        raise StaleState("This reading was already corrected, or is not part of this session. Reload to see it.")
+        raise StaleState("This reading is not part of this session. Reload to see it.")
+    newest = newest_correction(original)
+    if newest.pk != original.pk:
+        raise StaleState("Somebody corrected this reading first.", {"reading": str(newest.pk)})
     return original
+
+
+def newest_correction(reading: VitalReading) -> VitalReading:
+    """The reading that stands in the place of this one now: itself, or the last correction of it."""
+    while (
+        later := VitalReading.objects.filter(corrects=reading).select_related("recorded_by__user").first()
+    ) is not None:
+        reading = later
+    return reading
 
 
 def record_observation(

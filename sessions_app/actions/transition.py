@@ -48,7 +48,7 @@ _HELD = Statement("held", _held, session=UUID)
 
 def check_version(session: Session, version: int | None) -> None:
     if version is not None and session.version != version:
-        raise StaleState(_changed(session))
+        raise _stale(session)
 
 
 def refuse_signed(session: Session) -> None:
@@ -74,7 +74,7 @@ def move(
     """
     start = session.state_now
     if not may_move(start, to):
-        raise StaleState(_changed(session))
+        raise _stale(session)
     changed = Session.objects.filter(pk=session.pk, state=start.value, version=session.version, signed_at=None).update(
         state=to.value, version=F("version") + 1, **sealed(session, **columns)
     )
@@ -117,5 +117,6 @@ def note_act(by: Actor, action: str, *, at: datetime, session: Session, subject,
     )
 
 
-def _changed(session: Session) -> str:
-    return f"This session is now: {session.state_now.label.lower()}. Reload to see what changed."
+def _stale(session: Session) -> StaleState:
+    sentence = f"Somebody changed this session first. It is now: {session.state_now.label.lower()}."
+    return StaleState(sentence, {"state": session.state, "version": session.version})

@@ -77,6 +77,12 @@ class IdForm(PlainForm):
         self.fields["id"].initial = uuid.uuid4
 
 
+def versioned(form: forms.Form, session) -> forms.Form:
+    """A form of another app that carries the session's version, too."""
+    form.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=session.version)
+    return form
+
+
 class VersionForm(PlainForm):
     """Carries the version that the person saw; another one means somebody was first."""
 

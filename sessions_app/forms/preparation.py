@@ -67,12 +67,17 @@ class RosterForm(PlainForm):
         label="Accompanies as therapist", required=False, coerce=UUID, empty_value=None
     )
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
+
     def __init__(self, *args, members=(), **kwargs):
         super().__init__(*args, **kwargs)
         duties = (("prescriber_id", "is_prescriber"), ("monitor_id", "is_nurse"), ("therapist_id", "is_therapist"))
         for name, flag in duties:
             people = [(str(member.pk), str(member.user)) for member in members if getattr(member, flag)]
             self.fields[name].choices = [("", "Nobody"), *people]
+
+    def clean_seen(self):
+        return self.cleaned_data["seen"] or None
 
 
 class OverrideForm(PlainForm):

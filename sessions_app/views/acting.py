@@ -12,6 +12,10 @@ from common.http import form_status, refused, submit
 from patients.scope import one
 from sessions_app.models import Session
 from sessions_app.session_facts import full
+from sessions_app.session_page import load_session_page
+from sessions_app.timeline import TimelineEvent
+
+NEWEST = 4
 
 
 def session_for(actor, pk, permission: Permission = Permission.VIEW_SESSION) -> Session:
@@ -26,17 +30,38 @@ def posted(request):
     return request.POST if request.method == "POST" else None
 
 
-def act_page(request, session, form, action, *, template, done, anchor="", context=None, **more):
-    """Show the form; on POST call the action with its cleaned data and go back to the session."""
+def act_page(request, session, form, action, *, template, done, anchor="", context=None, renewed=None, **more):
+    """Show the form; on POST call the action with its cleaned data and go back to the session.
+
+    Who was not first keeps what was typed and sees what is stored now. The hidden fields then stand for that
+    (`renewed`, and the session's version), so that sending again is a decision made after seeing it.
+    """
     if request.method == "POST":
         result = submit(form, action, session=session, by=request.actor, at=timezone.now(), **more)
         if not refused(result):
             messages.success(request, done)
             return to_session(session, anchor)
+        if form.stale:
+            session = session_for(request.actor, session.pk)
+            context = {**(context or {}), "newest": newest_events(session, request.actor)}
+            _renew(form, {"version": str(session.version), **(renewed or {})})
     else:
         audit.record_look(request.actor, "sessions.looked_at_form", subject=session)
     shown = {"session": session, "patient": session.patient, "form": form, **(context or {})}
     return render(request, template, shown, status=form_status(form))
+
+
+def newest_events(session: Session, actor) -> list[TimelineEvent]:
+    """What was written down last about this session, the newest first, as far as this person may read it."""
+    page = load_session_page(session, actor, timezone.now())
+    return sorted(page.timeline, key=lambda event: event.recorded_at, reverse=True)[:NEWEST]
+
+
+def _renew(form, values: dict[str, str]) -> None:
+    form.data = form.data.copy()
+    for name, value in values.items():
+        if name in form.fields:
+            form.data[name] = value
 
 
 def act_now(request, session, action, *, done, **more):

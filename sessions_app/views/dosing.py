@@ -10,6 +10,7 @@ from dosing.forms import EndInfusionForm, GiveDoseForm, InfusionChangeForm, Rema
 from dosing.models import StockLot
 from sessions_app import actions
 from sessions_app.before_dose import MAY_GIVE, dose_blockers, split
+from sessions_app.forms.fields import versioned
 from sessions_app.session_facts import administration_of, draw_of, load_facts
 from sessions_app.session_reach import SessionReach
 from sessions_app.views.acting import act_now, act_page, posted, session_for, to_session
@@ -60,7 +61,7 @@ def change_infusion(request, pk, administration_id):
     return act_page(
         request,
         session,
-        InfusionChangeForm(posted(request)),
+        versioned(InfusionChangeForm(posted(request)), session),
         actions.change_session_infusion,
         template="sessions_app/change_infusion.html",
         done="The change of the infusion is recorded.",

@@ -35,7 +35,9 @@ def check_in(request, pk):
 def roster(request, pk):
     session = session_for(request.actor, pk, Permission.SCHEDULE_SESSION)
     members = Membership.objects.visible_to(request.actor).active().order_by("user__full_name")
-    now = {f"{entry.duty}_id": str(entry.membership_id) for entry in session.roster.filter(left_at=None)}
+    standing = list(session.roster.filter(left_at=None).select_related("membership__user"))
+    now = {f"{entry.duty}_id": str(entry.membership_id) for entry in standing}
+    now["seen"] = actions.roster_mark(standing)
     return act_page(
         request,
         session,
@@ -43,6 +45,8 @@ def roster(request, pk):
         actions.name_roster,
         template="sessions_app/roster.html",
         done="The roster is set.",
+        context={"standing": standing},
+        renewed={"seen": now["seen"]},
     )
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from common import audit
-from sessions_app.changes import session_token, still_unchanged
+from sessions_app.changes import COUNTS, session_token, still_unchanged
 from sessions_app.forms import ReadingForm
 from sessions_app.models import Session
 from sessions_app.session_facts import ROW
@@ -24,9 +24,9 @@ from sessions_app.views.acting import session_for
 @needs(Permission.VIEW_SESSION)
 @require_safe
 def session_page(request, pk):
-    session, reach = reached_session(request.actor, pk, joined=ROW)
+    session, reach = reached_session(request.actor, pk, joined=ROW, also=COUNTS)
     at = timezone.now()
-    context = _context(request.actor, session, reach, at, session_token(session.pk, at))
+    context = _context(request.actor, session, reach, at, session_token(session, at))
     audit.record_look(request.actor, "sessions.looked_at_session", subject=session)
     return render(request, "sessions_app/session.html", {**context, "form": ReadingForm()})
 

@@ -1,5 +1,6 @@
 """Entering readings, observations and adverse events."""
 
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts.gatekeeping import needs
@@ -34,6 +35,11 @@ def correct_reading(request, pk, reading_id):
     """A new row takes the place of the wrong one; nothing is copied from it."""
     session = session_for(request.actor, pk, Permission.RECORD_VITALS)
     wrong = one(session.readings.select_related("recorded_by__user"), pk=reading_id)
+    newest = actions.newest_correction(wrong)
+    context = {"wrong": wrong, "wrong_words": reading_words(wrong)}
+    if newest.pk != wrong.pk:
+        retry = reverse("sessions:correct_reading", args=[session.pk, newest.pk])
+        context |= {"newest_reading": newest, "newest_words": reading_words(newest), "retry_url": retry}
     return act_page(
         request,
         session,
@@ -42,7 +48,7 @@ def correct_reading(request, pk, reading_id):
         template="sessions_app/reading.html",
         done="The correction is saved; the earlier reading stays visible.",
         anchor="readings",
-        context={"wrong": wrong, "wrong_words": reading_words(wrong)},
+        context=context,
         corrects_id=wrong.pk,
     )
 

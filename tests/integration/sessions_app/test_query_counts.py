@@ -79,7 +79,7 @@ def test_cockpit_and_its_refresh(clinic, sign_in, number):
     readings(clinic, session, number)
     client = sign_in(clinic.nurse)
     page, live = (reverse(f"sessions:{name}", args=[session.pk]) for name in ("session", "live"))
-    assert queries(client, page) == 7
+    assert queries(client, page) == 6
     context = client.get(page).context
     asked = {"stamp": context["page"].stamp, "token": context["token"]}
 
