@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV_PYTHON = .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo code run test lint format shots bench bench-data bench-diversion mutate sbom lock clean
+.PHONY: help demo code run test lint format shots bench bench-data bench-diversion bench-live mutate sbom lock clean
 
 help:  ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ bench:  ## Compare the API with a reference and time the pages, with that clinic
 bench-diversion:  ## Plant signs of diversion in made-up years and see how many the watch finds
 	@$(PYTHON) scripts/bootstrap.py --dev
 	@$(VENV_PYTHON) -m bench.diversion $(ARGS)
+
+bench-live:  ## Follow fifty open cockpits and boards while others write: polling against events
+	@$(PYTHON) scripts/bootstrap.py --dev
+	@$(VENV_PYTHON) -m bench.live $(ARGS)
 
 mutate:  ## Leave out one check of a right at a time and see whether a test notices (half an hour)
 	@$(PYTHON) scripts/bootstrap.py --dev

@@ -1,6 +1,6 @@
-"""What a measurement does with the database: `python -m bench data FOLDER` and `python -m bench measure FOLDER`.
+"""What a measurement does with the database: `python -m bench data FOLDER`, `measure FOLDER` or `sign-ins FOLDER`.
 
-Started by scripts/bench.py with the clinic's environment.
+Started by scripts/bench.py and bench/live.py with the clinic's environment.
 """
 
 import argparse
@@ -14,13 +14,14 @@ import django
 def main() -> None:
     options = _options()
     django.setup()
-    {"data": _data, "measure": _measure}[options.what](options)
+    {"data": _data, "measure": _measure, "sign-ins": _sign_ins}[options.what](options)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["data", "measure"])
+    parser.add_argument("what", choices=["data", "measure", "sign-ins"])
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--number", type=int, default=50, help="of sign-ins")
     parser.add_argument("--patients", type=int, default=10_000)
     return parser.parse_args()
 
@@ -56,6 +57,15 @@ def _measure(options) -> None:
     with override_settings(STORAGES=plain, ALLOWED_HOSTS=["testserver"]):
         pages = [page.__dict__ | {"is_within": page.is_within} for page in page_times()]
         _say(json.dumps({"statements": statements_of(facts), "events": events_in(facts), "pages": pages}))
+
+
+def _sign_ins(options) -> None:
+    """Prints one JSON object: the cookie's name and its values."""
+    from bench.data import FACTS
+    from bench.live_setup import sign_ins
+
+    facts = json.loads((options.folder / FACTS).read_text())
+    _say(json.dumps(sign_ins(facts["nurse"], options.number)))
 
 
 if __name__ == "__main__":

@@ -98,7 +98,7 @@ PARTS = (
     Part("Dose orders", DoseOrder, "series__patient", SIGNED, "signed_at", ("version",)),
     Part("Sessions", Session, "patient", order="scheduled_for", more=("number", "state")),
     Part("Arrivals", CheckIn, "session__patient", order="recorded_at"),
-    Part("Decisions before a dose", BlockerOverride, "session__patient", order="recorded_at"),
+    Part("Decisions before a dose or before leaving", BlockerOverride, "session__patient", order="recorded_at"),
     Part("Doses in total", DosingRecord, "patient", order="first_dose_at"),
     Part("Drawn", Draw, _OF_SHEET, order="recorded_at"),
     Part("Doses given", Administration, _OF_SHEET, order="occurred_at", more=("number",)),

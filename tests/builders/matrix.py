@@ -318,7 +318,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same(
         "sessions:dosing_record sessions:review_dosing_record sessions:ask_about_dosing_record api:session "
         "api:session_timeline api:session_readings "
-        "api:session_doses api:dosing_record",
+        "api:session_doses api:session_discharge api:session_waivers api:dosing_record",
         lambda world: {"pk": world.session.pk},
     ),
     **_same("sessions:of_patient", lambda world: {"patient_id": world.patient.pk}),
@@ -332,6 +332,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     ),
     "sessions:room_in_use": lambda world: {"pk": world.clinic.practice.rooms.first().pk},
     "sessions:call_off": lambda world: {"pk": world.session.pk, "how": "cancel"},
+    "sessions:waive": lambda world: {"pk": world.session.pk, "code": "WALKS"},
     "sessions:override": lambda world: {"pk": world.session.pk, "code": "PRE_ASSESSMENT_MISSING"},
     **_same(
         "sessions:change_infusion sessions:end_infusion",
