@@ -16,7 +16,7 @@ from sessions_app.actions.inspection import (
     take_pack,
 )
 from sessions_app.actions.leaving import discharge_patient, waive_criterion
-from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, roster_mark, set_ready
+from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
 from sessions_app.actions.rooms import add_room, set_room_in_use
 from sessions_app.actions.schedule import (
     abort_session,
@@ -28,7 +28,7 @@ from sessions_app.actions.schedule import (
 )
 from sessions_app.actions.signing import add_addendum, ask_author, review_session, sign_session
 from sessions_app.actions.supervision import mark_presence, set_supervision
-from sessions_app.actions.timeline import newest_correction, record_adverse_event, record_observation, record_reading
+from sessions_app.actions.timeline import record_adverse_event, record_observation, record_reading
 
 __all__ = [
     "abort_session",
@@ -49,7 +49,6 @@ __all__ = [
     "mark_no_show",
     "mark_presence",
     "name_roster",
-    "newest_correction",
     "override_blocker",
     "record_adverse_event",
     "record_observation",
@@ -57,7 +56,6 @@ __all__ = [
     "remove_packs",
     "reschedule_session",
     "review_session",
-    "roster_mark",
     "schedule_session",
     "set_ready",
     "set_room_in_use",

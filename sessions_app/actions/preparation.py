@@ -1,7 +1,5 @@
 """Before the dose: check-in, who is responsible, ready, and a prescriber's decision about a blocker."""
 
-import hashlib
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -20,6 +18,7 @@ from sessions_app.actions.timeline import check_values, store_reading
 from sessions_app.actions.transition import event_fields, held, move, note_act, refuse_signed, touch
 from sessions_app.before_dose import GATE, dose_blockers, split
 from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session
+from sessions_app.roster import roster_mark
 from sessions_app.session_facts import load_facts
 from sessions_app.states import State
 
@@ -174,11 +173,6 @@ def name_roster(
             detail={"changed": sorted(set(changed)), "members": [str(pk) for pk in wanted.values() if pk]},
         )
     return list(standing.values())
-
-
-def roster_mark(entries: Iterable[RosterEntry]) -> str:
-    """Stands for exactly these entries: who is on which duty since when."""
-    return hashlib.sha256(repr(sorted(str(entry.pk) for entry in entries)).encode()).hexdigest()[:16]
 
 
 def _join(session: Session, duty: str, member_id: UUID, by: Actor, at: datetime) -> RosterEntry:

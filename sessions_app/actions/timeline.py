@@ -17,6 +17,7 @@ from common.occurrence import settle
 from common.statements import Statement, columns_of, row_of
 from dosing.actions import mark_vitals_gap
 from sessions_app.actions.transition import event_fields, note_act, refuse_signed
+from sessions_app.corrections import newest_correction
 from sessions_app.models import AdverseEvent, Observation, Session, VitalReading
 from sessions_app.states import State
 
@@ -194,15 +195,6 @@ def _corrected(session: Session, corrects_id: UUID | None) -> VitalReading | Non
     if newest.pk != original.pk:
         raise StaleState("Somebody corrected this reading first.", {"reading": str(newest.pk)})
     return original
-
-
-def newest_correction(reading: VitalReading) -> VitalReading:
-    """The reading that stands in the place of this one now: itself, or the last correction of it."""
-    while (
-        later := VitalReading.objects.filter(corrects=reading).select_related("recorded_by__user").first()
-    ) is not None:
-        reading = later
-    return reading
 
 
 def record_observation(

@@ -12,7 +12,7 @@ from common.api import Known
 from sessions_app import actions
 from sessions_app.api.base import Asked
 from sessions_app.leaving_facts import leaving_criteria, left_with
-from sessions_app.session_facts import full, load_facts
+from sessions_app.session_facts import ROW, load_facts
 from sessions_app.session_scope import reached_session
 
 
@@ -75,9 +75,9 @@ class WaiverIn(Known):
     password = serializers.CharField(max_length=128, write_only=True)
 
 
-def _leaving(session, at) -> dict:
-    facts = load_facts(full(type(session).objects).get(pk=session.pk))
-    row = facts.session
+def _leaving(actor, pk, at) -> dict:
+    row, _ = reached_session(actor, pk, joined=ROW)
+    facts = load_facts(row)
     waits = row.state_now.is_in_progress and facts.doses
     found = leaving_criteria(facts, at) if waits else left_with(facts)
     return LeavingOut({"session": row.pk, "state": row.state, "version": row.version, "criteria": found}).data
@@ -95,7 +95,7 @@ class Leaving(Asked, APIView):
         self.checked_query()
         at = timezone.now()
         audit.record(self.actor, "sessions.looked_at_leaving", at=at, subject=session)
-        return Response(_leaving(session, at))
+        return Response(_leaving(self.actor, pk, at))
 
     @extend_schema(operation_id="sessions_discharge", request=DischargeIn, responses={201: LeavingOut})
     def post(self, request, pk):
@@ -103,7 +103,7 @@ class Leaving(Asked, APIView):
         self.checked_query()
         at = timezone.now()
         actions.discharge_patient(session=session, by=self.actor, at=at, **self.checked_body(DischargeIn))
-        return Response(_leaving(session, at), status=status.HTTP_201_CREATED)
+        return Response(_leaving(self.actor, pk, at), status=status.HTTP_201_CREATED)
 
 
 @extend_schema(tags=["sessions"])
@@ -118,4 +118,4 @@ class Waivers(Asked, APIView):
         self.checked_query()
         at = timezone.now()
         actions.waive_criterion(session=session, by=self.actor, at=at, **self.checked_body(WaiverIn))
-        return Response(_leaving(session, at), status=status.HTTP_201_CREATED)
+        return Response(_leaving(self.actor, pk, at), status=status.HTTP_201_CREATED)

@@ -5,7 +5,7 @@ from sessions_app.forms.leaving import DischargeForm, WaiverForm
 from sessions_app.forms.planning import CallOffForm, QuestionnairesForm, RescheduleForm, RoomForm, ScheduleForm
 from sessions_app.forms.preparation import CheckInForm, OverrideForm, RosterForm
 from sessions_app.forms.signing import AddendumForm, QuestionForm, ReviewForm, SignForm
-from sessions_app.forms.supervision import SupervisionForm
+from sessions_app.forms.supervision import PresenceForm, SupervisionForm
 from sessions_app.forms.timeline import AdverseEventForm, ObservationForm, ReadingForm
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "ObservationForm",
     "OverrideForm",
     "PackForm",
+    "PresenceForm",
     "QuestionForm",
     "QuestionnairesForm",
     "ReadingForm",

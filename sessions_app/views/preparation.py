@@ -10,6 +10,7 @@ from common.errors import StaleState
 from sessions_app import actions
 from sessions_app.before_dose import dose_blockers, split
 from sessions_app.forms import CheckInForm, OverrideForm, RosterForm
+from sessions_app.roster import roster_mark
 from sessions_app.session_facts import load_facts
 from sessions_app.views.acting import act_now, act_page, posted, session_for
 
@@ -37,7 +38,7 @@ def roster(request, pk):
     members = Membership.objects.visible_to(request.actor).active().order_by("user__full_name")
     standing = list(session.roster.filter(left_at=None).select_related("membership__user"))
     now = {f"{entry.duty}_id": str(entry.membership_id) for entry in standing}
-    now["seen"] = actions.roster_mark(standing)
+    now["seen"] = roster_mark(standing)
     return act_page(
         request,
         session,

@@ -11,7 +11,7 @@ from common import audit
 from common.clinical import Route
 from common.http import form_status, refused, submit
 from sessions_app import actions
-from sessions_app.forms import SupervisionForm
+from sessions_app.forms import PresenceForm, SupervisionForm
 from sessions_app.models import SupervisionSetting
 from sessions_app.supervision import limits_in_force
 from sessions_app.views.acting import posted
@@ -21,9 +21,13 @@ from sessions_app.views.acting import posted
 @require_POST
 def presence(request):
     """One tap, back to the board."""
-    is_here = request.POST.get("is_here") == "yes"
-    actions.mark_presence(by=request.actor, at=timezone.now(), is_here=is_here)
-    messages.success(request, "You are marked as on site for 12 hours." if is_here else "You are marked as gone.")
+    form = PresenceForm(request.POST)
+    row = submit(form, actions.mark_presence, by=request.actor, at=timezone.now())
+    if refused(row):
+        messages.error(request, "Not saved. Say whether you are on site.")
+    else:
+        is_here = form.cleaned_data["is_here"]
+        messages.success(request, "You are marked as on site for 12 hours." if is_here else "You are marked as gone.")
     return redirect("sessions:board")
 
 

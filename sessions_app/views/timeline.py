@@ -7,6 +7,7 @@ from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from patients.scope import one
 from sessions_app import actions
+from sessions_app.corrections import newest_correction
 from sessions_app.forms import AdverseEventForm, ObservationForm, ReadingForm
 from sessions_app.session_timeline import reading_words
 from sessions_app.views.acting import act_page, posted, session_for
@@ -35,7 +36,7 @@ def correct_reading(request, pk, reading_id):
     """A new row takes the place of the wrong one; nothing is copied from it."""
     session = session_for(request.actor, pk, Permission.RECORD_VITALS)
     wrong = one(session.readings.select_related("recorded_by__user"), pk=reading_id)
-    newest = actions.newest_correction(wrong)
+    newest = newest_correction(wrong)
     context = {"wrong": wrong, "wrong_words": reading_words(wrong)}
     if newest.pk != wrong.pk:
         retry = reverse("sessions:correct_reading", args=[session.pk, newest.pk])

@@ -12,6 +12,7 @@ from common.errors import StaleState
 from dosing.models import InfusionChange
 from sessions_app import actions
 from sessions_app.models import CheckIn, RosterEntry, VitalReading
+from sessions_app.roster import roster_mark
 from tests.builders import accounts, sessions
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +133,7 @@ def test_roster_without_a_mark_is_set_as_before(clinic):
     with pytest.raises(StaleState) as refused:
         sessions.named_roster(clinic, session, seen="0123456789abcdef")
     standing = session.roster.filter(left_at=None)
-    assert refused.value.newest == {"roster": actions.roster_mark(standing)}
+    assert refused.value.newest == {"roster": roster_mark(standing)}
 
 
 @pytest.fixture
