@@ -1,4 +1,4 @@
-"""What a measurement does with the database: `python -m bench data FOLDER` and `python -m bench measure FOLDER`.
+"""What a measurement does with the database: `python -m bench data FOLDER`, then `measure FOLDER` or `pack FOLDER`.
 
 Started by scripts/bench.py with the clinic's environment.
 """
@@ -14,12 +14,12 @@ import django
 def main() -> None:
     options = _options()
     django.setup()
-    {"data": _data, "measure": _measure}[options.what](options)
+    {"data": _data, "measure": _measure, "pack": _pack}[options.what](options)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["data", "measure"])
+    parser.add_argument("what", choices=["data", "measure", "pack"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--patients", type=int, default=10_000)
     return parser.parse_args()
@@ -56,6 +56,13 @@ def _measure(options) -> None:
     with override_settings(STORAGES=plain, ALLOWED_HOSTS=["testserver"]):
         pages = [page.__dict__ | {"is_within": page.is_within} for page in page_times()]
         _say(json.dumps({"statements": statements_of(facts), "events": events_in(facts), "pages": pages}))
+
+
+def _pack(options) -> None:
+    from bench.pack import measure_pack
+
+    for line in measure_pack():
+        _say(line)
 
 
 if __name__ == "__main__":

@@ -96,10 +96,15 @@ def _received(lot: StockLot, nurse: Membership, at: datetime) -> StockMovement:
     )
 
 
-def token_for(member: Membership, at: datetime) -> str:
-    """The secret of a token of this person."""
+def acting(member: Membership) -> Actor:
+    """This person as signed in on this machine; `member` comes with its user and practice."""
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = "127.0.0.1"
+    return actor_of(member, request)
+
+
+def token_for(member: Membership, at: datetime) -> str:
+    """The secret of a token of this person."""
     member = Membership.objects.select_related("user", "practice").get(pk=member.pk)
-    _, secret = actions.issue_token(by=actor_of(member, request), at=at, name="bench")
+    _, secret = actions.issue_token(by=acting(member), at=at, name="bench")
     return secret
