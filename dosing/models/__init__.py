@@ -1,5 +1,6 @@
 """The drug: products, limits, stock and its movements, orders, and what was given from them."""
 
+from dosing.models.containers import StockContainer
 from dosing.models.counts import Discrepancy, DiscrepancyNote, StockCount, StockCountLine
 from dosing.models.diversion import DiversionFinding, DiversionReport
 from dosing.models.formulary import Product, RouteLimit
@@ -22,6 +23,7 @@ __all__ = [
     "Product",
     "Remainder",
     "RouteLimit",
+    "StockContainer",
     "StockCount",
     "StockCountLine",
     "StockLot",
