@@ -119,6 +119,7 @@ def fill_the_safe(clinic: DemoClinic, at: datetime, month: int) -> None:
         "troche": 20000,
         "capsule": 12000,
     }
+    packs = {"Compounded ketamine nasal": 6, "troche": 10, "capsule": 8}  # of what differs from delivery to delivery
     made: dict[str, StockLot] = {}
     for route in Route:
         product = product_for(clinic, route)
@@ -132,6 +133,7 @@ def fill_the_safe(clinic: DemoClinic, at: datetime, month: int) -> None:
                 expires_on=_expiry(at, product, month),
                 location="Safe A" if month % 2 == 0 else "Safe B",
                 amount_mg=_whole(product, amount),
+                containers=next((number for key, number in packs.items() if key in product.name), None),
                 supplier="Northeast Specialty Pharmacy",
                 supplier_dea="RN0123456",
                 invoice=f"INV-{at:%Y%m}-{month}",

@@ -21,6 +21,19 @@ class CountedLot:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LotToCount:
+    """What a count of a lot asks for: each opened container, and how many unopened ones of each size.
+
+    `sizes` are mg of base that one holds; `unopened` maps a number to a container and is never shown.
+    """
+
+    lot: object
+    opened: list
+    sizes: list[Decimal]
+    unopened: Mapping[int, UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Line:
     """One line of a count in mg of base: of an opened container, or of the unopened ones that hold `size_mg` each."""
 

@@ -168,7 +168,9 @@ def load_record_page(record: DosingRecord, actor, at: datetime) -> DosingRecordP
 def _accounts(record: DosingRecord, facts: SessionFacts) -> tuple[DrawAccount, ...]:
     draws = Draw.objects.filter(dosing_record=record).select_related("lot__product", "drawn_by__user")
     remainders = Remainder.objects.filter(draw__dosing_record=record).select_related(PEOPLE, "witness__user")
-    movements = StockMovement.objects.filter(draw__dosing_record=record).select_related("lot", PEOPLE, "witness__user")
+    movements = StockMovement.objects.filter(draw__dosing_record=record).select_related(
+        "lot", "container__product", PEOPLE, "witness__user"
+    )
     remainders, movements = list(remainders.order_by("occurred_at")), list(movements.order_by("recorded_at", "number"))
     return tuple(
         DrawAccount(

@@ -48,7 +48,9 @@ def give_dose(
 ) -> Administration:
     """Record a dose: `drawn_mg` leaves the lot, `planned_mg` is given (an injection) or starts to run (an infusion).
 
-    `container_id` names the vial or device; left out, what is open is used up first, then the next by number. mg of base, exact to 0.001; a liquid to 0.001 mL. An infusion needs its final volume (mL) and duration (min); how
+    `container_id` names the vial or device; left out, what is open is used up first, then the next by number.
+
+    mg of base, exact to 0.001; a liquid to 0.001 mL. An infusion needs its final volume (mL) and duration (min); how
     much the patient received is settled by `end_administration`. `id` is the client's id of the Administration.
     `overrides` maps a blocker's code to a typed reason. Raises Blocked with every blocker (KAP-DOSE-*, KAP-LIM-*).
     """
@@ -85,7 +87,8 @@ def _replayed(record, entry, by) -> Administration | None:
         return None
     stored = (row.dosing_record_id, row.recorded_by_id, row.given_by_id, row.planned_mg)
     asked = (record.pk, by.membership_id, entry.given_by_id, entry.planned_mg)
-    if stored != asked or (row.draw.lot_id, row.draw.drawn_mg) != (entry.lot_id, entry.drawn_mg) or _from_another(row, entry):
+    drawn = (row.draw.lot_id, row.draw.drawn_mg) == (entry.lot_id, entry.drawn_mg)
+    if stored != asked or not drawn or _from_another(row, entry):
         raise InvalidInput({"id": "This id was used before for something else. Make a new one."})
     return row
 

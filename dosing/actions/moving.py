@@ -139,7 +139,7 @@ def _part(lot: StockLot, containers: Sequence[UUID], amount_mg: Decimal | None) 
         return None
     amount = exact("amount", amount_mg, most=MOST_IN_STOCK_MG)
     if len(set(containers)) != 1:
-        raise InvalidInput({"amount": f"A part is of one {lot.product.container_word}. Leave it empty for all of several."})
+        raise InvalidInput({"amount": f"A part is of one {lot.product.container_word}. Leave it empty for all."})
     if lot.product.unit_mg and amount % lot.product.unit_mg:
         raise InvalidInput({"amount": f"{lot.product.name} comes in whole units. Enter a whole number of them."})
     return amount

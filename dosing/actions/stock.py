@@ -43,7 +43,9 @@ def receive_stock(
     """Enter a delivery into the ledger; the same lot at the same place again adds to its balance.
 
     `amount_mg` is mg of base, `containers` in how many vials, bottles, packs or devices it came; left out: as many as
-    the product's pack says, or one where it says nothing. Each of them holds the same. `id` is the client's id of the ledger row: a retry changes nothing.
+    the product's pack says, or one where it says nothing. Each of them holds the same.
+
+    `id` is the client's id of the ledger row: a retry changes nothing.
     Raises InvalidInput, or Blocked for a lot that has expired or whose expiry differs from the one on record.
     """
     role = authorize(by, Permission.RECEIVE_STOCK, practice_id=by.practice_id)

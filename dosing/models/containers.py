@@ -1,4 +1,4 @@
-"""Every single vial, bottle, pack or device in stock: what it holds, where it lies, since when it is open (R60, R61)."""
+"""Every single vial, bottle, pack or device in stock: what it holds, where it lies, since when it is open (R60)."""
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Window
@@ -50,7 +50,8 @@ class StockContainer(Record):
 
     kind = RecordKind.EDITABLE
     privacy = Privacy(
-        operational="id practice product lot_number lot number full_mg received_mg balance_mg movements opened_at receipt"
+        operational="id practice product lot_number lot number full_mg received_mg balance_mg movements opened_at "
+        "receipt"
     )
 
     practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="+")

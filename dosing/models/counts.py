@@ -102,9 +102,7 @@ class StockCountLine(Record):
         constraints = [
             models.UniqueConstraint(fields=["count", "lot", "size_mg"], name="unopened_counted_once"),
             models.UniqueConstraint(fields=["count", "container"], name="container_counted_once"),
-            models.CheckConstraint(
-                condition=Q(container=None) | Q(size_mg=None), name="counted_is_opened_or_unopened"
-            ),
+            models.CheckConstraint(condition=Q(container=None) | Q(size_mg=None), name="counted_is_opened_or_unopened"),
             models.CheckConstraint(
                 condition=Q(counted_mg=F("expected_mg") + F("difference_mg"), counted_mg__gte=0, expected_mg__gte=0),
                 name="count_line_adds_up",
@@ -143,7 +141,8 @@ class DiscrepancyQuerySet(PracticeScoped):
         return self.open().filter(due_on__lt=day)
 
     def with_names(self):
-        return self.select_related("lot__product", "container__product", "opened_by__user", "owner__user", "closed_by__user")
+        people = ("opened_by__user", "owner__user", "closed_by__user")
+        return self.select_related("lot__product", "container__product", *people)
 
     def most_pressing_first(self):
         return self.order_by(F("closed_at").desc(nulls_first=True), "due_on", "opened_at", "id")
@@ -159,8 +158,8 @@ class Discrepancy(Record):
     kind = RecordKind.SIGNED
     frozen_by = "closed_at"
     privacy = Privacy(
-        operational="id practice what location lot container size_mg draw expected_mg found_mg difference_mg opened_at opened_by owner "
-        "due_on closed_at closed_by outcome closing_reason version"
+        operational="id practice what location lot container size_mg draw expected_mg found_mg difference_mg opened_at "
+        "opened_by owner due_on closed_at closed_by outcome closing_reason version"
     )
 
     class What(models.TextChoices):

@@ -20,7 +20,7 @@ class LotQuerySet(PracticeScoped):
         return self.filter(balance_mg__gt=0)
 
     def usable_on(self, day):
-        """Lots with something left that have not expired on `day`: those with something open, then the next to expire."""
+        """Lots in stock that have not expired on `day`: those with something open, then the next to expire."""
         from dosing.models.containers import StockContainer
 
         is_open = models.Exists(StockContainer.objects.opened().filter(lot=models.OuterRef("pk")))
@@ -173,9 +173,7 @@ class StockMovement(EventRecord):
             models.CheckConstraint(condition=Q(after_mg__gte=0, before_mg__gte=0), name="movement_not_negative"),
             models.UniqueConstraint(fields=["container", "container_number"], name="movement_of_container_once"),
             models.CheckConstraint(
-                condition=Q(
-                    container=None, container_number=None, container_before_mg=None, container_after_mg=None
-                )
+                condition=Q(container=None, container_number=None, container_before_mg=None, container_after_mg=None)
                 | Q(
                     container__isnull=False,
                     container_number__gt=0,

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -13,13 +14,13 @@ from accounts.roles import Role
 from assessments import actions as assessments
 from demo.clinic import PASSWORD, as_actor
 from dosing.actions import count_stock
-from dosing.counting import CountedLot
 from dosing.models import StockLot
 from integration_notes.actions import save_private_note, sign_private_note, start_note, start_private_note
 from patients import actions as patients
 from patients.models import Patient
 from sessions_app.actions import ask_for_pack, build_pack
 from sessions_app.models import InspectionPack, Session
+from tests.builders import dosing
 from tests.builders.assessments import given_set, risk_item
 
 BORN = date(1990, 5, 17)
@@ -62,11 +63,7 @@ def _about_the_register(by_role: dict, at) -> None:
     """A lot of which neither nurse found that it is short; packs made, being made, and waiting as for many people."""
     lot = StockLot.objects.in_order().in_stock().first()
     in_place = StockLot.objects.filter(practice=lot.practice, location=lot.location).in_order().in_stock()
-    less = {lot.pk: 5}
-    found = [
-        CountedLot(lot_id=one.pk, counted_mg=one.balance_mg - less.get(one.pk, 0), movements=one.movements)
-        for one in in_place
-    ]
+    found = [dosing.found_of(one, Decimal(5 if one.pk == lot.pk else 0)) for one in in_place]
     count_stock(by=by_role[Role.PRESCRIBER][0], at=at, location=lot.location, occasion="spot", counted=found)
     day = at.date()
     asked = {"at": at, "date_from": day - timedelta(days=60), "date_to": day, "password": PASSWORD}

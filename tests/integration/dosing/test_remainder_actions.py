@@ -172,7 +172,9 @@ def test_unopened_device_goes_back_to_the_lot(clinic, second_nurse):
 
     lot.refresh_from_db()
     line = StockMovement.objects.get(lot=lot, what="return")
-    assert (lot.balance_mg, line.number, line.before_mg, line.after_mg) == (224, 3, 196, 224)
+    assert (lot.balance_mg, line.number, line.before_mg, line.after_mg) == (224, 5, 196, 224)
+    assert (line.container.label, line.container_before_mg, line.container_after_mg) == ("device 3", 0, 28)
+    assert line.container.is_unopened
     assert (line.draw_id, line.witness_id) == (given.draw_id, second_nurse.pk)
     sheet = DosingRecord.objects.get(pk=given.dosing_record_id)
     assert (sheet.drawn_mg, sheet.given_mg, sheet.returned_mg, sheet.has_open_remainder) == (84, 56, 28, False)
