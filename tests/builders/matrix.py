@@ -78,6 +78,11 @@ class World:
         return self.administration.draw.lot
 
     @cached_property
+    def container(self):
+        """The vial that the dose came from."""
+        return self.administration.draw.movements.get(what="draw").container
+
+    @cached_property
     def discrepancy(self):
         """Opened by the nurse's count."""
         return dosing.discrepancy(self.clinic.nurse, self.lot, self.at + timedelta(hours=6))
@@ -260,7 +265,8 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         lambda world: {"pk": world.series.pk},
     ),
     # dosing
-    **_same("dosing:lot dosing:transfer dosing:dispose", lambda world: {"pk": world.lot.pk}),
+    **_same("dosing:lot dosing:containers dosing:transfer dosing:dispose", lambda world: {"pk": world.lot.pk}),
+    "dosing:container": lambda world: {"pk": world.container.pk},
     **_same(
         "sessions:pack sessions:pack_progress sessions:approve_pack sessions:take_pack",
         lambda world: {"pk": world.pack.pk},
