@@ -79,27 +79,27 @@ class CountForm(EventForm):
 
     def _add(self, place: LotToCount) -> None:
         lot, product = place.lot, place.lot.product
-        word, about = product.container_word, f"{product.name}, lot {lot.lot_number}"
+        word = product.container_word
         for size in place.sizes:
             of_size = f" of {show(product.amount_of(size))} {product.measure}" if size != product.unit_mg else ""
             self.fields[f"{UNOPENED}{lot.pk}_{size}"] = forms.IntegerField(
-                label=f"{about}: unopened {word}s{of_size}",
+                label=f"Unopened {word}s{of_size}",
                 min_value=0,
                 max_value=10_000,
                 widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-                help_text=f"How many there are. Expires {lot.expires_on:%B %-d, %Y}.",
+                help_text="How many there are.",
                 error_messages={"required": f"Enter how many unopened {word}s there are; 0 if there is none."},
             )
         for container in place.opened:
             self.fields[f"{COUNTED}{container.pk}"] = AmountField(
-                label=f"{about}: {container.label}, opened",
+                label=f"{container.label.capitalize()}, opened",
                 least=Decimal(0),
                 places=3 if product.is_liquid else 0,
                 help_text=f"What is left in it, in {product.measure}.",
                 error_messages={"required": f"Enter what is left in it, in {product.measure}; 0 if it is empty."},
             )
         self.fields[f"{ALSO_OPEN}{lot.pk}"] = LeftField(
-            label=f"{about}: others that are open",
+            label="Others that are open",
             required=False,
             help_text=f"Number and {product.measure} left, such as 3: 1.5. Do not count them as unopened.",
         )
@@ -108,14 +108,14 @@ class CountForm(EventForm):
         self.initial.setdefault(f"{MOVEMENTS}{lot.pk}", lot.movements)
 
     @property
-    def lot_fields(self) -> list:
-        return [
-            self[name]
-            for place in self.lots
-            for name in self.fields
-            if name.startswith((f"{UNOPENED}{place.lot.pk}", f"{ALSO_OPEN}{place.lot.pk}"))
-            or name in {f"{COUNTED}{row.pk}" for row in place.opened}
-        ]
+    def by_lot(self) -> list[tuple]:
+        """Each lot with its fields, in order."""
+        return [(place.lot, [self[name] for name in self._names(place)]) for place in self.lots]
+
+    def _names(self, place: LotToCount) -> list[str]:
+        unopened = [f"{UNOPENED}{place.lot.pk}_{size}" for size in place.sizes]
+        opened = [f"{COUNTED}{row.pk}" for row in place.opened]
+        return [*unopened, *opened, f"{ALSO_OPEN}{place.lot.pk}"]
 
     def clean(self):
         typed = super().clean()
@@ -133,8 +133,7 @@ class CountForm(EventForm):
 
     def _counted(self, place: LotToCount, typed) -> CountedLot | None:
         lot = place.lot
-        names = [f"{UNOPENED}{lot.pk}_{size}" for size in place.sizes]
-        names += [f"{COUNTED}{row.pk}" for row in place.opened] + [f"{MOVEMENTS}{lot.pk}"]
+        names = [*self._names(place)[:-1], f"{MOVEMENTS}{lot.pk}"]
         if any(typed.get(name) is None for name in names):
             return None
         opened = {row.pk: self._mg(f"{COUNTED}{row.pk}", lot, typed[f"{COUNTED}{row.pk}"]) for row in place.opened}

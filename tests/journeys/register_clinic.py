@@ -20,7 +20,9 @@ def _used_vial(clinic, second, at) -> None:
     vials = dosing.stock_lot(clinic.nurse, at, lot_number="KX-77", amount_mg=Decimal(1000), location="Safe A")
     session = sessions.discharged_session(clinic, at + timedelta(minutes=20), lot=vials, drawn_mg=Decimal(50))
     draw = Draw.objects.get(dosing_record=session.pk)
-    dosing.wasted(draw, clinic, second, session.first_dose_at + timedelta(minutes=5), late_reason="Busy with the patient")
+    dosing.wasted(
+        draw, clinic, second, session.first_dose_at + timedelta(minutes=5), late_reason="Busy with the patient"
+    )
 
 
 def build() -> None:
