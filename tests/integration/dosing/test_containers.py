@@ -243,6 +243,12 @@ class TestPages:
         pk = lot.pk if name == "containers" else dosing.containers(lot, 1)[0]
         assert alien.get(reverse(f"dosing:{name}", args=[pk])).status_code == 404
 
+    @pytest.mark.parametrize("name", ["transfer", "dispose"])
+    def test_the_pages_ask_which_by_number(self, client, lot, name):
+        text = client.get(reverse(f"dosing:{name}", args=[lot.pk])).text
+        assert 'name="containers"' in text
+        assert "Here are 1-2." in text
+
     def test_an_amount_says_which_vials_it_comes_from(self, client, clinic, lot):
         typed = {"lot": str(lot.pk), "drawn_amount": "11", "given_amount": "1"}
         assert "vial 1: 500" in client.get(reverse("dosing:amounts"), typed).text
