@@ -1,5 +1,5 @@
 """What the database itself sees to in doses and stock: it refuses a wrong giver, lot, draw or time, whoever writes it
-(R43, KAP-DOSE-*), and links every row of the register (R47)."""
+(R43, KAP-DOSE-*), or a step that was not signed with its order, and links every row of the register (R47)."""
 
 from common.chain import Chained
 from common.guards import Guard
@@ -48,6 +48,10 @@ NOT_NEW = """NEW.balance_mg <> NEW.received_mg OR NEW.movements <> 0 OR NEW.open
 OR (NEW.receipt_id IS NULL AND NEW.received_mg <> 0)
 OR EXISTS (SELECT 1 FROM dosing_stockmovement m WHERE m.id = NEW.receipt_id)"""
 MOVEMENT, CONTAINER = "dosing_stockmovement", "dosing_stockcontainer"
+# The signed order says how many rows its plan has; not one can be added to it later.
+PLAN_IS_FULL = """NOT EXISTS (SELECT 1 FROM dosing_doseorder o WHERE o.id = NEW.order_id
+AND o.{count} > (SELECT count(*) FROM {table} p WHERE p.order_id = o.id))"""
+STEP, REVIEW = "dosing_orderstep", "dosing_orderreviewpoint"
 
 
 def dose_guards() -> list[Guard]:
@@ -65,6 +69,8 @@ def dose_guards() -> list[Guard]:
         Guard("delivery", MOVEMENT, NOT_DELIVERED),
         Guard("its_lot", CONTAINER, NOT_OF_ITS_LOT),
         Guard("new", CONTAINER, NOT_NEW),
+        Guard("step", STEP, PLAN_IS_FULL.format(count="step_count", table=STEP)),
+        Guard("review", REVIEW, PLAN_IS_FULL.format(count="review_count", table=REVIEW)),
     ]
 
 

@@ -44,6 +44,7 @@ urlpatterns = [
     path("series/<uuid:pk>/order/", orders.new, name="order_new"),
     path("series/<uuid:pk>/order/preview/", orders.preview, name="order_preview"),
     path("orders/<uuid:pk>/", orders.order, name="order"),
+    path("orders/<uuid:pk>/continue/", orders.continue_plan, name="continue_plan"),
     path("patients/<uuid:pk>/", orders.of_patient, name="patient_orders"),
     path("amounts/", amounts.in_mg, name="amounts"),
 ]

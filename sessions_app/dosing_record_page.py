@@ -12,6 +12,7 @@ from common.blockers import Blocker
 from common.svg.vitals_shapes import VitalsChart
 from dosing.models import Administration, DosingRecord, Draw, InfusionChange, Remainder, StockMovement
 from dosing.order_page import OrderSheet
+from dosing.ordered_dose import dose_of_record
 from sessions_app.dosing_list import flags_of, review_chip
 from sessions_app.dosing_scope import dosing_records_of
 from sessions_app.dosing_vitals import ReviewedReading, review_chart, reviewed_readings
@@ -149,7 +150,7 @@ def load_record_page(record: DosingRecord, actor, at: datetime) -> DosingRecordP
     return DosingRecordPage(
         record=record,
         facts=facts,
-        order=OrderSheet(record.order),
+        order=OrderSheet(record.order, dose_of_record(record)),
         accounts=accounts,
         changes=changes,
         chart=review_chart(facts, changes),

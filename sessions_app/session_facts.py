@@ -8,6 +8,7 @@ from uuid import UUID
 from common.errors import OutOfScope
 from common.statements import Statement
 from dosing.models import Administration, DoseOrder, Draw
+from dosing.ordered_dose import OrderedDose, dose_of, next_dose
 from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session, SessionAssessment, VitalReading
 from sessions_app.monitoring import DoseSpan
 
@@ -34,7 +35,8 @@ def full(queryset):
 
 @dataclass(frozen=True)
 class SessionFacts:
-    """One session with its rows, oldest first. `order` is the newest signed one while the visit lasts, then its own."""
+    """One session with its rows, oldest first. `order` is the newest signed one while the visit lasts, then its own;
+    `ordered` is what it says for the dose of this session."""
 
     session: Session
     check_ins: tuple[CheckIn, ...]
@@ -44,6 +46,7 @@ class SessionFacts:
     assessment_links: tuple[SessionAssessment, ...]
     administrations: tuple[Administration, ...]
     order: DoseOrder | None
+    ordered: OrderedDose | None
 
     def as_of(self, moment: datetime) -> "SessionFacts":
         """The same without readings taken after `moment`, for an act that is written down late."""
@@ -107,12 +110,29 @@ class SessionFacts:
 
 def load_facts(session: Session) -> SessionFacts:
     """The facts of a session fetched with `full`."""
+    order = order_of(session)
     return SessionFacts(
         session=session,
         **{name: _rows_of(session, statement) for name, statement in _OF_SESSION.items()},
         administrations=administrations_of(session),
-        order=session.order if session.state_now.is_over else current_order(session) or session.order,
+        order=order,
+        ordered=ordered_for(session, order),
     )
+
+
+def order_of(session: Session) -> DoseOrder | None:
+    """The newest signed order while the visit lasts, then the session's own."""
+    return session.order if session.state_now.is_over else current_order(session) or session.order
+
+
+def ordered_for(session: Session, order: DoseOrder | None) -> OrderedDose | None:
+    """The step of the dose this session gives; the first dose settled which dose of the series it is."""
+    if order is None:
+        return None
+    record = session.dosing_record
+    if record is not None and record.first_dose_at is not None:
+        return dose_of(order, record.dose_number or 1)
+    return next_dose(order, session_id=session.pk)
 
 
 def _statement(model, joined: str, *order: str) -> Statement:

@@ -96,7 +96,7 @@ class SessionPage:
         if self.is_first_dose:
             return self.state in (State.SCHEDULED, *MAY_START)
         planned = sum((row.planned_mg for row in self.facts.administrations), Decimal(0))
-        more = self.facts.order is not None and planned < self.facts.order.max_total_mg
+        more = self.facts.ordered is not None and planned < self.facts.ordered.max_total_mg
         return bool(more and self.blockers and self.state in MAY_REPEAT and not self.facts.running)
 
     @property

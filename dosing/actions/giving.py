@@ -22,6 +22,7 @@ from dosing.arithmetic import pump_ml_per_h
 from dosing.giving_rules import DoseToGive, blockers_for, is_above_order
 from dosing.hooks import dose_given
 from dosing.models import Administration, AdministrationEnd, DoseOrder, DosingRecord, Draw, StockLot, StockMovement
+from dosing.ordered_dose import dose_of_record
 from dosing.practice_limits import limits_of_order
 
 
@@ -131,6 +132,7 @@ def _refuse_or_pass(record, entry, lot, by) -> dict[str, str]:
     if entry.occurred_at < record.order.signed_at:
         raise InvalidInput({"occurred_at": "This is before the order was signed. Enter when the dose was given."})
     limits, general = limits_of_order(record.order)
+    ordered = dose_of_record(record)
     dose = DoseToGive(
         drawn_mg=entry.drawn_mg,
         planned_mg=entry.planned_mg,
@@ -143,7 +145,7 @@ def _refuse_or_pass(record, entry, lot, by) -> dict[str, str]:
         final_volume_ml=entry.final_volume_ml,
         duration_min=entry.duration_min,
     )
-    blockers = blockers_for(dose, order=record.order, lot=lot, product=lot.product, limits=limits, general=general)
+    blockers = blockers_for(dose, order=ordered, lot=lot, product=lot.product, limits=limits, general=general)
     if DoseOrder.objects.filter(replaces_id=record.order_id).exists():
         sentence = "A newer version of the order was signed. Reload and give by that."
         blockers.insert(0, Blocker("ORDER_REPLACED", sentence, "KAP-DOSE-ORDER"))
@@ -221,7 +223,7 @@ def _keep_sheet(record, entry, lot, passed, by, at) -> None:
         drawn_mg=record.drawn_mg + entry.drawn_mg,
         given_mg=given,
         product_id=lot.product_id if record.first_dose_at is None else record.product_id,
-        is_above_order=record.is_above_order or is_above_order(record.order, may_reach),
+        is_above_order=record.is_above_order or is_above_order(dose_of_record(record), may_reach),
         is_limit_overridden=record.is_limit_overridden or bool(passed),
         **first,
     )

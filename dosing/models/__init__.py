@@ -6,6 +6,7 @@ from dosing.models.diversion import DiversionFinding, DiversionReport
 from dosing.models.formulary import Product, RouteLimit
 from dosing.models.giving import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
 from dosing.models.orders import DoseOrder
+from dosing.models.plan import OrderReviewPoint, OrderStep, PlanContinuation
 from dosing.models.record import DosingRecord
 from dosing.models.stock import StockLot, StockMovement
 
@@ -20,6 +21,9 @@ __all__ = [
     "DosingRecord",
     "Draw",
     "InfusionChange",
+    "OrderReviewPoint",
+    "OrderStep",
+    "PlanContinuation",
     "Product",
     "Remainder",
     "RouteLimit",

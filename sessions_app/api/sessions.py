@@ -13,6 +13,7 @@ from sessions_app.api.events import TimelineOut, shown_events
 from sessions_app.api.shapes import ORDERINGS, SessionDetailOut, SessionOut, SessionQuery
 from sessions_app.models import Session
 from sessions_app.session_events import session_events
+from sessions_app.session_facts import order_of, ordered_for
 from sessions_app.session_reach import SessionReach
 from sessions_app.session_scope import reached_session
 
@@ -57,9 +58,12 @@ class SessionDetail(Asked, APIView):
     needs = {"GET": Permission.VIEW_SESSION}
 
     def get(self, request, pk):
-        session, _ = reached_session(self.actor, pk, joined=("patient", "series", "room"))
+        joined = ("patient", "series", "room", "order__product", "dosing_record")
+        session, reach = reached_session(self.actor, pk, joined=joined)
         self.checked_query()
         session.people = list(session.roster.select_related("membership__user").order_by("joined_at", "duty"))
+        sees_order = reach.may(Permission.VIEW_ORDER)
+        session.ordered_dose = ordered_for(session, order_of(session)) if sees_order else None
         audit.record(self.actor, "sessions.looked_at_session", at=timezone.now(), subject=session)
         return Response(SessionDetailOut(session).data)
 

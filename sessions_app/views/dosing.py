@@ -37,7 +37,7 @@ def give_dose(request, pk):
         done="The dose is recorded.",
         context={
             "facts": facts,
-            "order": facts.order,
+            "order": facts.ordered,
             "standing": standing,
             "passed": passed,
             "reach": SessionReach.of(request.actor, session),
@@ -51,7 +51,7 @@ def _dose_form(request, facts) -> GiveDoseForm:
     lots = [lot for lot in stock if facts.route in lot.product.routes]
     givers = [(entry.membership_id, str(entry.membership)) for duty, entry in facts.roster.items() if duty in MAY_GIVE]
     some = StockContainer.objects.visible_to(request.actor).first_of_each_lot(lots, OFFERED)
-    return GiveDoseForm(posted(request), order=facts.order, lots=lots, containers=some, givers=givers)
+    return GiveDoseForm(posted(request), order=facts.ordered, lots=lots, containers=some, givers=givers)
 
 
 @needs(Permission.GIVE_DOSE)
