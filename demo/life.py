@@ -14,6 +14,7 @@ from demo.calendar import Calendar
 from demo.clinic import PASSWORD, DemoClinic, product_for
 from demo.course import make_course
 from demo.people import make_person
+from demo.plans import earlier_treatments, look_at_plan, plan_terms
 from demo.visit import Patient, Steps, answer_set, finish, give_after_decisions, observe, prepare
 from demo.vitals import make_baseline
 from demo.words import HOMEWORK, HOMEWORK_OUTCOMES, NOTE_TEXTS, PRIVATE_NOTES, PRIVATE_TAGS, RISK_CLOSING, THEMES
@@ -75,6 +76,7 @@ def register(
     )
     code, label = DIAGNOSES[Indication(indication)]
     patients.add_diagnosis(patient=person, by=prescriber, at=at, code=code, label=label, is_primary=True)
+    earlier_treatments(person, prescriber, at, indication, number)
     if rng.random() < 0.6:
         name = rng.choice(MEDICINES)
         patients.add_medicine(patient=person, by=prescriber, at=at, name=name, dose_text="once daily")
@@ -101,6 +103,7 @@ def register(
         team=team,
         rng=rng,
         escort=made.emergency_name,
+        number=number,
     )
     series = patients.open_series(
         patient=person,
@@ -130,6 +133,7 @@ def order_for(clinic: DemoClinic, who: Patient, series, at: datetime, replaces=N
         expires_on=day + timedelta(days=180),
         replaces=replaces,
         **_terms(Route(series.route), series.indication, 1, who.rng),
+        **plan_terms(series, who.number),
     )
 
 
@@ -164,6 +168,7 @@ def live(clinic: DemoClinic, calendar: Calendar, rng: Random, number: int, plan:
             note_preparation(clinic, who, session, starts - timedelta(hours=22))
         if number_in_series == 4 or starts - order.signed_at > timedelta(days=21):
             order = order_for(clinic, who, series, starts - timedelta(hours=20), replaces=order)
+        look_at_plan(who, order, starts - timedelta(hours=19))
         if rng.random() < 0.03:
             yield starts
             sessions.mark_no_show(

@@ -18,6 +18,7 @@ from demo.course import Course, answers_for
 from demo.vitals import Baseline, reading_at
 from demo.words import ADVERSE, OBSERVATIONS
 from dosing.models import DoseOrder, Draw
+from dosing.ordered_dose import next_dose
 from sessions_app import actions
 from sessions_app.models import Session
 from sessions_app.monitoring import CLOCKS, DoseSpan, due_times
@@ -50,6 +51,7 @@ class Patient:
     team: dict[Role, object]
     rng: Random
     escort: str
+    number: int
 
 
 def answer_by_link(
@@ -129,6 +131,7 @@ def give_after_decisions(
 
 def give_first_dose(clinic: DemoClinic, who: Patient, session: Session, order: DoseOrder, at: datetime, late: int = 0):
     """The ordered dose; `late` minutes between the act and its entry."""
+    order = next_dose(order, session_id=session.pk)
     drawn = _drawn(who.rng, order)
     infusion = {}
     if order.route == Route.IV:

@@ -15,7 +15,18 @@ from django.db import models
 from accounts.models import Membership
 from assessments.catalogue import get_instrument
 from assessments.models import Assessment, RiskContact, RiskItem
-from dosing.models import Administration, AdministrationEnd, DoseOrder, DosingRecord, Draw, InfusionChange, Remainder
+from dosing.models import (
+    Administration,
+    AdministrationEnd,
+    DoseOrder,
+    DosingRecord,
+    Draw,
+    InfusionChange,
+    OrderReviewPoint,
+    OrderStep,
+    PlanContinuation,
+    Remainder,
+)
 from followups.models import CheckIn as FollowUp
 from integration_notes.models import Homework, IntegrationNote, NoteAddendum
 from integration_notes.templates_data import template_of
@@ -29,6 +40,7 @@ from patients.models import (
     Medicine,
     Patient,
     TreatmentSeries,
+    TreatmentTrial,
 )
 from sessions_app.models import (
     AdverseEvent,
@@ -90,12 +102,16 @@ PARTS = (
     Part("Person", Patient, "pk", more=("time_zone",)),
     Part("Diagnoses", Diagnosis, "patient", order="recorded_at"),
     Part("Medicines", Medicine, "patient", order="recorded_at"),
+    Part("Earlier treatments", TreatmentTrial, "patient", order="recorded_at"),
     Part("Allergies", Allergy, "patient", order="recorded_at"),
     Part("Screening", ContraindicationAnswer, "patient", order="recorded_at"),
     Part("Consents", Consent, "patient", order="recorded_at"),
     Part("Consents withdrawn", ConsentWithdrawal, "consent__patient", order="recorded_at"),
     Part("Treatment series", TreatmentSeries, "patient", order="opened_at"),
     Part("Dose orders", DoseOrder, "series__patient", SIGNED, "signed_at", ("version",)),
+    Part("Steps of dose orders", OrderStep, "order__series__patient", order="order__signed_at", more=("from_dose",)),
+    Part("Plan reviews ordered", OrderReviewPoint, "order__series__patient", order="order__signed_at"),
+    Part("Plan reviews signed", PlanContinuation, "series__patient", order="recorded_at"),
     Part("Sessions", Session, "patient", order="scheduled_for", more=("number", "state")),
     Part("Arrivals", CheckIn, "session__patient", order="recorded_at"),
     Part("Decisions before a dose", BlockerOverride, "session__patient", order="recorded_at"),

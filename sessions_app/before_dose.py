@@ -37,7 +37,7 @@ def dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
         *_arrival(facts, at),
         *_roster(facts),
         *_questionnaires(facts, at),
-        *patient_blockers(session.patient, at, route=facts.route),
+        *patient_blockers(session.patient, at, route=facts.route, indication=session.series.indication),
         *order_blockers(facts.ordered, session.patient, session.series, at, weight, session_id=session.pk),
         *risk_blockers(session.patient, at),
         *gates.dose_blockers.collect(session=session, at=at),

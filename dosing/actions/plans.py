@@ -31,7 +31,7 @@ def continue_plan(
     note: str,
     id: UUID | None = None,
 ) -> PlanContinuation:
-    """Sign that the plan goes on after dose `after_dose`, and what was found; the next dose is free then (KAP-DOSE-PLAN).
+    """Sign that the plan goes on after dose `after_dose`, and why; the next dose is then free (KAP-DOSE-PLAN).
 
     Amend the order instead where the plan shall change. Raises StaleState when the order was replaced, the point is
     not reached, or somebody went on already.

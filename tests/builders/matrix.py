@@ -279,7 +279,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     ),
     "dosing:product_in_use": lambda world: {"pk": world.lot.product_id},
     **_same("dosing:limits_of_route dosing:limits_new", lambda world: {"route": "IM"}),
-    "dosing:order": lambda world: {"pk": world.order.pk},
+    **_same("dosing:order dosing:continue_plan", lambda world: {"pk": world.order.pk}),
     "dosing:patient_orders": lambda world: {"pk": world.patient.pk},
     # assessments
     **_same("assessments:of_patient assessments:give", lambda world: {"patient_id": world.patient.pk}),

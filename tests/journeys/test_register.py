@@ -38,33 +38,58 @@ def day(days: int = 0) -> str:
 
 def test_j1_an_order_waits_for_the_chart_and_is_amended_not_edited(register, person):
     prescriber, path = person("prescriber"), f"/patients/{register.made['new_patient']}/"
-    prescriber.go(path).sees("Answer the contraindication screen").follow("Series").follow("Open a series")
+    prescriber.go(f"{path}contraindications/")
+    _answer_no(prescriber, but=("uncontrolled_hypertension",)).press("Save the answers")
+    prescriber.go(path).sees("uncontrolled hypertension")
+    prescriber.follow("Series").follow("Open a series")
     prescriber.fill(indication="PTSD", route="IM", planned_sessions=6, min_hours_between=72, review_after=2)
     prescriber.fill(modality="CBT").press("Open the series")
     series = re.search(r"/patients/series/[0-9a-f-]{36}/", prescriber.page.url).group(0)
     prescriber.sees("0 of 6")
     _fill_order(prescriber.follow("Write the dose order"))
-    prescriber.press("Sign the order").sees("Answer the contraindication screen", "80.0 kg × 0.5 mg/kg = 40.0 mg")
+    prescriber.sees("80.0 kg × 0.5 mg/kg = 40.0 mg", "80.0 kg × 0.75 mg/kg = 60.0 mg", "so 55 mg")
+    prescriber.press("Sign the order").sees("Answer in the contraindication screen", "ncontrolled hypertension")
     assert prescriber.page.locator("[name=weight]").input_value() == "80"
-    prescriber.go(f"{path}facts/").unfold("Add a diagnosis").fill(code="F43.10", label="PTSD", is_primary=True)
-    prescriber.page.locator("form[action$='/facts/diagnosis/add/'] button").click()
-    prescriber.go(f"{path}contraindications/")
-    prescriber.page.evaluate(
-        "document.querySelectorAll('main input[type=radio][value=no]').forEach(radio => radio.checked = true)"
-    )
-    prescriber.press("Save the answers")
+    _answer_no(prescriber.go(f"{path}contraindications/")).press("Save the answers")
+    _record_trials_and_diagnosis(prescriber, path)
     _fill_order(prescriber.go(series).follow("Write the dose order"))
-    prescriber.press("Sign the order").sees("Version 1", "40 mg")
+    assert prescriber.page.locator("[name=review_after]").input_value() == "2", "the series' own point of review"
+    prescriber.press("Sign the order").sees("Version 1", "40 mg", "Doses 1-2", "Doses 3-6", "55 mg", "If tolerated")
     order = prescriber.page.url
     assert prescriber.page.locator("main input:not([type=hidden])").count() == 0, "a signed order has no fields"
-    prescriber.go(series).sees("0 of 6").follow("Amend")
+    prescriber.shot("plan")
+    prescriber.go(series).sees("0 of 6", "Review due after dose 2", "Doses 3-6", "60 mg").follow("Amend")
     _fill_order(prescriber, dose="0.4").press("Sign the order").sees("Version 2", "32 mg")
-    prescriber.go(order).sees("Version 1", "40 mg")
+    prescriber.go(order).sees("Version 1", "40 mg", "Doses 3-6", "55 mg")
+
+
+def _answer_no(prescriber: Someone, but: tuple[str, ...] = ()) -> Someone:
+    prescriber.page.evaluate(
+        """but => document.querySelectorAll('main input[type=radio][value=no]').forEach(
+            radio => { radio.checked = !but.includes(radio.name) })""",
+        list(but),
+    )
+    return prescriber
+
+
+def _record_trials_and_diagnosis(prescriber: Someone, path: str) -> None:
+    for treatment, what in (("Sertraline", "antidepressant"), ("Prolonged exposure", "psychotherapy")):
+        prescriber.go(f"{path}facts/").unfold("Add an earlier treatment").fill(treatment=treatment, what=what)
+        prescriber.fill(was_adequate="yes", outcome="none", source="patient")
+        prescriber.page.locator("form[action$='/facts/trial/add/'] button").click()
+        prescriber.sees(f"Earlier treatment added: {treatment}.")
+    prescriber.unfold("Add a diagnosis").fill(code="F43.10", label="PTSD", is_primary=True)
+    prescriber.page.locator("form[action$='/facts/diagnosis/add/'] button").click()
+    prescriber.shot("facts")
+    prescriber.go(path).sees("two adequate trials failed", "F43.10")
 
 
 def _fill_order(prescriber: Someone, dose: str = "0.5") -> Someone:
+    """IM in mg/kg with a most in mg; from dose 3 more, held to 55 mg."""
     prescriber.fill(weight="80", weighed_on=day(), weight_unit="kg", product_id="Ketalar 50 mg/mL")
-    prescriber.fill(dose=dose, dose_unit="mg/kg", expires_on=day(60), password=PASSWORD)
+    prescriber.fill(dose=dose, dose_unit="mg/kg", max_mg="60", expires_on=day(60), password=PASSWORD)
+    prescriber.unfold("Titration steps")
+    prescriber.fill(step_1_from="3", step_1_dose="0.75", step_1_most="55", step_1_condition="If tolerated")
     prescriber.page.wait_for_load_state("networkidle")
     return prescriber
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import timedelta
+from decimal import Decimal
 from itertools import cycle
 
 from django.urls import reverse
@@ -10,13 +11,15 @@ from django.urls import reverse
 from assessments.actions import record_risk_contact
 from common.records import Record
 from common.sealed_fields import SealedJSONField, SealedTextField
-from dosing.actions import close_discrepancy, note_discrepancy, settle_finding
+from dosing.actions import close_discrepancy, continue_plan, note_discrepancy, settle_finding
 from dosing.models import Product
+from dosing.titration import StepTerms
 from followups.models import FollowUpPoint
 from integration_notes.actions import add_addendum, add_private_addendum, finish_homework
 from patients.actions import (
     add_diagnosis,
     add_medicine,
+    add_trial,
     answer_contraindications,
     answer_correction,
     withdraw_consent,
@@ -41,6 +44,7 @@ CLEAR = {
     "patients.Allergy": "substance",
     "patients.Medicine": "name",
     "patients.Diagnosis": "label",
+    "patients.TreatmentTrial": "treatment",
     "patients.Patient": "given_name family_name preferred_name pronouns phone address emergency_name emergency_phone "
     "emergency_relation",
     "patients.UnusualLook": "words",
@@ -156,6 +160,14 @@ def the_register(world: World) -> None:
     assert world.pack
 
 
+def the_plan(world: World) -> None:
+    """A version of the order with a step and a review, which the prescriber signs."""
+    by, at = world.clinic.prescriber, world.at + timedelta(hours=5)
+    step = StepTerms(from_dose=3, mg_per_kg=Decimal("0.6"), condition="If tolerated")
+    order = dosing.signed_order(world.series, by, at, replaces=world.order, steps=(step,), review_after=(1,))
+    continue_plan(order=order, by=by, at=at, password=PASSWORD, after_dose=1, note="Calmer, sleeps through")
+
+
 def everything_of(world: World) -> None:
     """Each kind of row that the world knows, and words in the rows that hang on them."""
     for name in ("administration", "assessment_set", "risk_item", "check_in", "fact", "consent"):
@@ -166,6 +178,9 @@ def everything_of(world: World) -> None:
     notes_of_the_therapist(world)
     add_medicine(patient=world.patient, by=by.nurse, at=at, name="Lithium", dose_text="600 mg")
     add_diagnosis(patient=world.patient, by=by.prescriber, at=at, code="F33.1", label="Recurrent depression")
+    told = {"what": "psychotherapy", "was_adequate": True, "outcome": "none", "source": "patient"}
+    add_trial(patient=world.patient, by=by.prescriber, at=at, treatment="EMDR", note="Ten sessions", **told)
+    the_plan(world)
     withdraw_consent(consent=world.consent, by=by.nurse, at=at, reason="Changed their mind")
     answers = {next(iter(ITEMS)): ("unknown", _given("patients.ContraindicationAnswer.note"))}
     answer_contraindications(patient=world.patient, by=by.prescriber, at=at, answers=answers)
