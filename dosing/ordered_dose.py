@@ -15,11 +15,15 @@ AMOUNTS = frozenset(
 
 @dataclass(frozen=True)
 class OrderedDose:
-    """Dose `number` of a series under its order; read like an order whose amounts (base mg, mL) are the step's."""
+    """Dose `number` of a series under its order; read like an order whose amounts (base mg, mL) are the step's.
+
+    `review_due_after` are the doses after which a review holds this one, where somebody asked.
+    """
 
     order: DoseOrder
     number: int
     step: OrderStep | None = None
+    review_due_after: tuple[int, ...] = ()
 
     def __getattr__(self, name):
         """The amounts of the step; everything else is the order's own, for every dose."""

@@ -78,7 +78,8 @@ class PlanFields(forms.Form):
         rows = [[typed.get(f"step_{number}_{part}") for part in PARTS] for number in ROWS]
         used = [index for index, row in enumerate(rows) if any(row)]
         if used != list(range(len(used))):
-            self.add_error(f"step_{used[0] + 1}_from", "Fill the steps from the first row on.")
+            first = next(index for place, index in enumerate(used) if place != index)
+            self.add_error(f"step_{first + 1}_from", "Fill the steps from the first row on.")
         all_steps = tuple(self._step(*rows[index], is_per_kg=is_per_kg) for index in used)
         points = typed.get("review_after") or ()
         for name, sentence in plan_problems(all_steps, points, self.series.planned_sessions).items():

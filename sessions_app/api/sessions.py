@@ -1,5 +1,7 @@
 """Sessions over the API: list, read, timeline."""
 
+from dataclasses import replace
+
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
@@ -8,6 +10,8 @@ from rest_framework.views import APIView
 
 from accounts.roles import Permission
 from common import audit
+from dosing.ordered_dose import OrderedDose
+from dosing.plan_reviews import reviews_due
 from sessions_app.api.base import Asked, OrderedCursor
 from sessions_app.api.events import TimelineOut, shown_events
 from sessions_app.api.shapes import ORDERINGS, SessionDetailOut, SessionOut, SessionQuery
@@ -62,10 +66,17 @@ class SessionDetail(Asked, APIView):
         session, reach = reached_session(self.actor, pk, joined=joined)
         self.checked_query()
         session.people = list(session.roster.select_related("membership__user").order_by("joined_at", "duty"))
-        sees_order = reach.may(Permission.VIEW_ORDER)
-        session.ordered_dose = ordered_for(session, order_of(session)) if sees_order else None
+        session.ordered_dose = _ordered_dose(session) if reach.may(Permission.VIEW_ORDER) else None
         audit.record(self.actor, "sessions.looked_at_session", at=timezone.now(), subject=session)
         return Response(SessionDetailOut(session).data)
+
+
+def _ordered_dose(session: Session) -> OrderedDose | None:
+    """After the first dose by the order it was given under, before by the newest one, with the reviews that hold it."""
+    if session.first_dose_at is not None:
+        return ordered_for(session, session.order)
+    dose = ordered_for(session, order_of(session))
+    return dose and replace(dose, review_due_after=tuple(reviews_due(dose.order, dose.number - 1)))
 
 
 @extend_schema(tags=["sessions"], responses=TimelineOut)

@@ -99,6 +99,9 @@ class OrderedDoseOut(serializers.Serializer):
     draw_ml = amount(allow_null=True)
     max_total_mg = amount()
     condition = serializers.CharField(allow_blank=True)
+    review_due_after = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Doses after which a review is due that holds this one."
+    )
     working = serializers.ListField(child=serializers.CharField(), source="plan.working")
 
 
@@ -155,10 +158,7 @@ class OrderBrief(serializers.Serializer):
     max_total_mg = amount()
     max_mg = amount(allow_null=True)
     planned_doses = serializers.IntegerField(allow_null=True)
-    steps = StepOut(many=True, help_text="Later steps of the plan.")
-    review_after = serializers.SerializerMethodField()
+    steps = StepOut(many=True, source="later_steps", help_text="Later steps of the plan.")
+    review_count = serializers.IntegerField(help_text="After how many of the doses the plan is looked at.")
     signed_by = serializers.CharField(source="signed_by.user.full_name")
     signed_at = serializers.DateTimeField()
-
-    def get_review_after(self, order) -> list[int]:
-        return [point.after_dose for point in order.review_points.all()]

@@ -9,9 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.roles import Permission
 from common.errors import OutOfScope
 from common.models import AuditEvent
 from common.sealed_fields import Unopened
+from dosing.titration import StepTerms
 from sessions_app import actions
 from sessions_app.api.events import SHAPES
 from sessions_app.models import RosterEntry, Session
@@ -328,6 +330,40 @@ def test_reached_session_sees_what_visible_to_sees(clinic, other_clinic, session
 
 
 # cost
+
+
+def test_session_tells_what_is_ordered_for_its_dose(clinic, session):
+    dose = api(clinic.nurse).get(of(session)).json()["ordered_dose"]
+    assert dose == {
+        "order": str(session.order_id),
+        "number": 1,
+        "from_dose": 1,
+        "dose_mg": 35,
+        "mg_per_kg": 0.5,
+        "max_mg": None,
+        "draw_ml": 0.7,
+        "max_total_mg": 35,
+        "condition": "",
+        "review_due_after": [],
+        "working": ["70.0 kg × 0.5 mg/kg = 35.0 mg", "35.0 mg ÷ 50 mg/mL = 0.70 mL (holds 35 mg)"],
+    }
+
+
+def test_step_of_the_next_dose_is_told_before_it(clinic):
+    step = StepTerms(from_dose=2, mg_per_kg=Decimal("0.75"), condition="If tolerated")
+    course = sessions.series_with_order(clinic, steps=(step,), review_after=(1,))
+    sessions.dosed_session(clinic, series=course)
+    planned = sessions.scheduled_session(clinic, sessions.AT + timedelta(days=7), series=course)
+    dose = api(clinic.nurse).get(of(planned)).json()["ordered_dose"]
+    assert (dose["number"], dose["from_dose"], dose["dose_mg"]) == (2, 2, 52.5)
+    assert dose["review_due_after"] == [1]
+    assert (dose["condition"], dose["working"][0]) == ("If tolerated", "70.0 kg × 0.75 mg/kg = 52.5 mg")
+
+
+def test_who_may_not_read_orders_gets_no_dose(clinic, session):
+    for actor in (clinic.prescriber, clinic.nurse, clinic.therapist, clinic.admin, clinic.compliance):
+        told = api(actor).get(of(session)).json()["ordered_dose"]
+        assert (told is not None) == actor.can(Permission.VIEW_ORDER)
 
 
 def test_lists_and_reads_take_at_most_four_queries(clinic, busy):
