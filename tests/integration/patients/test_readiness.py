@@ -178,9 +178,7 @@ def tried(clinic, patient, at, *names, **more):
         (Route.IV, "TRD", [], {}),
     ],
 )
-def test_esketamine_for_resistant_depression_asks_for_two_failed_trials(
-    clinic, ready, at, route, indication, names, codes
-):
+def test_esketamine_asks_for_two_failed_trials(clinic, ready, at, route, indication, names, codes):
     tried(clinic, ready, at, *names)
     blockers = dose_blockers(ready, at, route=route, indication=indication)
     assert {blocker.code: blocker.override for blocker in blockers} == codes
