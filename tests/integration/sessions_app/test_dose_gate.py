@@ -351,16 +351,23 @@ def test_a_withdrawn_consent_leaves_an_infusion_to_be_paused_and_ended(clinic):
     assert ended.how == "stopped"
 
 
+def without_note(clinic, session, at):
+    """The prescriber passes the missing note about the dose before."""
+    why = "Spoken with the therapist today"
+    actions.override_blocker(session=session, by=clinic.prescriber, at=at, code="NOTE_MISSING", reason=why)
+    return session
+
+
 def test_a_review_of_the_plan_holds_the_dose_and_the_step_is_shown(clinic, sign_in):
     step = StepTerms(from_dose=2, mg_per_kg=Decimal("0.75"), condition="If tolerated")
     course = sessions.series_with_order(clinic, steps=(step,), review_after=(1,))
     sessions.dosed_session(clinic, series=course)
     later = AT + timedelta(days=7)
-    session = sessions.checked_in_session(clinic, later, series=course)
+    session = without_note(clinic, sessions.checked_in_session(clinic, later, series=course), later)
     assert codes(session, later) == ["PLAN_REVIEW_DUE"]
     page = sign_in(clinic.nurse).get(reverse("sessions:session", args=[session.pk])).text
     assert "Plan review after dose 1: a prescriber goes on with the plan before dose 2." in page
-    for words in ("2 of 6", "step from dose 2", "If tolerated", "52.5 mg"):
+    for words in ("2 of 6", "step from dose 2", "If tolerated", "70.0 kg × 0.75 mg/kg = 52.5 mg"):
         assert words in page, words
     order = load_facts(session).order
     words = {"after_dose": 1, "note": "Calmer, no adverse event", "password": accounts.PASSWORD}
@@ -376,6 +383,7 @@ def test_the_dose_form_shows_the_step_with_its_working(clinic, sign_in):
     course = sessions.series_with_order(clinic, now - timedelta(days=7), steps=(step,), review_after=())
     sessions.dosed_session(clinic, now - timedelta(days=7), series=course)
     session = sessions.checked_in_session(clinic, now - timedelta(minutes=5), series=course)
+    without_note(clinic, session, now)
     form = sign_in(clinic.nurse).get(reverse("sessions:give_dose", args=[session.pk])).text
     for words in ("Ordered for dose 2 of 6", "70.0 kg × 0.75 mg/kg = 52.5 mg", "If tolerated"):
         assert words in form, words
