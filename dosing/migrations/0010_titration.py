@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_account_notices'),
-        ('dosing', '0007_product_pack'),
+        ("dosing", "0009_containers_of_lots"),
         ('patients', '0005_correction_requests'),
     ]
 
