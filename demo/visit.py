@@ -184,7 +184,7 @@ def observe(
     leave_at = ended_at + last_device + timedelta(minutes=clock.observe_min)
     strength = rng.uniform(0.6, 1.5)
     adverse_after = rng.choice((20, 35, 50)) if rng.random() < 0.07 else None
-    times = [t for t in due_times(order.route, [DoseSpan(dose_at, ended_at)], leave_at) if t < leave_at] + [leave_at]
+    times = [t for t in due_times(clock, [DoseSpan(dose_at, ended_at)], leave_at) if t < leave_at] + [leave_at]
     is_ended, is_recovering = not clock.is_infusion, False
     for moment in times:
         if not is_ended and moment >= ended_at:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from sessions_app.api.alarms import AlarmAnswers
 from sessions_app.api.doses import Doses
 from sessions_app.api.dosing_records import DosingRecordDetail, DosingRecordList
 from sessions_app.api.readings import Readings
@@ -12,6 +13,7 @@ urlpatterns = [
     path("sessions/<uuid:pk>", SessionDetail.as_view(), name="session"),
     path("sessions/<uuid:pk>/timeline", SessionTimeline.as_view(), name="session_timeline"),
     path("sessions/<uuid:pk>/readings", Readings.as_view(), name="session_readings"),
+    path("sessions/<uuid:pk>/alarm-answers", AlarmAnswers.as_view(), name="session_alarm_answers"),
     path("sessions/<uuid:pk>/doses", Doses.as_view(), name="session_doses"),
     path("dosing-records", DosingRecordList.as_view(), name="dosing_records"),
     path("dosing-records/<uuid:pk>", DosingRecordDetail.as_view(), name="dosing_record"),

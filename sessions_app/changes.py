@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from sessions_app.models import (
     AdverseEvent,
+    AlarmAnswer,
     BlockerOverride,
     CheckIn,
     Observation,
@@ -26,7 +27,7 @@ from sessions_app.models import (
 BELIEVED = timedelta(seconds=15)
 HANGING = (
     *(VitalReading, SessionTransition, Observation, AdverseEvent),
-    *(RosterEntry, CheckIn, BlockerOverride, SessionAddendum),
+    *(RosterEntry, CheckIn, BlockerOverride, SessionAddendum, AlarmAnswer),
 )
 
 

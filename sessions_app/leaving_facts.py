@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
+from django.urls import reverse
+
 from common.blockers import Blocker
 from sessions_app import gates
 from sessions_app.discharge_rules import Criterion, LeavingAnswers, LeavingFacts, Vitals, criteria, measured
+from sessions_app.grading import open_alarms
 from sessions_app.models import VitalReading
-from sessions_app.monitoring import CLOCKS, due_times, may_leave_from, missed
+from sessions_app.monitoring import due_times, may_leave_from, missed
 from sessions_app.session_facts import SessionFacts
 from sessions_app.timeline import t_plus_minutes
 
@@ -15,8 +18,8 @@ def leaving_facts(facts: SessionFacts, moment: datetime) -> LeavingFacts:
     after = facts.after_dose()
     return LeavingFacts(
         moment=moment,
-        may_leave_from=may_leave_from(facts.route, facts.doses),
-        observe_min=CLOCKS[facts.route].observe_min,
+        may_leave_from=may_leave_from(facts.clock, facts.doses),
+        observe_min=facts.clock.observe_min,
         baseline=_vitals(facts.baseline),
         last=_vitals(after[-1] if after else None),
     )
@@ -53,7 +56,19 @@ def leaving_blockers(facts: SessionFacts, moment: datetime, answers: LeavingAnsw
 
 def missed_readings(facts: SessionFacts, until: datetime) -> list[datetime]:
     """Due times of this session that no reading and no note covers."""
-    return missed(due_times(facts.route, facts.doses, until), facts.counted, until)
+    return missed(facts.clock, due_times(facts.clock, facts.doses, until), facts.counted, until)
+
+
+def _unanswered(facts: SessionFacts) -> list[Blocker]:
+    """One for each reading with a critical value that nobody has answered, oldest first."""
+    answer = reverse("sessions:alarms", args=[facts.session.pk])
+    found = []
+    for place, alarm in enumerate(open_alarms(facts.alarms), start=1):
+        minutes = t_plus_minutes(alarm.reading.occurred_at, facts.session.first_dose_at)
+        when = "before the dose" if minutes is None or minutes < 0 else f"at T+{minutes // 60}:{minutes % 60:02d}"
+        sentence = f"Nobody answered what was critical {when}: {alarm.sentence} Say what was done and who was told."
+        found.append(Blocker(f"ALARM_UNANSWERED_{place}", sentence, "KAP-SIGN-ALARM", link=answer))
+    return found
 
 
 def signature_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
@@ -73,4 +88,5 @@ def signature_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
             f"No reading covers T+{minutes // 60}:{minutes % 60:02d}. Enter it late, or write why it was not taken."
         )
         found.append(Blocker(f"READING_MISSED_{minutes}", sentence, "KAP-SIGN-VITALS"))
+    found += _unanswered(facts)
     return found + gates.signature_blockers.collect(session=session, at=at)

@@ -8,7 +8,7 @@ together costs more than running them, so the statement is made once per process
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -22,9 +22,21 @@ from common.fields import ExactDecimalField
 from common.sealed_fields import SealedTextField
 from common.statements import Statement
 from dosing.models import Administration, AdministrationEnd, InfusionChange, Remainder
-from sessions_app.models import AdverseEvent, Observation, SessionTransition, VitalReading
+from sessions_app.grading import graded
+from sessions_app.models import (
+    AdverseEvent,
+    AlarmAnswer,
+    MonitoringSetting,
+    Observation,
+    Session,
+    SessionTransition,
+    VitalReading,
+)
+from sessions_app.monitoring_settings import MonitoringSettings, SettingVersion
 from sessions_app.timeline import t_plus_minutes
+from sessions_app.vital_limits import Finding, Severity, worst
 
+READING, SETTING = "reading", "setting"
 COLUMNS = ("kind", "id", "occurred_at", "recorded_at", "recorded_as", "late_reason", "who", "values")
 
 
@@ -92,6 +104,13 @@ KINDS = _kinds(
             corrects="corrects_id",
         ),
     ),
+    Kind(
+        "alarm_answer",
+        AlarmAnswer,
+        "session_id",
+        62,
+        _values("sentence action told_words", reading="reading_id", told="told__user__full_name"),
+    ),
     Kind("observation", Observation, "session_id", 65, _values("what text")),
     Kind(
         "adverse_event",
@@ -134,18 +153,65 @@ class SessionEvent:
 
 
 def session_events(session_id: UUID, kinds: Iterable[str], first_dose_at: datetime | None) -> list[SessionEvent]:
-    """The events of these kinds in the order they happened. One query; none for no kinds."""
+    """The events of these kinds in the order they happened. One query; none for no kinds.
+
+    Each reading has among its values `severity` and `findings`, judged under the limits of when it was taken.
+    """
     names = tuple(kinds)
     if not names:
         return []
-    events = [_event(row, first_dose_at) for row in _statement(names).raw_rows(session=session_id)]
-    return sorted(events, key=lambda e: (e.occurred_at, KINDS[e.kind].order, e.recorded_at, str(e.id)))
+    events, settings = _read(session_id, names, first_dose_at)
+    rows = [GradedReading(event) for event in events if event.kind == READING]
+    grades = graded(_in_order(rows), settings, first_dose_at)
+    for row in rows:
+        row.event.values["severity"] = worst(grades[row.pk]).value
+        row.event.values["findings"] = [asdict(finding) for finding in grades[row.pk]]
+    return events
+
+
+def _read(session_id: UUID, names: tuple[str, ...], first_dose_at: datetime | None):
+    """The events in order, and the settings that readings are judged by."""
+    rows = _statement(names).raw_rows(session=session_id)
+    events = [_event(row, first_dose_at) for row in rows if row[0] != SETTING]
+    events.sort(key=lambda e: (e.occurred_at, KINDS[e.kind].order, e.recorded_at, str(e.id)))
+    return events, MonitoringSettings.of(_setting(row) for row in rows if row[0] == SETTING)
+
+
+def findings_of(session: Session, reading_id: UUID) -> tuple[Finding, ...]:
+    """What is abnormal in one stored reading, as every list of the session's events says it. One query."""
+    events = session_events(session.pk, [READING], session.first_dose_at)
+    found = next((event.values["findings"] for event in events if event.id == reading_id), [])
+    return tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in found)
+
+
+def findings_of_typed(session: Session, reading) -> tuple[Finding, ...]:
+    """What would be abnormal in a reading that is not stored yet, after those that are. One query."""
+    events, settings = _read(session.pk, (READING,), session.first_dose_at)
+    rows = [GradedReading(event) for event in events if event.occurred_at <= reading.occurred_at]
+    return graded([*_in_order(rows), reading], settings, session.first_dose_at)[reading.pk]
+
+
+def _in_order(rows: list) -> list:
+    return sorted(rows, key=lambda row: (row.occurred_at, row.event.recorded_at))
+
+
+class GradedReading:
+    """A reading's event under the names that `grading` asks for."""
+
+    def __init__(self, event: SessionEvent):
+        self.event, self.pk, self.occurred_at = event, event.id, event.occurred_at
+        self.corrects_id = event.values["corrects"]
+
+    def __getattr__(self, name: str):
+        return self.event.values[name]
 
 
 @cache
 def _statement(names: tuple[str, ...]) -> Statement:
     def make(session: UUID):
         selects = [_select(KINDS[name], session) for name in names]
+        if READING in names:
+            selects.append(_settings(session))
         return selects[0].union(*selects[1:], all=True) if len(selects) > 1 else selects[0]
 
     return Statement("session_events", make, session=UUID)
@@ -162,6 +228,32 @@ def _select(kind: Kind, session_id: UUID):
         )
         .values_list(*COLUMNS)
     )
+
+
+def _settings(session_id: UUID):
+    """Every version of the practice's monitoring settings, in the columns of an event."""
+    practice = Session.objects.filter(pk=session_id).values("practice_id")
+    return (
+        MonitoringSetting.objects.filter(practice_id__in=practice)
+        .order_by()
+        .annotate(
+            kind=Value(SETTING),
+            occurred_at=F("set_at"),
+            recorded_at=F("set_at"),
+            recorded_as=F("source"),
+            late_reason=Value(""),
+            who=Value(""),
+            told=JSONObject(about="about", version="version", values="values"),
+        )
+        .values_list(*COLUMNS[:-1], "told")
+    )
+
+
+def _setting(row: Sequence) -> SettingVersion:
+    _, _, set_at, _, source, _, _, values = row
+    told = json.loads(values) if isinstance(values, str) else values
+    kept = json.loads(told["values"]) if isinstance(told["values"], str) else told["values"]
+    return SettingVersion(told["about"], told["version"], _moment(set_at), kept, source)
 
 
 def _event(row: Sequence, first_dose_at: datetime | None) -> SessionEvent:

@@ -9,8 +9,12 @@ from common.errors import OutOfScope
 from common.statements import Statement
 from dosing.models import Administration, DoseOrder, Draw
 from dosing.ordered_dose import OrderedDose, dose_of, next_dose
+from sessions_app.grading import Alarm, alarms_of, baseline_of, graded, standing
 from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session, SessionAssessment, VitalReading
-from sessions_app.monitoring import DoseSpan
+from sessions_app.monitoring import DoseSpan, RouteClock
+from sessions_app.monitoring_settings import MonitoringSettings
+from sessions_app.practice_monitoring import monitoring_of
+from sessions_app.vital_limits import Finding, Ladder
 
 ROW = (
     "patient",
@@ -25,7 +29,6 @@ ROW = (
     "discharge__prescriber__user",
     "review__recorded_by__user",
 )
-BASELINE_VALUES = ("systolic_mmhg", "diastolic_mmhg", "heart_rate_bpm", "spo2_pct", "respiratory_rate")
 
 
 def full(queryset):
@@ -47,6 +50,7 @@ class SessionFacts:
     administrations: tuple[Administration, ...]
     order: DoseOrder | None
     ordered: OrderedDose | None
+    settings: MonitoringSettings
 
     def as_of(self, moment: datetime) -> "SessionFacts":
         """The same without readings taken after `moment`, for an act that is written down late."""
@@ -62,6 +66,25 @@ class SessionFacts:
         return self.order.route if self.order else self.session.series.route
 
     @property
+    def clock(self) -> RouteClock:
+        """The schedule that held when the first dose was given; before it, the one of now."""
+        return self.settings.clock_at(self.route, self.session.first_dose_at)
+
+    def ladder_of(self, reading: VitalReading) -> Ladder:
+        """The limits that held when this reading was taken."""
+        return self.settings.ladder_at(reading.occurred_at)
+
+    @cached_property
+    def grades(self) -> dict[UUID, tuple[Finding, ...]]:
+        """The findings of each reading by its id, the most severe first."""
+        return graded(self.all_readings, self.settings, self.session.first_dose_at)
+
+    @cached_property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Every reading with a critical value, oldest first, answered or not."""
+        return alarms_of(self.all_readings, self.grades)
+
+    @property
     def check_in(self) -> CheckIn | None:
         """The one written down last counts, also when it tells of an earlier moment."""
         return self.check_ins[-1] if self.check_ins else None
@@ -74,8 +97,7 @@ class SessionFacts:
     @cached_property
     def readings(self) -> tuple[VitalReading, ...]:
         """Readings that stand: a corrected one is left out."""
-        corrected = {row.corrects_id for row in self.all_readings}
-        return tuple(row for row in self.all_readings if row.pk not in corrected)
+        return standing(self.all_readings)
 
     @cached_property
     def doses(self) -> tuple[DoseSpan, ...]:
@@ -88,10 +110,6 @@ class SessionFacts:
     def running(self) -> list[Administration]:
         return [row for row in self.administrations if not hasattr(row, "end")]
 
-    def before_dose(self) -> list[VitalReading]:
-        first = self.session.first_dose_at
-        return [row for row in self.readings if first is None or row.occurred_at <= first]
-
     def after_dose(self) -> list[VitalReading]:
         first = self.session.first_dose_at
         return [row for row in self.readings if first is not None and row.occurred_at > first]
@@ -99,8 +117,7 @@ class SessionFacts:
     @property
     def baseline(self) -> VitalReading | None:
         """The last full set of vital signs before the dose (KAP-MON-BASELINE)."""
-        complete = [row for row in self.before_dose() if None not in (getattr(row, n) for n in BASELINE_VALUES)]
-        return complete[-1] if complete else None
+        return baseline_of(self.readings, self.session.first_dose_at)
 
     @property
     def counted(self) -> list:
@@ -117,6 +134,7 @@ def load_facts(session: Session) -> SessionFacts:
         administrations=administrations_of(session),
         order=order,
         ordered=ordered_for(session, order),
+        settings=monitoring_of(session.practice_id),
     )
 
 
@@ -135,18 +153,19 @@ def ordered_for(session: Session, order: DoseOrder | None) -> OrderedDose | None
     return next_dose(order, session_id=session.pk)
 
 
-def _statement(model, joined: str, *order: str) -> Statement:
+def _statement(model, joined: str, *order: str, more: tuple[str, ...] = ()) -> Statement:
     def make(session: UUID):
-        return model.objects.filter(session_id=session).select_related(joined).order_by(*order)
+        return model.objects.filter(session_id=session).select_related(joined, *more).order_by(*order)
 
     return Statement(f"facts_{model._meta.model_name}", make, session=UUID)
 
 
 _PERSON = "recorded_by__user"
+_ANSWERED = ("alarm_answer__recorded_by__user", "alarm_answer__told__user")
 _OF_SESSION = {
     "check_ins": _statement(CheckIn, _PERSON, "recorded_at", "occurred_at"),
     "roster_history": _statement(RosterEntry, "membership__user", "joined_at", "duty"),
-    "all_readings": _statement(VitalReading, _PERSON, "occurred_at", "recorded_at"),
+    "all_readings": _statement(VitalReading, _PERSON, "occurred_at", "recorded_at", more=_ANSWERED),
     "overrides": _statement(BlockerOverride, _PERSON, "recorded_at"),
     "assessment_links": _statement(SessionAssessment, "assessment_set", "created_at"),
 }

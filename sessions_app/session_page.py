@@ -11,15 +11,24 @@ from common.blockers import Blocker
 from common.clinical import Route
 from common.svg.vitals_shapes import VitalsChart
 from dosing.models import Administration, Draw, InfusionChange, Remainder
-from sessions_app.before_dose import MAY_REPEAT, MAY_START, dose_blockers, split
+from sessions_app.before_dose import MAY_REPEAT, MAY_START, dose_blockers, next_reading, split
 from sessions_app.discharge_rules import Criterion
 from sessions_app.leaving_facts import leaving_criteria, signature_blockers
 from sessions_app.models import AdverseEvent, Observation, Session, SessionAddendum
-from sessions_app.monitoring import due_times, is_overdue, may_leave_from, next_due
+from sessions_app.monitoring import is_overdue, may_leave_from
 from sessions_app.session_facts import SessionFacts, load_facts
 from sessions_app.session_reach import SessionReach
 from sessions_app.session_timeline import timeline_of
-from sessions_app.session_vitals import ReadingRow, VitalTile, chart_of, findings_of, reading_rows, tiles_of
+from sessions_app.session_vitals import (
+    AlarmRow,
+    ReadingRow,
+    VitalTile,
+    alarm_rows,
+    chart_of,
+    findings_of,
+    reading_rows,
+    tiles_of,
+)
 from sessions_app.state_words import chip_of, steps_to
 from sessions_app.states import State
 from sessions_app.timeline import TimelineEvent, t_plus_minutes
@@ -52,6 +61,7 @@ class SessionPage:
     passed: tuple[Blocker, ...]
     tiles: tuple[VitalTile, ...]
     findings: tuple[Finding, ...]
+    alarms: tuple[AlarmRow, ...]
     readings: tuple[ReadingRow, ...]
     chart: VitalsChart | None
     timeline: tuple[TimelineEvent, ...]
@@ -121,6 +131,15 @@ class SessionPage:
     @property
     def may_record_vitals(self) -> bool:
         return self.may_write and self.reach.may(Permission.RECORD_VITALS)
+
+    @property
+    def open_alarms(self) -> list[AlarmRow]:
+        """Critical values that nobody has answered yet, the newest first."""
+        return [row for row in self.alarms if row.alarm.is_open]
+
+    @property
+    def answered_alarms(self) -> list[AlarmRow]:
+        return [row for row in self.alarms if not row.alarm.is_open]
 
     @property
     def may_observe(self) -> bool:
@@ -227,6 +246,8 @@ class SessionPage:
             len(self.facts.check_ins),
             tuple(entry.pk for entry in self.facts.roster.values()),
             len(self.timeline),
+            len(self.answered_alarms),
+            self.facts.settings.stamp,
             self.is_overdue,
             tuple(blocker.code for blocker in self.blockers),
             tuple(draw.outstanding_mg for draw in self.draws),
@@ -241,7 +262,7 @@ def load_session_page(session: Session, actor: Actor, at: datetime) -> SessionPa
     reach = SessionReach.of(actor, session, on_roster=mine)
     active = session.state_now.is_in_progress
     standing, passed = split(dose_blockers(facts, at), facts.overrides) if _has_gate(session) else ((), ())
-    due = next_due(due_times(facts.route, facts.doses, at), facts.counted) if active and facts.doses else None
+    due = next_reading(facts, at) if active and facts.doses else None
     adverse = tuple(session.adverse_events.select_related(PEOPLE).order_by("occurred_at"))
     addenda = tuple(session.addenda.select_related(PEOPLE).order_by("recorded_at")) if session.signed_at else ()
     changes, draws, remainders = _drug_rows(session)
@@ -252,12 +273,13 @@ def load_session_page(session: Session, actor: Actor, at: datetime) -> SessionPa
         reach=reach,
         at=at,
         due_at=due,
-        is_overdue=is_overdue(due, at),
-        leave_from=may_leave_from(facts.route, facts.doses) if active else None,
+        is_overdue=is_overdue(facts.clock, due, at),
+        leave_from=may_leave_from(facts.clock, facts.doses) if active else None,
         blockers=tuple(standing),
         passed=tuple(passed),
         tiles=tiles_of(facts),
         findings=findings_of(facts) if active else (),
+        alarms=alarm_rows(facts),
         readings=reading_rows(facts, may_correct),
         chart=chart_of(facts, adverse),
         timeline=tuple(
@@ -269,6 +291,7 @@ def load_session_page(session: Session, actor: Actor, at: datetime) -> SessionPa
                 changes=changes,
                 remainders=remainders,
                 addenda=addenda,
+                alarms=facts.alarms if reach.sees_clinical else (),
             )
         ),
         doses=_dose_rows(facts, changes),

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from dosing.proposed_dose import show
+from sessions_app.grading import Alarm
 from sessions_app.models import AdverseEvent, Observation, SessionAddendum, SessionTransition
 from sessions_app.session_facts import SessionFacts
 from sessions_app.states import State
 from sessions_app.timeline import TimelineEvent, merged, t_plus_minutes
-from sessions_app.vital_limits import Severity, judge, value_of, words_of, worst
+from sessions_app.vital_limits import Severity, value_of, words_of, worst
 
 MOVE_WORDS = {
     State.SCHEDULED: ("Scheduled", "calendar"),
@@ -41,12 +42,14 @@ def timeline_of(
     changes: Iterable = (),
     remainders: Iterable = (),
     addenda: Iterable[SessionAddendum] = (),
+    alarms: Iterable[Alarm] = (),
 ) -> list[TimelineEvent]:
     """Every event of the session in order, each with its T+ minutes."""
     first = facts.session.first_dose_at
     events = [
         *(_moved(row) for row in transitions),
         *(_reading(row, facts) for row in facts.all_readings),
+        *(_answer(alarm) for alarm in alarms if not alarm.is_open),
         *(_dose(row) for row in facts.administrations),
         *(_end(row) for row in facts.administrations if hasattr(row, "end") and row.pump_ml_per_h is not None),
         *(_change(row) for row in changes),
@@ -93,11 +96,17 @@ def _reading(row, facts: SessionFacts) -> TimelineEvent:
         return _line(row, "Reading, corrected later", text=text, icon_name="history", kind="corrected", order=60)
     if not values:
         return _line(row, "Reading not taken", text=text, icon_name="circle-slash", order=60)
-    severity = worst(judge(row))
+    severity = worst(facts.grades[row.pk])
     kind = {Severity.CRITICAL: "critical", Severity.WARNING: "caution"}.get(severity, "")
     word = severity.label if severity is not Severity.NORMAL else ""
     title = "Correction of a reading" if row.corrects_id else "Reading"
     return _line(row, title, text=text, icon_name="activity", kind=kind, word=word, word_kind=severity.value, order=60)
+
+
+def _answer(alarm: Alarm) -> TimelineEvent:
+    row = alarm.answer
+    text = f"{row.sentence} · Done: {row.action} · Told: {row.told_name}"
+    return _line(row, "Critical value answered", text=text, icon_name="bell-ring", kind="critical", order=62)
 
 
 def _dose(row) -> TimelineEvent:

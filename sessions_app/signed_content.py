@@ -10,19 +10,23 @@ from django.db import models
 
 from common.signatures import EVER_SIGNED, SignedRows, fits
 from dosing.models import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
-from sessions_app.models import Discharge, Session
+from sessions_app.models import AlarmAnswer, Discharge, Session
 from sessions_app.states import State
 
 SCHEMA = "session/1"
 # What the signature itself writes, or what only counts changes.
 NOT_SIGNED = {"state", "version", "content_sha256"}
 
+# Tables that came after the first signatures: part of the content only where there are rows, so that those still fit.
+ADDED = {"alarm_answers": lambda session: AlarmAnswer.objects.filter(session=session)}
+
 
 def content_of(session: Session) -> dict:
     """Every row that belongs to the session, in a fixed order. The signing transition itself is not part of it."""
     transitions = session.transitions.exclude(to_state=State.SIGNED.value)
     record_id = session.dosing_record_id
-    return {
+    later = {name: rows for name, read in ADDED.items() if (rows := _rows(read(session)))}
+    return later | {
         "schema": SCHEMA,
         "session": _row(session, leave_out=NOT_SIGNED),
         "transitions": _rows(transitions),

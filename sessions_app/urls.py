@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from sessions_app.views import board, dosing, leaving, lists, planning, preparation, rooms, session, signing, timeline
+from sessions_app.views import (
+    alarms,
+    board,
+    dosing,
+    leaving,
+    lists,
+    monitoring,
+    planning,
+    preparation,
+    rooms,
+    session,
+    signing,
+    timeline,
+)
 
 app_name = "sessions"
 urlpatterns = [
@@ -14,6 +27,9 @@ urlpatterns = [
     path("schedule/<uuid:series_id>/", planning.schedule, name="schedule"),
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms/<uuid:pk>/in-use/", rooms.room_in_use, name="room_in_use"),
+    path("monitoring/", monitoring.monitoring, name="monitoring"),
+    path("monitoring/<str:about>/", monitoring.of_setting, name="monitoring_of"),
+    path("monitoring/<str:about>/new/", monitoring.new, name="monitoring_new"),
     path("<uuid:pk>/", session.session_page, name="session"),
     path("<uuid:pk>/live/", session.session_live, name="live"),
     path("<uuid:pk>/signature/", session.check_signature, name="signature"),
@@ -33,6 +49,8 @@ urlpatterns = [
     path("<uuid:pk>/remainder/<uuid:draw_id>/unwitnessed/", dosing.unwitnessed, name="unwitnessed"),
     path("<uuid:pk>/reading/", timeline.reading, name="reading"),
     path("<uuid:pk>/reading/<uuid:reading_id>/correct/", timeline.correct_reading, name="correct_reading"),
+    path("<uuid:pk>/reading/grade/", alarms.grade_reading, name="grade_reading"),
+    path("<uuid:pk>/alarms/", alarms.alarms, name="alarms"),
     path("<uuid:pk>/observation/", timeline.observation, name="observation"),
     path("<uuid:pk>/adverse-event/", timeline.adverse_event, name="adverse_event"),
     path("<uuid:pk>/discharge/", leaving.discharge, name="discharge"),

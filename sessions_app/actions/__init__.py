@@ -1,5 +1,6 @@
 """Everything that may be done with a session; the only writers of this app."""
 
+from sessions_app.actions.alarms import answer_alarms
 from sessions_app.actions.dosing import (
     change_session_infusion,
     dispose_session_remainder,
@@ -16,6 +17,7 @@ from sessions_app.actions.inspection import (
     take_pack,
 )
 from sessions_app.actions.leaving import discharge_patient
+from sessions_app.actions.monitoring import set_monitoring
 from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
 from sessions_app.actions.rooms import add_room, set_room_in_use
 from sessions_app.actions.schedule import (
@@ -33,6 +35,7 @@ __all__ = [
     "abort_session",
     "add_addendum",
     "add_room",
+    "answer_alarms",
     "approve_pack",
     "ask_author",
     "ask_for_pack",
@@ -55,6 +58,7 @@ __all__ = [
     "reschedule_session",
     "review_session",
     "schedule_session",
+    "set_monitoring",
     "set_ready",
     "set_room_in_use",
     "sign_session",

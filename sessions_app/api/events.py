@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from common.clinical import Route
 from dosing.models import AdministrationEnd, InfusionChange, Remainder
-from sessions_app.api.shapes import DosingRecordOut, OrderBrief, amount
+from sessions_app.api.shapes import SEVERITIES, DosingRecordOut, FindingOut, OrderBrief, amount
 from sessions_app.models import AdverseEvent, Observation, VitalReading
 from sessions_app.session_events import SessionEvent
 
@@ -76,6 +76,18 @@ class ReadingEvent(EventOut):
     on_oxygen = serializers.BooleanField(source="values.on_oxygen")
     note = serializers.CharField(source="values.note", allow_blank=True)
     corrects = serializers.UUIDField(source="values.corrects", allow_null=True)
+    severity = serializers.ChoiceField(source="values.severity", choices=SEVERITIES)
+    findings = FindingOut(source="values.findings", many=True)
+
+
+class AlarmAnswerEvent(EventOut):
+    """What was done about the critical values of one reading."""
+
+    reading = serializers.UUIDField(source="values.reading")
+    sentence = serializers.CharField(source="values.sentence")
+    action = serializers.CharField(source="values.action")
+    told = serializers.CharField(source="values.told", allow_null=True, help_text="A person of the practice.")
+    told_words = serializers.CharField(source="values.told_words", allow_blank=True)
 
 
 class ObservationEvent(EventOut):
@@ -110,6 +122,7 @@ SHAPES = {
     "infusion_change": InfusionChangeEvent,
     "dose_end": DoseEndEvent,
     "reading": ReadingEvent,
+    "alarm_answer": AlarmAnswerEvent,
     "observation": ObservationEvent,
     "adverse_event": AdverseEventEvent,
     "remainder": RemainderEvent,

@@ -29,7 +29,7 @@ FILTERS = {
     "scheduled_to": "scheduled_for__lt",
 }
 OF_THE_DRUG = ("dose", "infusion_change", "dose_end", "remainder")
-OF_THE_CARE_TEAM = ("observation", "adverse_event")
+OF_THE_CARE_TEAM = ("observation", "adverse_event", "alarm_answer")
 
 
 @extend_schema(tags=["sessions"], parameters=[SessionQuery])

@@ -7,6 +7,7 @@ from common.clinical import Route
 from common.errors import InvalidInput
 from sessions_app.dosing_filters import MARKS
 from sessions_app.states import State
+from sessions_app.vital_limits import MEASURES, Severity
 
 ORDERINGS = {
     "scheduled_for": ("scheduled_for", "id"),
@@ -18,6 +19,18 @@ RECORD_ORDERINGS = {
     "-given_mg": ("-given_mg", "-id"),
     "-wasted_mg": ("-wasted_mg", "-id"),
 }
+
+
+SEVERITIES = [(severity.value, severity.label) for severity in Severity]
+
+
+class FindingOut(serializers.Serializer):
+    """What is abnormal of one measure, under the limits in force when the reading was taken."""
+
+    severity = serializers.ChoiceField(choices=SEVERITIES)
+    measure = serializers.ChoiceField(choices=[(name, label) for name, (label, _) in MEASURES.items()])
+    sentence = serializers.CharField()
+    source = serializers.CharField()
 
 
 def amount(**more) -> serializers.DecimalField:

@@ -1,7 +1,9 @@
 """The forms of a session; their cleaned data are the actions' keywords. Nothing measured is ever pre-filled."""
 
+from sessions_app.forms.alarms import AlarmAnswerForm
 from sessions_app.forms.inspection import ApprovePackForm, PackForm
 from sessions_app.forms.leaving import DischargeForm
+from sessions_app.forms.monitoring import MonitoringForm
 from sessions_app.forms.planning import CallOffForm, QuestionnairesForm, RescheduleForm, RoomForm, ScheduleForm
 from sessions_app.forms.preparation import CheckInForm, OverrideForm, RosterForm
 from sessions_app.forms.signing import AddendumForm, QuestionForm, ReviewForm, SignForm
@@ -10,10 +12,12 @@ from sessions_app.forms.timeline import AdverseEventForm, ObservationForm, Readi
 __all__ = [
     "AddendumForm",
     "AdverseEventForm",
+    "AlarmAnswerForm",
     "ApprovePackForm",
     "CallOffForm",
     "CheckInForm",
     "DischargeForm",
+    "MonitoringForm",
     "ObservationForm",
     "OverrideForm",
     "PackForm",

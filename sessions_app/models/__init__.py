@@ -2,6 +2,7 @@
 
 from sessions_app.models.discharge import Discharge
 from sessions_app.models.inspection import InspectionPack
+from sessions_app.models.monitoring import AlarmAnswer, MonitoringSetting
 from sessions_app.models.preparation import BlockerOverride, CheckIn, SessionAssessment
 from sessions_app.models.signing import ReviewQuestion, SessionAddendum, SessionReview
 from sessions_app.models.timeline import AdverseEvent, Observation, VitalReading
@@ -9,10 +10,12 @@ from sessions_app.models.visit import Room, RosterEntry, Session, SessionTransit
 
 __all__ = [
     "AdverseEvent",
+    "AlarmAnswer",
     "BlockerOverride",
     "CheckIn",
     "Discharge",
     "InspectionPack",
+    "MonitoringSetting",
     "Observation",
     "ReviewQuestion",
     "Room",

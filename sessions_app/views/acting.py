@@ -27,11 +27,14 @@ def posted(request):
 
 
 def act_page(request, session, form, action, *, template, done, anchor="", context=None, **more):
-    """Show the form; on POST call the action with its cleaned data and go back to the session."""
+    """Show the form; on POST call the action with its cleaned data and go back to the session.
+
+    `done` is what the person is told then, or makes it of the action's result.
+    """
     if request.method == "POST":
         result = submit(form, action, session=session, by=request.actor, at=timezone.now(), **more)
         if not refused(result):
-            messages.success(request, done)
+            messages.success(request, done(result) if callable(done) else done)
             return to_session(session, anchor)
     else:
         audit.record_look(request.actor, "sessions.looked_at_form", subject=session)

@@ -7,6 +7,7 @@ from accounts.roles import Permission
 from patients.scope import one
 from sessions_app import actions
 from sessions_app.forms import AdverseEventForm, ObservationForm, ReadingForm
+from sessions_app.session_events import findings_of
 from sessions_app.session_timeline import reading_words
 from sessions_app.views.acting import act_page, posted, session_for
 
@@ -23,7 +24,7 @@ def reading(request, pk):
         ReadingForm(posted(request)),
         actions.record_reading,
         template="sessions_app/reading.html",
-        done="The reading is saved.",
+        done=lambda row: _told("The reading is saved.", session, row),
         anchor="readings",
     )
 
@@ -40,11 +41,16 @@ def correct_reading(request, pk, reading_id):
         ReadingForm(posted(request)),
         actions.record_reading,
         template="sessions_app/reading.html",
-        done="The correction is saved; the earlier reading stays visible.",
+        done=lambda row: _told("The correction is saved; the earlier reading stays visible.", session, row),
         anchor="readings",
         context={"wrong": wrong, "wrong_words": reading_words(wrong)},
         corrects_id=wrong.pk,
     )
+
+
+def _told(words: str, session, row) -> str:
+    """What was saved, with what is abnormal in it."""
+    return " ".join([words, *(f"{one.severity.label}: {one.sentence}" for one in findings_of(session, row.pk))])
 
 
 @needs(Permission.RECORD_OBSERVATION)

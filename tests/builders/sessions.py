@@ -139,6 +139,13 @@ def reading(clinic, session: Session, at: datetime, by=None, **values):
     return actions.record_reading(session=session, by=by or clinic.nurse, at=at, **{**BASELINE, **values})
 
 
+def answer(clinic, session: Session, row, at: datetime, by=None, **words):
+    """Answers the critical values of one reading; the prescriber was told unless said otherwise."""
+    told = {} if "told_words" in words else {"told_id": clinic.prescriber.membership_id}
+    values = {"readings": [row.pk], "action": "Oxygen by mask, 4 L/min", **told, **words}
+    return actions.answer_alarms(session=session, by=by or clinic.nurse, at=at, **values)
+
+
 def end_infusion(clinic, session: Session, at: datetime, how: str = "completed", **more):
     running = load_facts(stored(session)).running[0]
     return actions.end_session_infusion(
@@ -153,7 +160,7 @@ def observed_session(clinic, at: datetime = AT, route: str = "IM", series=None, 
     clock = CLOCKS[route]
     ended_at = dose_at + timedelta(minutes=40) if clock.is_infusion else dose_at
     leave_at = ended_at + timedelta(minutes=clock.observe_min)
-    for moment in due_times(route, [DoseSpan(dose_at, ended_at)], leave_at):
+    for moment in due_times(clock, [DoseSpan(dose_at, ended_at)], leave_at):
         if clock.is_infusion and moment == ended_at:
             end_infusion(clinic, session, ended_at)
         if moment <= leave_at:

@@ -186,9 +186,11 @@ def test_session_names_its_people(clinic, session):
 
 @pytest.fixture
 def busy(clinic):
-    """An infusion with a reading, an observation, an adverse event, an early stop and waste."""
+    """An infusion with readings, one critical and answered, an observation, an adverse event, an early stop."""
     session = sessions.dosed_session(clinic, route="IV", drawn_mg=Decimal(50), planned_mg=Decimal(35))
     at = session.first_dose_at
+    low = sessions.reading(clinic, session, at + timedelta(minutes=4), spo2_pct=85)
+    sessions.answer(clinic, session, low, at + timedelta(minutes=5), action="CANARY oxygen", told_words="CANARY call")
     sessions.reading(clinic, session, at + timedelta(minutes=10), temperature_c=Decimal("36.8"), on_oxygen=True)
     actions.record_observation(
         session=session, by=clinic.nurse, at=at + timedelta(minutes=12), what="words", text="CANARY floating"
@@ -287,7 +289,8 @@ def test_every_kind_reads_back_each_of_its_columns(clinic, busy):
         [stored] = kind.model.objects.filter(pk=event.id).values(*paths.values())
         row = kind.model(id=event.id, **{path: value for path, value in stored.items() if isinstance(value, Unopened)})
         opened = {path: getattr(row, path) if isinstance(value, Unopened) else value for path, value in stored.items()}
-        assert event.values == {name: opened[path] for name, path in paths.items()}
+        judged = {name: event.values[name] for name in ("severity", "findings") if event.kind == "reading"}
+        assert event.values == {name: opened[path] for name, path in paths.items()} | judged
 
 
 def test_each_event_has_the_shape_that_the_document_promises(clinic, busy):
