@@ -8,6 +8,7 @@ from common.clinical import Indication
 from demo.calendar import Calendar
 from demo.clinic import DemoClinic, fill_the_safe, open_demo_practice
 from demo.life import ROUTES, live
+from demo.monitoring import own_settings
 from demo.oversight import watch_over
 from demo.register import keep_the_register
 from demo.story import run
@@ -28,6 +29,7 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     calendar = Calendar(clinic.rooms[:3], clinic.practice.time_zone)
     clinic.later.append(_deliveries(clinic, opened))
     clinic.later.append(keep_the_register(clinic, opened, now))
+    clinic.later.append(own_settings(clinic, opened))
     lives = [
         live(clinic, calendar, Random(rng.random()), number, plan, now)  # noqa: S311
         for number, plan in enumerate(_plans(rng, patients, opened, now))

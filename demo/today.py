@@ -9,6 +9,7 @@ from assessments.models import RiskItem
 from common.clinical import Indication, Route
 from demo.clinic import DemoClinic
 from demo.life import before_and_after, order_for, register
+from demo.monitoring import LOW_OXYGEN, low_oxygen
 from demo.visit import Patient, Steps, answer_by_link, finish, give_after_decisions, observe, prepare
 from sessions_app import actions as sessions
 
@@ -57,6 +58,8 @@ def _life(clinic, rng, number, route, indication, minutes, until, room, now: dat
     dose_at = starts + timedelta(minutes=20)
     yield dose_at
     administration = give_after_decisions(clinic, who, session, order, dose_at)
+    if until == "running" and route in LOW_OXYGEN:
+        clinic.later.append(low_oxygen(who, session, route, dose_at))
     yield from observe(clinic, who, session, order, dose_at, administration)
     left_at = session.readings.latest("occurred_at").occurred_at
     yield from _leave(clinic, who, session, left_at, until)

@@ -21,7 +21,8 @@ from dosing.models import DoseOrder, Draw
 from dosing.ordered_dose import next_dose
 from sessions_app import actions
 from sessions_app.models import Session
-from sessions_app.monitoring import CLOCKS, DoseSpan, due_times
+from sessions_app.monitoring import DoseSpan, due_times
+from sessions_app.practice_monitoring import monitoring_of
 
 Steps = Iterator[datetime]
 WELL = {
@@ -176,7 +177,7 @@ def observe(
 ) -> Steps:
     """Readings when due, words, sometimes an adverse event or an early stop, until the minimum observation is over."""
     rng, nurse = who.rng, who.team[Role.NURSE]
-    clock = CLOCKS[order.route]
+    clock = monitoring_of(session.practice_id).clock_at(order.route, dose_at)
     stop_early = clock.is_infusion and rng.random() < 0.05
     runs = timedelta(minutes=26 if stop_early else order.duration_min or 0)
     ended_at = dose_at + runs if clock.is_infusion else dose_at

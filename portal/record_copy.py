@@ -44,6 +44,7 @@ from patients.models import (
 )
 from sessions_app.models import (
     AdverseEvent,
+    AlarmAnswer,
     BlockerOverride,
     CheckIn,
     Discharge,
@@ -122,6 +123,7 @@ PARTS = (
     Part("Ends of infusions", AdministrationEnd, f"administration__{_OF_SHEET}", order="occurred_at"),
     Part("Remainders wasted or returned", Remainder, f"draw__{_OF_SHEET}", order="occurred_at"),
     Part("Vital signs", VitalReading, "session__patient", order="occurred_at"),
+    Part("Answers to critical values", AlarmAnswer, "session__patient", order="occurred_at", more=("told",)),
     Part("Observations", Observation, "session__patient", order="occurred_at"),
     Part("Adverse events", AdverseEvent, "session__patient", order="occurred_at"),
     Part("Course of the sessions", SessionTransition, "session__patient", order="occurred_at", more=("to_state",)),

@@ -11,10 +11,10 @@ from dosing.models import Administration
 from sessions_app.grading import Alarm, alarms_of, graded, open_alarms, standing
 from sessions_app.models import RosterEntry, Session, VitalReading
 from sessions_app.monitoring import DoseSpan, RouteClock, due_times, is_overdue, may_leave_from, next_due
-from sessions_app.state_words import chip_of
-from sessions_app.states import State
 from sessions_app.monitoring_settings import MonitoringSettings
 from sessions_app.practice_monitoring import monitoring_of
+from sessions_app.state_words import chip_of
+from sessions_app.states import State
 from sessions_app.vital_limits import Severity, worst
 
 CALLED_OFF = (State.CANCELLED, State.NO_SHOW, State.ABORTED)

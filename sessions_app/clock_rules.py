@@ -1,6 +1,7 @@
 """Decides how a route's clock is stored and read back, and whether a practice may use it."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from sessions_app.monitoring import CLOCKS, RouteClock
 
@@ -14,7 +15,7 @@ COLUMNS = {
 }
 ONLY_FOR = {"while_running": "IV"}
 BOUNDS = {"while_running": (5, 15), "then_every": (5, 60), "grace_min": (1, 15), "observe_min": (30, 480)}
-# Esketamine is observed for 2 hours or more and its pressure is read at about 40 minutes (KAP-MON-ESK, KAP-DIS-OBS-ESK).
+# Esketamine: observed for 2 hours or more, pressure at about 40 minutes (KAP-MON-ESK, KAP-DIS-OBS-ESK).
 OBSERVE_LEAST = {"ESK": 120}
 ESKETAMINE_READ_FROM, ESKETAMINE_READ_TO = 35, 45
 LATEST, LARGEST_GAP, MOST_TIMES = 240, 60, 20
@@ -69,12 +70,12 @@ def unusable(route: str, values: Mapping) -> dict[str, str]:
 def _unusable_times(route: str, due: list) -> str:
     if not due or len(due) > MOST_TIMES:
         return f"Enter 1 to {MOST_TIMES} times in minutes, such as 10, 20, 30."
-    if any(later <= earlier for earlier, later in zip(due, due[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(due)):
         return "Enter the times in order, each later than the one before."
     first = 0 if route == "IV" else 1
     if due[0] < first or due[-1] > LATEST:
         return f"Enter times from {first} to {LATEST} minutes."
-    if max(later - earlier for earlier, later in zip([0, *due], due, strict=False)) > LARGEST_GAP:
+    if max(later - earlier for earlier, later in pairwise([0, *due])) > LARGEST_GAP:
         return f"No more than {LARGEST_GAP} minutes may pass without a reading."
     if route == "ESK" and not any(ESKETAMINE_READ_FROM <= one <= ESKETAMINE_READ_TO for one in due):
         return "Esketamine needs a reading at about 40 minutes (35 to 45)."
@@ -84,5 +85,5 @@ def _unusable_times(route: str, due: list) -> str:
 def _steps(route: str, values: Mapping, due: list) -> list[int]:
     """The minutes between neighbouring readings, as far as they are whole numbers."""
     steps = [values.get("then_every"), values.get("while_running") if route == "IV" else None]
-    steps += [later - earlier for earlier, later in zip([0, *due], due, strict=False)]
+    steps += [later - earlier for earlier, later in pairwise([0, *due])]
     return [step for step in steps if isinstance(step, int) and step > 0] or [LATEST]

@@ -125,9 +125,7 @@ def is_overdue(clock: RouteClock, due_at: datetime | None, at: datetime) -> bool
     return due_at is not None and at - due_at >= clock.grace
 
 
-def missed(
-    clock: RouteClock, due: Sequence[datetime], taken: Sequence[datetime], until: datetime
-) -> list[datetime]:
+def missed(clock: RouteClock, due: Sequence[datetime], taken: Sequence[datetime], until: datetime) -> list[datetime]:
     """Due times (overdue at `until`) without any reading from the grace before until the next one was due."""
     gaps = []
     for position, moment in enumerate(due):

@@ -112,7 +112,9 @@ def chart_of(facts: SessionFacts, adverse) -> VitalsChart | None:
         )
         for row in adverse
     ]
-    return vitals_chart.build(readings, [*doses, *events], limits=lines_of(facts.settings.ladder_at(zero)), title="Vital signs")
+    return vitals_chart.build(
+        readings, [*doses, *events], limits=lines_of(facts.settings.ladder_at(zero)), title="Vital signs"
+    )
 
 
 def lines_of(ladder: Ladder) -> tuple[vitals_chart.Limit, ...]:

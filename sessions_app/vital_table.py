@@ -1,4 +1,4 @@
-"""The one table of alarm limits: of each the measure, the severity, the test, the default and how far a practice may go.
+"""The one table of alarm limits: of each the measure, severity, test, default and how far a practice may go.
 
 Defaults and bounds are proposals for the practice's medical director: docs/clinical/sources_monitoring.md, KAP-MON-*.
 A practice stores its own numbers as rows (`MonitoringSetting`); the table says what each number means.
@@ -151,7 +151,9 @@ LIMITS: tuple[VitalLimit, ...] = (
         *("spo2_warning_below", O2, O2, W, Bound.BELOW, 94, 90, 97, "KAP-MON-SPO2"),
         advice="stimulate, check the probe, repeat.",
     ),
-    VitalLimit("spo2_warning_fall", O2, O2, W, Bound.FALL, None, 3, 10, "KAP-MON-SPO2-FALL", "check the probe, repeat."),
+    VitalLimit(
+        "spo2_warning_fall", O2, O2, W, Bound.FALL, None, 3, 10, "KAP-MON-SPO2-FALL", "check the probe, repeat."
+    ),
     VitalLimit("spo2_caution_fall", O2, O2, C, Bound.FALL, None, 2, 10, "KAP-MON-SPO2-FALL", _WATCH),
     VitalLimit(
         *("respiratory_rate_critical_below", RR, RR, X, Bound.BELOW, 8, 7, 12, "KAP-MON-RR"),
@@ -165,8 +167,12 @@ LIMITS: tuple[VitalLimit, ...] = (
         *("respiratory_rate_warning_below", RR, RR, W, Bound.BELOW, 10, 8, 14, "KAP-MON-RR", "stimulate and repeat.")
     ),
     VitalLimit("respiratory_rate_warning_above", RR, RR, W, Bound.ABOVE, 24, 18, 30, "KAP-MON-RR", "assess."),
-    VitalLimit("moaas_critical_to", MS, MS, X, Bound.TO, 1, 1, 3, "KAP-MON-MOAAS", "unresponsive, an emergency, call now."),
-    VitalLimit("moaas_warning_to", MS, MS, W, Bound.TO, 3, 2, 4, "KAP-MON-MOAAS", "deeply sedated: stay, stimulate, call."),
+    VitalLimit(
+        "moaas_critical_to", MS, MS, X, Bound.TO, 1, 1, 3, "KAP-MON-MOAAS", "unresponsive, an emergency, call now."
+    ),
+    VitalLimit(
+        "moaas_warning_to", MS, MS, W, Bound.TO, 3, 2, 4, "KAP-MON-MOAAS", "deeply sedated: stay, stimulate, call."
+    ),
     VitalLimit("moaas_caution_to", MS, MS, C, Bound.TO, None, 3, 4, "KAP-MON-MOAAS", "stay and repeat."),
 )
 BY_NAME = {limit.name: limit for limit in LIMITS}

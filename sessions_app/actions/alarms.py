@@ -1,4 +1,4 @@
-"""What was done about critical values, and who was told; one immutable row for each reading answered (KAP-MON-ANSWER)."""
+"""What was done about critical values, and who was told; one immutable row for each reading (KAP-MON-ANSWER)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

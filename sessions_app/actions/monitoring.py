@@ -1,4 +1,4 @@
-"""A prescriber sets a new version of the practice's alarm limits or of a route's clock; old versions stay as they were."""
+"""A prescriber sets a new version of the practice's alarm limits or of a route's clock; old versions stay."""
 
 from datetime import datetime
 

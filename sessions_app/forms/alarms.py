@@ -40,7 +40,10 @@ class AlarmAnswerForm(MomentForm, IdForm):
         named = {str(entry.membership_id): entry for entry in people}
         self.fields["told"].choices = [
             ("", "Choose"),
-            *((key, f"{one.membership.user.full_name}, {one.get_duty_display().lower()}") for key, one in named.items()),
+            *(
+                (key, f"{one.membership.user.full_name}, {one.get_duty_display().lower()}")
+                for key, one in named.items()
+            ),
             (EMERGENCY, WORDS[EMERGENCY]),
             (OTHER, "Somebody else, or nobody: write below"),
         ]

@@ -323,7 +323,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     # sessions
     **_same(
         "sessions:dosing_record sessions:review_dosing_record sessions:ask_about_dosing_record api:session "
-        "api:session_timeline api:session_readings "
+        "api:session_timeline api:session_readings api:session_alarm_answers "
         "api:session_doses api:dosing_record",
         lambda world: {"pk": world.session.pk},
     ),
@@ -332,10 +332,12 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same(
         "sessions:session sessions:live sessions:signature sessions:questionnaires sessions:abort sessions:check_in "
         "sessions:roster sessions:ready sessions:give_dose sessions:recovery sessions:reading sessions:observation "
+        "sessions:alarms sessions:grade_reading "
         "sessions:adverse_event sessions:discharge sessions:sign sessions:addendum "
         "sessions:reschedule",
         lambda world: {"pk": world.session.pk},
     ),
+    **_same("sessions:monitoring_of sessions:monitoring_new", lambda world: {"about": "pressure"}),
     "sessions:room_in_use": lambda world: {"pk": world.clinic.practice.rooms.first().pk},
     "sessions:call_off": lambda world: {"pk": world.session.pk, "how": "cancel"},
     "sessions:override": lambda world: {"pk": world.session.pk, "code": "PRE_ASSESSMENT_MISSING"},

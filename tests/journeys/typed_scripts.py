@@ -27,6 +27,7 @@ from patients.actions import (
 from patients.contraindications import ITEMS
 from sessions_app import actions as sessions
 from sessions_app.actions import add_room
+from sessions_app.vital_table import default_values
 from tests.builders import assessments, dosing, notes
 from tests.builders import sessions as builders
 from tests.builders.accounts import PASSWORD
@@ -56,6 +57,7 @@ CLEAR = {
     "dosing.StockLot": "lot_number location",
     "dosing.StockMovement": "supplier invoice note",
     "sessions_app.Room": "name",
+    "sessions_app.MonitoringSetting": "note",
     "followups.FollowUpPoint": "label",
 }
 NOT_TYPED = {"salt", "secret", "sentence"}  # sealed, and worded by the clinic
@@ -185,6 +187,9 @@ def everything_of(world: World) -> None:
     answers = {next(iter(ITEMS)): ("unknown", _given("patients.ContraindicationAnswer.note"))}
     answer_contraindications(patient=world.patient, by=by.prescriber, at=at, answers=answers)
     add_room(by=by.admin, at=at, name="Harbor")
+    limits = {**default_values("moaas"), "moaas_caution_to": 4}
+    told = {"source": "Dr Vale", "note": "Drowsy patients are watched from 4", "replaces_version": 1}
+    sessions.set_monitoring(by=by.prescriber, at=at, about="moaas", values=limits, **told)
     the_register(world)
     signed_at = world.session.signed_at
     builders.asked(world.session, by.admin, by.nurse)
@@ -225,4 +230,6 @@ def a_session_under_way(world: World):
     event = {"category": "gi", "grade": 1, "relatedness": "probable", "outcome": "resolved"}
     sessions.record_adverse_event(**seen, **event, description="Queasy for a minute", action="Sat up, water")
     builders.reading(world.clinic, session, seen["at"], note="Eyes closed")
+    low = builders.reading(world.clinic, session, seen["at"], spo2_pct=85, note="Probe had slipped")
+    builders.answer(world.clinic, session, low, seen["at"], told_words="The ambulance")
     return session

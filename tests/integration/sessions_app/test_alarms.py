@@ -74,7 +74,7 @@ def test_critical_is_critical_wherever_it_is_shown(clinic, session, sign_in, val
     events = api(clinic.nurse).get(f"/api/v1/sessions/{session.pk}/timeline").json()["events"]
     last = [event for event in events if event["kind"] == "reading"][-1]
     assert last["severity"] == "critical"
-    assert [one["severity"] for one in last["findings"]][0] == "critical"
+    assert last["findings"][0]["severity"] == "critical"
     stored = post(api(clinic.nurse), readings(session), **values).json()
     assert stored["severity"] == "critical"
 
@@ -82,7 +82,9 @@ def test_critical_is_critical_wherever_it_is_shown(clinic, session, sign_in, val
 def test_page_record_and_api_tell_the_same_findings(clinic, session, low):
     page = page_of(session, clinic.nurse)
     events = api(clinic.nurse).get(f"/api/v1/sessions/{session.pk}/timeline").json()["events"]
-    told = {event["id"]: [one["sentence"] for one in event["findings"]] for event in events if event["kind"] == "reading"}
+    told = {
+        event["id"]: [one["sentence"] for one in event["findings"]] for event in events if event["kind"] == "reading"
+    }
 
     assert told == {str(row.reading.pk): [one.sentence for one in row.findings] for row in page.readings}
 
@@ -253,9 +255,7 @@ def test_an_answer_never_changes_in_python_or_in_the_database(clinic, session, l
 
 
 def test_correction_of_a_typing_error_closes_its_alarm(clinic, session, low):
-    sessions.reading(
-        *(clinic, session, timezone.now()), corrects_id=low.pk, spo2_pct=95, note="Typed 85 instead of 95"
-    )
+    sessions.reading(*(clinic, session, timezone.now()), corrects_id=low.pk, spo2_pct=95, note="Typed 85 instead of 95")
 
     assert page_of(session, clinic.nurse).alarms == ()
 

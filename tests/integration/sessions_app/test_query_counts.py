@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app import actions
+from sessions_app.vital_table import default_values
 from tests.builders import sessions
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,28 @@ def test_session_page_is_constant(clinic, sign_in, route):
 
     assert counts[0] == counts[1]
     assert counts[1] <= 26
+
+
+def test_alarms_and_versions_of_limits_add_no_queries(clinic, sign_in):
+    start = timezone.now() - timedelta(minutes=40)
+    few, many = (sessions.dosed_session(clinic, start) for _ in range(2))
+    client = sign_in(clinic.nurse)
+    pages = [
+        [reverse("sessions:session", args=[one.pk]), reverse("sessions:alarms", args=[one.pk])] for one in (few, many)
+    ]
+    sessions.reading(clinic, few, few.first_dose_at + timedelta(minutes=1), spo2_pct=85)
+    counts = [[queries(client, page) for page in pages[0]]]
+    for step in range(12):
+        row = sessions.reading(clinic, many, many.first_dose_at + timedelta(minutes=step + 1), spo2_pct=85)
+        if step % 2:
+            sessions.answer(clinic, many, row, row.occurred_at + timedelta(minutes=1))
+    for version in range(1, 4):
+        values = {**default_values("spo2_pct"), "spo2_critical_below": 90 + version, "spo2_warning_below": 95}
+        told = {"source": "Dr Vale", "note": "Moved step by step", "replaces_version": version}
+        actions.set_monitoring(by=clinic.prescriber, at=timezone.now(), about="spo2_pct", values=values, **told)
+    counts.append([queries(client, page) for page in pages[1]])
+
+    assert counts[0] == counts[1]
 
 
 def test_session_page_before_the_dose(clinic, sign_in):

@@ -125,7 +125,9 @@ def test_nobody_may_leave_while_an_infusion_runs_or_before_a_dose():
     assert may_leave_from(CLOCKS["IV"], []) is None
 
 
-@pytest.mark.parametrize(("grace", "minutes", "overdue"), [(5, 44, False), (8, 47, False), (8, 48, True), (3, 43, True)])
+@pytest.mark.parametrize(
+    ("grace", "minutes", "overdue"), [(5, 44, False), (8, 47, False), (8, 48, True), (3, 43, True)]
+)
 def test_grace_of_the_practice_decides_what_is_overdue(grace, minutes, overdue):
     clock = replace(CLOCKS["IM"], grace_min=grace)
 

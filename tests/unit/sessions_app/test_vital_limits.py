@@ -1,4 +1,4 @@
-"""The default ladder on both sides of each limit and in each overlap; changes from the baseline; two readings in a row."""
+"""The default ladder on both sides of each limit and in each overlap; changes from the baseline; two in a row."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
