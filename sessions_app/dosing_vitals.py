@@ -14,6 +14,7 @@ from dosing.models import InfusionChange
 from sessions_app.grading import critical_fields
 from sessions_app.models import VitalReading
 from sessions_app.session_facts import SessionFacts
+from sessions_app.session_vitals import lines_of
 from sessions_app.timeline import t_plus_minutes
 from sessions_app.vital_limits import MEASURES, Severity, value_of, worst
 
@@ -71,7 +72,11 @@ def review_chart(facts: SessionFacts, changes) -> VitalsChart:
         for row in facts.readings
     ]
     return vitals_chart.build(
-        readings, _markers(facts, changes, first), title="Pressure, pulse and oxygen", chart_id="record-vitals"
+        readings,
+        _markers(facts, changes, first),
+        limits=lines_of(facts.settings.ladder_at(first)),
+        title="Pressure, pulse and oxygen",
+        chart_id="record-vitals",
     )
 
 

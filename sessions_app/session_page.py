@@ -1,7 +1,7 @@
 """Everything the page of one session shows, as one frozen value; its queries do not grow with the record."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -134,12 +134,13 @@ class SessionPage:
 
     @property
     def open_alarms(self) -> list[AlarmRow]:
-        """Critical values that nobody has answered yet, the newest first."""
-        return [row for row in self.alarms if row.alarm.is_open]
+        """Critical values that nobody has answered yet, the newest first; a signed session takes no answer any more."""
+        return [row for row in self.alarms if row.alarm.is_open and self.session.signed_at is None]
 
     @property
-    def answered_alarms(self) -> list[AlarmRow]:
-        return [row for row in self.alarms if not row.alarm.is_open]
+    def settled_alarms(self) -> list[AlarmRow]:
+        """Those answered, and those of a session that was signed before answers were asked for."""
+        return [row for row in self.alarms if not row.alarm.is_open or self.session.signed_at is not None]
 
     @property
     def may_observe(self) -> bool:
@@ -246,7 +247,7 @@ class SessionPage:
             len(self.facts.check_ins),
             tuple(entry.pk for entry in self.facts.roster.values()),
             len(self.timeline),
-            len(self.answered_alarms),
+            len(self.settled_alarms),
             self.facts.settings.stamp,
             self.is_overdue,
             tuple(blocker.code for blocker in self.blockers),
@@ -297,7 +298,7 @@ def load_session_page(session: Session, actor: Actor, at: datetime) -> SessionPa
         doses=_dose_rows(facts, changes),
         draws=draws,
         criteria=tuple(leaving_criteria(facts, at)) if active and facts.doses else (),
-        to_sign=tuple(_to_sign(facts, at)),
+        to_sign=tuple(_to_sign(facts, at, reach)),
         adverse_events=adverse,
         addenda=addenda,
         allergies=tuple(session.patient.allergies.standing()) if reach.sees_clinical else (),
@@ -308,9 +309,12 @@ def _has_gate(session: Session) -> bool:
     return session.state_now in (State.SCHEDULED, *MAY_START, *MAY_REPEAT)
 
 
-def _to_sign(facts: SessionFacts, at: datetime) -> list[Blocker]:
-    waiting = facts.session.state_now in (State.DISCHARGED, State.ENDED_EARLY)
-    return signature_blockers(facts, at) if waiting else []
+def _to_sign(facts: SessionFacts, at: datetime, reach: SessionReach) -> list[Blocker]:
+    """What is still open, with the way to solve it for those who may."""
+    if facts.session.state_now not in (State.DISCHARGED, State.ENDED_EARLY):
+        return []
+    found = signature_blockers(facts, at)
+    return found if reach.may(Permission.RECORD_VITALS) else [replace(one, link="") for one in found]
 
 
 def _observations(session: Session, reach: SessionReach) -> list[Observation]:

@@ -15,7 +15,7 @@ from sessions_app.vital_limits import MEASURES, Finding, Ladder, Severity, value
 # Lines across the chart: these limits of the practice.
 LINES = {
     "systolic_mmhg": ("systolic_warning_from", ""),
-    "diastolic_mmhg": ("diastolic_warning_from", ""),
+    "diastolic_mmhg": ("diastolic_warning_from", " diastolic"),
     "heart_rate_bpm": ("heart_rate_warning_above", ""),
     "spo2_pct": ("spo2_critical_below", " %"),
 }

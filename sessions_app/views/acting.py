@@ -29,12 +29,13 @@ def posted(request):
 def act_page(request, session, form, action, *, template, done, anchor="", context=None, **more):
     """Show the form; on POST call the action with its cleaned data and go back to the session.
 
-    `done` is what the person is told then, or makes it of the action's result.
+    `done` is what the person is told then, or makes it of the action's result, as (level of the message, words).
     """
     if request.method == "POST":
         result = submit(form, action, session=session, by=request.actor, at=timezone.now(), **more)
         if not refused(result):
-            messages.success(request, done(result) if callable(done) else done)
+            level, words = done(result) if callable(done) else (messages.SUCCESS, done)
+            messages.add_message(request, level, words)
             return to_session(session, anchor)
     else:
         audit.record_look(request.actor, "sessions.looked_at_form", subject=session)

@@ -1,5 +1,6 @@
 """Entering readings, observations and adverse events."""
 
+from django.contrib import messages
 from django.views.decorators.http import require_http_methods
 
 from accounts.gatekeeping import needs
@@ -48,9 +49,10 @@ def correct_reading(request, pk, reading_id):
     )
 
 
-def _told(words: str, session, row) -> str:
+def _told(words: str, session, row) -> tuple[int, str]:
     """What was saved, with what is abnormal in it."""
-    return " ".join([words, *(f"{one.severity.label}: {one.sentence}" for one in findings_of(session, row.pk))])
+    found = [f"{one.severity.label}: {one.sentence}" for one in findings_of(session, row.pk)]
+    return (messages.WARNING if found else messages.SUCCESS), " ".join([words, *found])
 
 
 @needs(Permission.RECORD_OBSERVATION)

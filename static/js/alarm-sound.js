@@ -77,7 +77,7 @@
     if (!event.target.closest("[data-sign-out]")) return;
     try { sessionStorage.removeItem(KEY); } catch { /* nothing is kept */ }
   });
-  if (isOn()) wake();
+  if (isOn() && navigator.userActivation?.hasBeenActive) wake();
   show();
   window.setInterval(() => { check(); show(); }, 1000);
 })();
