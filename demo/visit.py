@@ -16,13 +16,15 @@ from common.errors import Blocked
 from demo.clinic import PASSWORD, DemoClinic
 from demo.course import Course, answers_for
 from demo.vitals import Baseline, reading_at
-from demo.words import ADVERSE, OBSERVATIONS
+from demo.words import ADVERSE, ALARM_ACTIONS, OBSERVATIONS
 from dosing.models import DoseOrder, Draw
 from dosing.ordered_dose import next_dose
 from sessions_app import actions
 from sessions_app.models import Session
 from sessions_app.monitoring import DoseSpan, due_times
 from sessions_app.practice_monitoring import monitoring_of
+from sessions_app.session_events import findings_of
+from sessions_app.vital_limits import criticals
 
 Steps = Iterator[datetime]
 WELL = {
@@ -213,14 +215,12 @@ def observe(
 def _take_reading(who: Patient, session: Session, moment: datetime, minutes: float, strength: float) -> None:
     values = reading_at(who.rng, who.baseline, minutes, strength)
     late = 22 if who.rng.random() < 0.004 else 0
-    actions.record_reading(
-        session=session,
-        by=who.team[Role.NURSE],
-        at=moment + timedelta(minutes=late),
-        occurred_at=moment,
-        late_reason="Monitor printed it, typed in afterwards" if late else "",
-        **values,
-    )
+    reason = "Monitor printed it, typed in afterwards" if late else ""
+    stamp = {"session": session, "by": who.team[Role.NURSE], "at": moment + timedelta(minutes=late)}
+    row = actions.record_reading(**stamp, occurred_at=moment, late_reason=reason, **values)
+    if criticals(findings_of(session, row.pk)):
+        told = who.team[Role.PRESCRIBER].membership_id
+        actions.answer_alarms(**stamp, readings=[row.pk], action=who.rng.choice(ALARM_ACTIONS), told_id=told)
     if 10 < minutes < 75 and who.rng.random() < 0.3:
         what = who.rng.choice(tuple(OBSERVATIONS))
         actions.record_observation(

@@ -44,7 +44,8 @@ def monitoring(request):
 @needs(Permission.VIEW_SETTINGS)
 @require_safe
 def of_setting(request, about):
-    context = {**_named(request, about), "versions": versions_of(about, _versions(request, about))}
+    stored = _versions(request, about)
+    context = {**_named(request, about), "versions": versions_of(about, stored)}
     audit.record_list(request.actor, "sessions.looked_at_monitoring", [])
     return render(request, "sessions_app/monitoring/versions.html", context)
 

@@ -259,11 +259,11 @@ def typed(about, version=1, **changed):
 
 def test_form_sets_the_next_version(clinic, sign_in):
     answer = sign_in(clinic.prescriber).post(
-        reverse("sessions:monitoring_new", args=["IM"]), typed("IM", due_after="5, 15,30, 60")
+        reverse("sessions:monitoring_new", args=["IM"]), typed("IM", due_after="10, 20,40, 60")
     )
 
     assert answer.status_code == 302
-    assert MonitoringSetting.objects.get(about="IM", version=2).values["due_after"] == [5, 15, 30, 60]
+    assert MonitoringSetting.objects.get(about="IM", version=2).values["due_after"] == [10, 20, 40, 60]
 
 
 def test_form_says_beside_the_field_that_critical_would_be_milder(clinic, sign_in):
