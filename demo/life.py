@@ -119,7 +119,7 @@ def register(
     return who, series
 
 
-def order_for(clinic: DemoClinic, who: Patient, series, at: datetime, replaces=None):
+def order_for(clinic: DemoClinic, who: Patient, series, at: datetime, replaces=None, **plan):
     zone = ZoneInfo(clinic.practice.time_zone)
     day = at.astimezone(zone).date()
     return sign_order(
@@ -133,7 +133,7 @@ def order_for(clinic: DemoClinic, who: Patient, series, at: datetime, replaces=N
         expires_on=day + timedelta(days=180),
         replaces=replaces,
         **_terms(Route(series.route), series.indication, 1, who.rng),
-        **plan_terms(series, who.number),
+        **(plan_terms(series, who.number) | plan),
     )
 
 

@@ -39,7 +39,9 @@ def _life(clinic, rng, number, route, indication, minutes, until, room, now: dat
     yield begins
     who, series = register(clinic, rng, number, begins, indication, route)
     yield now - timedelta(days=1, hours=1)
-    order = order_for(clinic, who, series, now - timedelta(days=1, hours=1))
+    # The plan of the one who is signed by now waits for the prescriber.
+    plan = {"review_after": (1, 3)} if until == "signed" else {}
+    order = order_for(clinic, who, series, now - timedelta(days=1, hours=1), **plan)
     starts = now + timedelta(minutes=minutes)
     session = sessions.schedule_session(
         series=series,

@@ -33,7 +33,7 @@ class ReviewRow:
     def chip(self) -> tuple[str, str]:
         if self.continued is not None:
             return "done", "went on"
-        return ("critical", "review due") if self.is_due else ("waiting", "review due then")
+        return ("critical", "review due") if self.is_due else ("neutral", "not reached yet")
 
 
 @dataclass(frozen=True)
