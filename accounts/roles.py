@@ -118,6 +118,7 @@ class Permission(_Named):
     EXPORT_DOSING = enum.auto()
     # session
     VIEW_SESSION = enum.auto()
+    PRINT_SESSION = enum.auto()
     SCHEDULE_SESSION = enum.auto()
     CHECK_IN_PATIENT = enum.auto()
     VIEW_VITALS = enum.auto()

@@ -14,6 +14,7 @@ from sessions_app.views import (
     rooms,
     session,
     signing,
+    summary,
     timeline,
 )
 
@@ -32,6 +33,8 @@ urlpatterns = [
     path("monitoring/<str:about>/new/", monitoring.new, name="monitoring_new"),
     path("<uuid:pk>/", session.session_page, name="session"),
     path("<uuid:pk>/live/", session.session_live, name="live"),
+    path("<uuid:pk>/summary/", summary.session_summary, name="summary"),
+    path("<uuid:pk>/summary.pdf", summary.session_summary_pdf, name="summary_pdf"),
     path("<uuid:pk>/signature/", session.check_signature, name="signature"),
     path("<uuid:pk>/reschedule/", planning.reschedule, name="reschedule"),
     path("<uuid:pk>/questionnaires/", planning.questionnaires, name="questionnaires"),

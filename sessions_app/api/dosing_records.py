@@ -12,10 +12,10 @@ from dosing.models import DosingRecord
 from dosing.ordered_dose import steps_of
 from sessions_app.api.base import Asked, OrderedCursor
 from sessions_app.api.events import DosingRecordDetailOut, shown_events
-from sessions_app.api.sessions import OF_THE_DRUG
 from sessions_app.api.shapes import RECORD_ORDERINGS, DosingRecordOut, DosingRecordQuery
 from sessions_app.dosing_list import chosen_records
 from sessions_app.dosing_scope import dosing_record_for
+from sessions_app.readable_events import OF_THE_DRUG
 from sessions_app.session_events import session_events
 
 

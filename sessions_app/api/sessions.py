@@ -16,6 +16,7 @@ from sessions_app.api.base import Asked, OrderedCursor
 from sessions_app.api.events import TimelineOut, shown_events
 from sessions_app.api.shapes import ORDERINGS, SessionDetailOut, SessionOut, SessionQuery
 from sessions_app.models import Session
+from sessions_app.readable_events import kinds_for
 from sessions_app.session_events import session_events
 from sessions_app.session_facts import order_of, ordered_for
 from sessions_app.session_reach import SessionReach
@@ -28,8 +29,6 @@ FILTERS = {
     "scheduled_from": "scheduled_for__gte",
     "scheduled_to": "scheduled_for__lt",
 }
-OF_THE_DRUG = ("dose", "infusion_change", "dose_end", "remainder")
-OF_THE_CARE_TEAM = ("observation", "adverse_event", "alarm_answer")
 
 
 @extend_schema(tags=["sessions"], parameters=[SessionQuery])
@@ -95,15 +94,3 @@ class SessionTimeline(Asked, APIView):
         audit.record(self.actor, "sessions.looked_at_timeline", at=timezone.now(), subject=session)
         timeline = {"session": session.pk, "first_dose_at": session.first_dose_at, "events": shown_events(events)}
         return Response(timeline)
-
-
-def kinds_for(reach: SessionReach) -> list[str]:
-    """The kinds of event that this person may read of this session."""
-    kinds = ["transition"]
-    if reach.may(Permission.VIEW_DOSING):
-        kinds += OF_THE_DRUG
-    if reach.may(Permission.VIEW_VITALS) or reach.sees_clinical:
-        kinds.append("reading")
-    if reach.sees_clinical:
-        kinds += OF_THE_CARE_TEAM
-    return kinds

@@ -1,0 +1,149 @@
+"""The vital signs of a summary: every reading of the log with its severity word, what was abnormal, and the chart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from types import SimpleNamespace
+from uuid import UUID
+
+from common.svg import vitals_chart
+from common.svg.vitals_shapes import VitalsChart
+from sessions_app.models import VitalReading
+from sessions_app.session_events import SessionEvent
+from sessions_app.session_vitals import CHARTED, LIMITS
+from sessions_app.vital_limits import MEASURES, Finding, Severity, judge_with_earlier, value_of, worst
+
+
+@dataclass(frozen=True)
+class SummaryReading:
+    """One reading; `note` holds only what this reader may read. `findings` are judged against the one before it."""
+
+    id: UUID
+    at: datetime
+    minutes: int | None
+    by: str
+    late_reason: str
+    values: SimpleNamespace
+    findings: tuple[Finding, ...]
+    is_corrected: bool
+    note: str
+
+    @property
+    def severity(self) -> Severity:
+        return worst(self.findings)
+
+    @property
+    def is_correction(self) -> bool:
+        return self.values.corrects is not None
+
+    @property
+    def is_taken(self) -> bool:
+        return any(value_of(self.values, measure) is not None for measure in MEASURES)
+
+    @property
+    def pressure(self) -> str:
+        value = value_of(self.values, "pressure")
+        return "" if value is None else f"{value[0]}/{value[1]}"
+
+    @property
+    def dissociation(self) -> str:
+        value = self.values.dissociation
+        return "" if value is None else str(VitalReading.Dissociation(value).label)
+
+    @property
+    def word(self) -> str:
+        """One word for what this row is: its severity, or that it was corrected or not taken."""
+        if self.is_corrected:
+            return "Corrected later"
+        return self.severity.label if self.is_taken else "Not taken"
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A reading that was of warning or critical severity, in sentences."""
+
+    reading: SummaryReading
+    sentences: tuple[str, ...]
+
+
+def readings_of(events: Sequence[SessionEvent], sees_clinical: bool) -> tuple[SummaryReading, ...]:
+    """Every reading of the log in the order taken; a corrected one stays and is not compared with."""
+    rows = [event for event in events if event.kind == "reading"]
+    corrected = {event.values["corrects"] for event in rows}
+    found, earlier = [], None
+    for event in rows:
+        values = SimpleNamespace(**event.values, occurred_at=event.occurred_at, pk=event.id)
+        stands = event.id not in corrected
+        found.append(
+            SummaryReading(
+                id=event.id,
+                at=event.occurred_at,
+                minutes=event.minutes,
+                by=event.recorded_by,
+                late_reason=event.late_reason,
+                values=values,
+                findings=judge_with_earlier(values, earlier),
+                is_corrected=not stands,
+                note=_note(values, sees_clinical),
+            )
+        )
+        earlier = values if stands else earlier
+    return tuple(found)
+
+
+def _note(values: SimpleNamespace, sees_clinical: bool) -> str:
+    """Free words are the care team's, except why nothing was taken and why a reading was corrected (R12)."""
+    nothing_taken = all(value_of(values, measure) is None for measure in MEASURES)
+    return values.note if sees_clinical or nothing_taken or values.corrects else ""
+
+
+def alarms_of(readings: Sequence[SummaryReading]) -> tuple[Alarm, ...]:
+    """Standing readings with a warning or critical finding, the sentences of the most severe first."""
+    loud = (Severity.WARNING, Severity.CRITICAL)
+    found = []
+    for row in readings:
+        if not row.is_corrected and row.severity in loud:
+            sentences = tuple(
+                f"{finding.severity.label}: {finding.sentence}"
+                for finding in row.findings
+                if finding.severity in loud
+            )
+            found.append(Alarm(row, sentences))
+    return tuple(found)
+
+
+def chart_of(readings: Sequence[SummaryReading], events: Sequence[SessionEvent]) -> VitalsChart | None:
+    """The chart of the standing readings with doses, infusion changes and adverse events marked; from T+0."""
+    standing = [row for row in readings if not row.is_corrected and row.minutes is not None]
+    if not standing:
+        return None
+    points = [
+        vitals_chart.Reading(
+            minute=row.minutes,
+            critical=_critical(row),
+            **{name: None if (v := getattr(row.values, name)) is None else Decimal(v) for name in CHARTED},
+        )
+        for row in standing
+    ]
+    markers = [mark for event in events if event.minutes is not None for mark in _marks(event)]
+    return vitals_chart.build(points, markers, limits=LIMITS, title="Vital signs", chart_id="summary-vitals")
+
+
+def _critical(row: SummaryReading) -> tuple[str, ...]:
+    found = {finding.measure for finding in row.findings if finding.severity is Severity.CRITICAL}
+    return tuple(name for name in CHARTED if name in found or ("pressure" in found and name.endswith("_mmhg")))
+
+
+def _marks(event: SessionEvent):
+    told = event.values
+    if event.kind == "dose":
+        yield vitals_chart.Marker(event.minutes, f"Dose {told['number']}", "dose")
+    elif event.kind == "infusion_change":
+        words = {"pause": "Paused", "resume": "Resumed", "rate": "Rate"}[told["what"]]
+        yield vitals_chart.Marker(event.minutes, words, "event")
+    elif event.kind == "dose_end" and told["how"] == "stopped":
+        yield vitals_chart.Marker(event.minutes, "Stopped", "event")
+    elif event.kind == "adverse_event":
+        kind = "critical" if told["grade"] >= 3 else "event"
+        yield vitals_chart.Marker(event.minutes, f"Adverse event, grade {told['grade']}", kind)
