@@ -130,6 +130,8 @@ class Permission(_Named):
     DISCHARGE_AGAINST_ADVICE = enum.auto()
     SIGN_SESSION = enum.auto()
     ADD_ADDENDUM = enum.auto()
+    VIEW_REMS = enum.auto()
+    SUBMIT_REMS = enum.auto()
     # measuring and therapy
     VIEW_ASSESSMENTS = enum.auto()
     RECORD_ASSESSMENT = enum.auto()

@@ -111,6 +111,14 @@ def prepare(clinic: DemoClinic, who: Patient, session: Session, starts: datetime
         weight_kg=who.weight_kg,
         **{name: value for name, value in reading_at(who.rng, who.baseline, -10).items() if name != "dissociation"},
     )
+    if session.series.route == Route.ESK:
+        actions.record_rems_check(session=session, by=nurse, at=starts, **_rems_answers(who, session))
+
+
+def _rems_answers(who: Patient, session: Session) -> dict[str, bool]:
+    classes = ("benzodiazepines", "sedatives", "opioids", "stimulants", "maois")
+    taken = {f"takes_{name}": who.rng.random() < 0.08 for name in classes}
+    return {"is_enrolled": True, "is_counselled": True, "is_first_treatment": session.number == 1, **taken}
 
 
 def give_after_decisions(

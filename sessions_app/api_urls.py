@@ -6,12 +6,15 @@ from sessions_app.api.alarms import AlarmAnswers
 from sessions_app.api.doses import Doses
 from sessions_app.api.dosing_records import DosingRecordDetail, DosingRecordList
 from sessions_app.api.readings import Readings
+from sessions_app.api.rems import RemsFormList, SessionRems
 from sessions_app.api.sessions import SessionDetail, SessionList, SessionTimeline
 
 urlpatterns = [
     path("sessions", SessionList.as_view(), name="sessions"),
     path("sessions/<uuid:pk>", SessionDetail.as_view(), name="session"),
     path("sessions/<uuid:pk>/timeline", SessionTimeline.as_view(), name="session_timeline"),
+    path("sessions/<uuid:pk>/rems", SessionRems.as_view(), name="session_rems"),
+    path("rems-forms", RemsFormList.as_view(), name="rems_forms"),
     path("sessions/<uuid:pk>/readings", Readings.as_view(), name="session_readings"),
     path("sessions/<uuid:pk>/alarm-answers", AlarmAnswers.as_view(), name="session_alarm_answers"),
     path("sessions/<uuid:pk>/doses", Doses.as_view(), name="session_doses"),

@@ -13,9 +13,11 @@ class SessionsAppConfig(AppConfig):
         from common.signatures import signed_rows
         from dosing.hooks import diversion_facts, measured_weights, rosters
         from patients import chart
-        from sessions_app import dosing_home, home, told_below
+        from sessions_app import dosing_home, gates, home, hooks, rems_home, told_below
+        from sessions_app.actions.rems import open_rems_form
         from sessions_app.diversion_facts import diversion_facts as read_facts
         from sessions_app.guards import roster_guards
+        from sessions_app.rems.gate import rems_blockers
         from sessions_app.roster import is_on_roster, sessions_of
         from sessions_app.signed_content import signed_sessions
         from sessions_app.starting_rows import make_starting_rows
@@ -36,3 +38,7 @@ class SessionsAppConfig(AppConfig):
         chart.sessions_given.register("sessions", home.sessions_given)
         navigation.register("dosing_records", dosing_home.navigation_entries)
         home_panels.register("dosing_records", dosing_home.home_panels_for)
+        gates.dose_blockers.register("rems", rems_blockers)
+        hooks.first_dose.register("rems form", open_rems_form)
+        home_panels.register("rems", rems_home.home_panels_for)
+        navigation.register("rems", rems_home.navigation_entries)

@@ -10,7 +10,7 @@ from django.db import models
 
 from common.signatures import EVER_SIGNED, SignedRows, fits
 from dosing.models import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
-from sessions_app.models import AlarmAnswer, Discharge, Session
+from sessions_app.models import AlarmAnswer, Discharge, RemsCheck, Session
 from sessions_app.states import State
 
 SCHEMA = "session/1"
@@ -18,7 +18,10 @@ SCHEMA = "session/1"
 NOT_SIGNED = {"state", "version", "content_sha256"}
 
 # Tables that came after the first signatures: part of the content only where there are rows, so that those still fit.
-ADDED = {"alarm_answers": lambda session: AlarmAnswer.objects.filter(session=session)}
+ADDED = {
+    "alarm_answers": lambda session: AlarmAnswer.objects.filter(session=session),
+    "rems_checks": lambda session: RemsCheck.objects.filter(session=session),
+}
 
 
 def content_of(session: Session) -> dict:

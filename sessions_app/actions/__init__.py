@@ -19,6 +19,7 @@ from sessions_app.actions.inspection import (
 from sessions_app.actions.leaving import discharge_patient
 from sessions_app.actions.monitoring import set_monitoring
 from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
+from sessions_app.actions.rems import open_rems_form, record_rems_check, record_rems_submission
 from sessions_app.actions.rooms import add_room, set_room_in_use
 from sessions_app.actions.schedule import (
     abort_session,
@@ -50,10 +51,13 @@ __all__ = [
     "give_session_dose",
     "mark_no_show",
     "name_roster",
+    "open_rems_form",
     "override_blocker",
     "record_adverse_event",
     "record_observation",
     "record_reading",
+    "record_rems_check",
+    "record_rems_submission",
     "remove_packs",
     "reschedule_session",
     "review_session",

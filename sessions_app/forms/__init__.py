@@ -6,6 +6,7 @@ from sessions_app.forms.leaving import DischargeForm
 from sessions_app.forms.monitoring import MonitoringForm
 from sessions_app.forms.planning import CallOffForm, QuestionnairesForm, RescheduleForm, RoomForm, ScheduleForm
 from sessions_app.forms.preparation import CheckInForm, OverrideForm, RosterForm
+from sessions_app.forms.rems import RemsCheckForm, RemsSubmissionForm
 from sessions_app.forms.signing import AddendumForm, QuestionForm, ReviewForm, SignForm
 from sessions_app.forms.timeline import AdverseEventForm, ObservationForm, ReadingForm
 
@@ -25,6 +26,8 @@ __all__ = [
     "QuestionnairesForm",
     "ReadingForm",
     "RescheduleForm",
+    "RemsCheckForm",
+    "RemsSubmissionForm",
     "ReviewForm",
     "RoomForm",
     "RosterForm",

@@ -4,6 +4,7 @@ from sessions_app.models.discharge import Discharge
 from sessions_app.models.inspection import InspectionPack
 from sessions_app.models.monitoring import AlarmAnswer, MonitoringSetting
 from sessions_app.models.preparation import BlockerOverride, CheckIn, SessionAssessment
+from sessions_app.models.rems import RemsCheck, RemsForm, RemsSubmission
 from sessions_app.models.signing import ReviewQuestion, SessionAddendum, SessionReview
 from sessions_app.models.timeline import AdverseEvent, Observation, VitalReading
 from sessions_app.models.visit import Room, RosterEntry, Session, SessionTransition
@@ -17,6 +18,9 @@ __all__ = [
     "InspectionPack",
     "MonitoringSetting",
     "Observation",
+    "RemsCheck",
+    "RemsForm",
+    "RemsSubmission",
     "ReviewQuestion",
     "Room",
     "RosterEntry",

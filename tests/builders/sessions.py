@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from patients.models import TreatmentSeries
 from sessions_app import actions
-from sessions_app.models import Session
+from sessions_app.models import RemsForm, Session
 from sessions_app.monitoring import CLOCKS, DoseSpan, due_times
 from sessions_app.session_facts import full, load_facts
 from tests.builders import accounts, dosing, patients
@@ -30,6 +30,29 @@ ARRIVAL = {
     "escort_name": "Alex Escort",
     "medicines_changed": False,
     "weight_kg": Decimal(70),
+}
+REMS_CHECK = {
+    "is_enrolled": True,
+    "is_counselled": True,
+    "is_first_treatment": False,
+    "takes_benzodiazepines": False,
+    "takes_sedatives": False,
+    "takes_opioids": False,
+    "takes_stimulants": False,
+    "takes_maois": False,
+}
+# What no session tells of the REMS form.
+REMS_ANSWERS = {
+    "ready_min": 95,
+    "vitals_ok_before": True,
+    "vitals_ok_after": True,
+    "sedation": False,
+    "dissociation": False,
+    "respiratory_depression": False,
+    "serious_event": False,
+    "sex": "Female",
+    "monitor_phone": "555 0100",
+    "setting_address": "1 Harbor Way",
 }
 WELL = {
     "aldrete_activity": 2,
@@ -92,6 +115,8 @@ def checked_in_session(clinic, at: datetime = AT, route: str = "IM", series=None
     """
     session = named_roster(clinic, scheduled_session(clinic, at, route, series), at)
     actions.check_in_patient(session=session, by=clinic.nurse, at=at, **{**ARRIVAL, **BASELINE, **arrival})
+    if session.series.route == "ESK":
+        rems_check(clinic, session, at)
     if not questionnaires:
         actions.override_blocker(
             session=session,
@@ -101,6 +126,11 @@ def checked_in_session(clinic, at: datetime = AT, route: str = "IM", series=None
             reason="Asked in the interview today",
         )
     return stored(session)
+
+
+def rems_check(clinic, session: Session, at: datetime, **answers):
+    """Enrolled, counselled, not the first treatment, no medicine of the form's classes."""
+    return actions.record_rems_check(session=session, by=clinic.nurse, at=at, **{**REMS_CHECK, **answers})
 
 
 def give(clinic, session: Session, at: datetime, lot=None, by=None, **entry):
@@ -220,3 +250,12 @@ def asked(session: Session, by, of, text: str = "Why was more drawn than the ord
     """A reviewer's question about a signed session, asked a minute after its signature."""
     at = stored(session).signed_at + timedelta(minutes=1)
     return actions.ask_author(session=session, by=by, at=at, asked_of_id=of.membership_id, text=text)
+
+
+def rems_submitted(clinic, session: Session, at: datetime, **more):
+    """The session's REMS form recorded as submitted at this moment."""
+    answers = {**REMS_ANSWERS, **more.pop("answers", {})}
+    told = {"confirmation_number": "R-1001", "password": accounts.PASSWORD, **more}
+    return actions.record_rems_submission(
+        rems_form=RemsForm.objects.get(session=session), by=clinic.nurse, at=at, answers=answers, **told
+    )
