@@ -49,6 +49,8 @@ from sessions_app.models import (
     CheckIn,
     Discharge,
     Observation,
+    RemsCheck,
+    RemsSubmission,
     Session,
     SessionAddendum,
     SessionTransition,
@@ -128,6 +130,8 @@ PARTS = (
     Part("Adverse events", AdverseEvent, "session__patient", order="occurred_at"),
     Part("Course of the sessions", SessionTransition, "session__patient", order="occurred_at", more=("to_state",)),
     Part("Discharges", Discharge, "session__patient", order="occurred_at"),
+    Part("REMS checks before a dose", RemsCheck, "session__patient", order="recorded_at"),
+    Part("REMS forms submitted", RemsSubmission, "form__patient", order="occurred_at", more=("confirmation_number",)),
     Part("Addenda to sessions", SessionAddendum, "session__patient", order="recorded_at"),
     Part(
         "Questionnaires", Assessment, "patient", models.Q(submitted_at__isnull=False), "submitted_at", ("instrument",)
@@ -146,6 +150,7 @@ NOT_COPIED = {
     "patients.UnusualLook": "oversight of access",
     "patients.CorrectionRequest": "answered to the patient in writing by itself",
     "assessments.AssessmentSet": "which questionnaires were asked; their answers are copied",
+    "sessions_app.RemsForm": "which form is owed until when; what was submitted is copied",
     "sessions_app.SessionReview": "the office's check of the drug record",
     "sessions_app.ReviewQuestion": "a question of that check; its answer is an addendum, which is copied",
     "integration_notes.PrivateNote": "psychotherapy notes (45 CFR 164.524(a)(1)(i), KAP-INT-PRIVATE)",

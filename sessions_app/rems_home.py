@@ -27,7 +27,12 @@ def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
         return []
     number = mine.open().order_by()[: MOST_COUNTED + 1].count()
     overdue = mine.overdue_on(today).order_by()[: MOST_COUNTED + 1].count()
-    context = {"lines": lines_of(forms, today), "overdue": overdue, "overdue_words": f"{overdue} overdue", "more": max(0, number - SHOWN)}
+    context = {
+        "lines": lines_of(forms, today),
+        "overdue": overdue,
+        "overdue_words": f"{overdue} overdue",
+        "more": max(0, number - SHOWN),
+    }
     named = tuple(form.patient_id for form in forms)
     template = "sessions_app/rems/_home_panel.html"
     return [

@@ -222,6 +222,18 @@ class SessionPage:
         return bool(waits) and self.reach.may(Permission.REVIEW_DOSING)
 
     @property
+    def owes_rems(self) -> bool:
+        """An esketamine session with a dose has a form for the REMS."""
+        given = self.session.dosing_record
+        is_esketamine = given is not None and given.route == Route.ESK
+        return is_esketamine and self.reach.may(Permission.VIEW_REMS)
+
+    @property
+    def may_check_rems(self) -> bool:
+        """What the REMS wants known before an esketamine dose."""
+        return self.facts.route == Route.ESK and self.may_check_in
+
+    @property
     def has_acts(self) -> bool:
         """Whether anything can be done or read under "Do now"."""
         acts = (self.may_check_in, self.may_give, self.may_dose_act, self.may_observe, self.may_report)

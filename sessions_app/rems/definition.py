@@ -55,7 +55,9 @@ def definition_of(version: str = CURRENT) -> Definition:
     """The form of one version; every version that was ever used stays readable."""
     told = yaml.safe_load((FORMS / f"{version}.yml").read_text())
     sections = tuple(
-        Section(part["title"], tuple(Field(**{**one, "choices": tuple(one.get("choices", ()))}) for one in part["fields"]))
+        Section(
+            part["title"], tuple(Field(**{**one, "choices": tuple(one.get("choices", ()))}) for one in part["fields"])
+        )
         for part in told["sections"]
     )
     return Definition(told["version"], told["title"], told["source"], sections)

@@ -118,6 +118,11 @@ class Summary:
         return self.reach.may(Permission.VIEW_VITALS) or self.reach.sees_clinical
 
     @property
+    def owes_rems(self) -> bool:
+        given = self.session.dosing_record
+        return given is not None and given.route == Route.ESK and self.reach.may(Permission.VIEW_REMS)
+
+    @property
     def left_out(self) -> str:
         """What this reader's role does not read of the session, in a sentence; empty for the care team."""
         missing = [] if self.reads_clinical else ["what was seen and said in the room", "adverse events"]
@@ -143,7 +148,9 @@ class Summary:
         if order.mg_per_kg:
             dose += f" ({show(order.weight_kg)} kg × {show(order.mg_per_kg)} mg/kg)"
         over = f" over {order.duration_min} min" if order.duration_min else ""
-        booster = f", booster {show(order.booster_mg)} mg after {order.booster_after_min} min" if order.booster_mg else ""
+        booster = (
+            f", booster {show(order.booster_mg)} mg after {order.booster_after_min} min" if order.booster_mg else ""
+        )
         return f"{order.product.name}: {dose}{over}{booster}; at most {show(order.max_total_mg)} mg in all"
 
     @property

@@ -46,7 +46,9 @@ class Sheet(FPDF):
         super().__init__(format="letter")
         self.zone = ZoneInfo(summary.session.practice.time_zone)
         session, patient = summary.session, summary.session.patient
-        self.about = f"{patient.name} · MRN {patient.mrn} · born {patient.birth_date:%Y-%m-%d} · session {summary.place}"
+        self.about = (
+            f"{patient.name} · MRN {patient.mrn} · born {patient.birth_date:%Y-%m-%d} · session {summary.place}"
+        )
         self.foot = f"{session.practice.name} · printed by {by.name} on {self.moment(summary.at)}"
         self.is_draft = summary.is_draft
         self.set_margin(MARGIN)
@@ -109,7 +111,9 @@ class Sheet(FPDF):
             self.write(3.6, f"{value}   ")
         self.ln(3.8)
 
-    def grid(self, headings: Sequence[str], widths: Sequence[float], rows: Iterable[tuple[Sequence[str], bool]]) -> None:
+    def grid(
+        self, headings: Sequence[str], widths: Sequence[float], rows: Iterable[tuple[Sequence[str], bool]]
+    ) -> None:
         """A table whose headings stand on every page again; `rows` are (cells, is_faded)."""
         self.set_font(FAMILY, "", SMALL)
         self.set_draw_color(190)
@@ -316,7 +320,9 @@ def _staff(sheet: Sheet, summary: Summary) -> None:
     told = []
     for entry in summary.roster:
         until = f"to {sheet.clock(entry.left_at)}" if entry.left_at else ""
-        told.append((f"{entry.get_duty_display()}:", f"{entry.membership.user} from {sheet.clock(entry.joined_at)} {until}"))
+        told.append(
+            (f"{entry.get_duty_display()}:", f"{entry.membership.user} from {sheet.clock(entry.joined_at)} {until}")
+        )
     sheet.facts(told)
 
 

@@ -105,9 +105,7 @@ def alarms_of(readings: Sequence[SummaryReading]) -> tuple[Alarm, ...]:
     for row in readings:
         if not row.is_corrected and row.severity in loud:
             sentences = tuple(
-                f"{finding.severity.label}: {finding.sentence}"
-                for finding in row.findings
-                if finding.severity in loud
+                f"{finding.severity.label}: {finding.sentence}" for finding in row.findings if finding.severity in loud
             )
             found.append(Alarm(row, sentences))
     return tuple(found)

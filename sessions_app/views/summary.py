@@ -19,6 +19,7 @@ def session_summary(request, pk):
     audit.record_look(request.actor, "sessions.looked_at_summary", subject=summary.session)
     context = {"summary": summary, "session": summary.session, "patient": summary.session.patient}
     context["may_print"] = summary.reach.may(Permission.PRINT_SESSION)
+    context["owes_rems"] = summary.owes_rems
     return render(request, "sessions_app/summary/summary.html", context)
 
 

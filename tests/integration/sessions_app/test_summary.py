@@ -35,7 +35,9 @@ def busy(clinic, hours_ago):
     wrong = sessions.reading(clinic, session, after(14), spo2_pct=79)
     sessions.reading(clinic, session, after(15), spo2_pct=97, note="Typed the wrong number", corrects_id=wrong.pk)
     actions.record_observation(session=session, by=clinic.nurse, at=after(16), what="words", text=CANARY)
-    actions.record_observation(session=session, by=clinic.nurse, at=after(17), what="rescue", text="Ondansetron 4 mg IV")
+    actions.record_observation(
+        session=session, by=clinic.nurse, at=after(17), what="rescue", text="Ondansetron 4 mg IV"
+    )
     actions.record_adverse_event(
         session=session,
         by=clinic.nurse,
