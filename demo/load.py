@@ -11,6 +11,7 @@ from demo.life import ROUTES, live
 from demo.monitoring import own_settings
 from demo.oversight import watch_over
 from demo.register import keep_the_register
+from demo.rems import submit_rems_forms
 from demo.story import run
 from demo.today import todays_lives
 
@@ -36,6 +37,7 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     ]
     lives += todays_lives(clinic, Random(rng.random()), patients, now)  # noqa: S311
     run(lives, clinic.later, now)
+    submit_rems_forms(clinic, now)
     watch_over(clinic, now)
     return clinic
 

@@ -23,8 +23,10 @@ BOARD = (
     (Route.IV, Indication.TRD, -14, "arrived"),
     (Route.IM, Indication.PTSD, 45, "called"),
     (Route.IV, Indication.ANX, 150, "waiting"),
+    (Route.ESK, Indication.TRD, -290, "signed"),
+    (Route.ESK, Indication.TRD, 200, "planned"),
 )
-ROOMS = (3, 4, 5, 6, 7, 3, 4, 5)  # the first three belong to the calendar of the past
+ROOMS = (3, 4, 5, 6, 7, 3, 4, 5, 6, 7)  # the first three belong to the calendar of the past
 
 
 def todays_lives(clinic: DemoClinic, rng: Random, first_number: int, now: datetime) -> list[Steps]:

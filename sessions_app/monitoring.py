@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# A further dose sooner than this after the one before belongs to the same schedule (esketamine devices).
+# A further dose no later than this after the one before belongs to the same schedule (esketamine devices).
 SAME_DOSE = timedelta(minutes=10)
 # The pre-dose reading is not older than this when the dose is given (KAP-MON-BASELINE).
 BASELINE_MAX_AGE = timedelta(minutes=60)
@@ -89,9 +89,11 @@ def due_times(clock: RouteClock, doses: Sequence[DoseSpan], until: datetime) -> 
 
 def _schedule_starts(clock: RouteClock, doses: Sequence[DoseSpan]) -> list[DoseSpan]:
     starts: list[DoseSpan] = []
+    before: DoseSpan | None = None
     for span in sorted(doses, key=lambda dose: dose.began_at):
-        if clock.is_infusion or not starts or span.began_at - starts[-1].began_at > SAME_DOSE:
+        if clock.is_infusion or before is None or span.began_at - before.began_at > SAME_DOSE:
             starts.append(span)
+        before = span
     return starts
 
 

@@ -206,6 +206,13 @@ class GradedReading:
         return self.event.values[name]
 
 
+def standing(events: Iterable[SessionEvent]) -> list[SessionEvent]:
+    """The events that no later row of these corrected or took back."""
+    events = list(events)
+    corrected = {event.values.get("corrects") for event in events}
+    return [event for event in events if event.id not in corrected and not event.values.get("is_withdrawal")]
+
+
 @cache
 def _statement(names: tuple[str, ...]) -> Statement:
     def make(session: UUID):

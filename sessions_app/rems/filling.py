@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from dosing.proposed_dose import show
 from sessions_app.models import AdverseEvent, RemsCheck, RosterEntry, Session, VitalReading
-from sessions_app.session_events import SessionEvent, session_events
+from sessions_app.session_events import SessionEvent, session_events, standing
 from sessions_app.timeline import t_plus_minutes
 
 KINDS = ("dose", "dose_end", "reading", "adverse_event")
@@ -32,13 +32,13 @@ class RemsFacts:
     events: tuple[SessionEvent, ...]
 
     def of(self, kind: str) -> list[SessionEvent]:
-        return [event for event in self.events if event.kind == kind]
+        """Events of a kind that stand: neither corrected by a later row nor taken back."""
+        return [event for event in standing(self.events) if event.kind == kind]
 
     @cached_property
     def readings(self) -> list[SessionEvent]:
-        """Readings that stand, in the order taken."""
-        corrected = {event.values["corrects"] for event in self.of("reading")}
-        return [event for event in self.of("reading") if event.id not in corrected]
+        """In the order taken."""
+        return self.of("reading")
 
     @cached_property
     def after(self) -> list[SessionEvent]:

@@ -220,7 +220,7 @@ def _lines(events: Sequence[SessionEvent]) -> list[SummaryLine]:
                 kind=event.kind,
                 at=event.occurred_at,
                 minutes=event.minutes,
-                title=title,
+                title=f"{title}{_correcting(event)}",
                 text=text,
                 who=f"{event.recorded_by}, {event.recorded_as}",
                 late_reason=event.late_reason,
@@ -228,6 +228,12 @@ def _lines(events: Sequence[SessionEvent]) -> list[SummaryLine]:
             )
         )
     return found
+
+
+def _correcting(event: SessionEvent) -> str:
+    if event.values.get("is_withdrawal"):
+        return " (taken back)"
+    return " (correction)" if event.values.get("corrects") else ""
 
 
 def _order(session: Session, reach: SessionReach) -> DoseOrder | None:

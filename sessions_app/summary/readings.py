@@ -10,7 +10,7 @@ from uuid import UUID
 from common.svg import vitals_chart
 from common.svg.vitals_shapes import VitalsChart
 from sessions_app.models import VitalReading
-from sessions_app.session_events import SessionEvent
+from sessions_app.session_events import SessionEvent, standing
 from sessions_app.session_vitals import CHARTED, LIMITS
 from sessions_app.vital_limits import MEASURES, Finding, Severity, judge_with_earlier, value_of, worst
 
@@ -112,9 +112,9 @@ def alarms_of(readings: Sequence[SummaryReading]) -> tuple[Alarm, ...]:
 
 
 def chart_of(readings: Sequence[SummaryReading], events: Sequence[SessionEvent]) -> VitalsChart | None:
-    """The chart of the standing readings with doses, infusion changes and adverse events marked; from T+0."""
-    standing = [row for row in readings if not row.is_corrected and row.minutes is not None]
-    if not standing:
+    """The chart of the readings that stand with doses, infusion changes and adverse events marked; from T+0."""
+    shown = [row for row in readings if not row.is_corrected and row.minutes is not None]
+    if not shown:
         return None
     points = [
         vitals_chart.Reading(
@@ -122,9 +122,9 @@ def chart_of(readings: Sequence[SummaryReading], events: Sequence[SessionEvent])
             critical=_critical(row),
             **{name: None if (v := getattr(row.values, name)) is None else Decimal(v) for name in CHARTED},
         )
-        for row in standing
+        for row in shown
     ]
-    markers = [mark for event in events if event.minutes is not None for mark in _marks(event)]
+    markers = [mark for event in standing(events) if event.minutes is not None for mark in _marks(event)]
     return vitals_chart.build(points, markers, limits=LIMITS, title="Vital signs", chart_id="summary-vitals")
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import ApiToken, Passkey, SignIn
 from accounts.roles import Role
 from dosing.models import DiversionFinding, DiversionReport, StockCount
-from sessions_app.models import InspectionPack
+from sessions_app.models import InspectionPack, RemsForm
 from tests.builders import accounts, assessments, dosing, notes, patients, sessions
 
 CANARY = "Featherstonehaugh"
@@ -50,6 +50,20 @@ class World:
         session = sessions.signed_session(self.clinic, self.at)
         type(session.patient).objects.filter(pk=session.patient_id).update(family_name=CANARY)
         return session
+
+    @cached_property
+    def esketamine(self):
+        """Another patient's signed session, whose REMS form was submitted and, as the portal lost it, once more."""
+        session = sessions.signed_session(self.clinic, self.at, "ESK")
+        for number, reason in ((1, ""), (2, "The portal lost it")):
+            at = session.signed_at + timedelta(minutes=number)
+            sessions.rems_submitted(self.clinic, session, at, confirmation_number=f"R-{number}", reason=reason)
+        type(session.patient).objects.filter(pk=session.patient_id).update(family_name=CANARY)
+        return session
+
+    @property
+    def rems_form(self):
+        return RemsForm.objects.get(session=self.esketamine)
 
     @cached_property
     def patient(self):
@@ -338,6 +352,8 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         lambda world: {"pk": world.session.pk},
     ),
     **_same("sessions:monitoring_of sessions:monitoring_new", lambda world: {"about": "pressure"}),
+    **_same("sessions:summary sessions:summary_pdf sessions:rems_check", lambda world: {"pk": world.session.pk}),
+    **_same("sessions:rems sessions:submit_rems api:session_rems", lambda world: {"pk": world.esketamine.pk}),
     "sessions:room_in_use": lambda world: {"pk": world.clinic.practice.rooms.first().pk},
     "sessions:call_off": lambda world: {"pk": world.session.pk, "how": "cancel"},
     "sessions:override": lambda world: {"pk": world.session.pk, "code": "PRE_ASSESSMENT_MISSING"},

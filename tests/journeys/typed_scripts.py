@@ -58,6 +58,7 @@ CLEAR = {
     "dosing.StockMovement": "supplier invoice note",
     "sessions_app.Room": "name",
     "sessions_app.MonitoringSetting": "note",
+    "sessions_app.RemsSubmission": "confirmation_number",
     "followups.FollowUpPoint": "label",
 }
 NOT_TYPED = {"salt", "secret", "sentence"}  # sealed, and worded by the clinic
@@ -174,6 +175,7 @@ def everything_of(world: World) -> None:
     """Each kind of row that the world knows, and words in the rows that hang on them."""
     for name in ("administration", "assessment_set", "risk_item", "check_in", "fact", "consent"):
         getattr(world, name)
+    assert world.esketamine
     for name in ("emergency", "unusual", "role_request", "token", "release", "correction", "passkey"):
         getattr(world, name)
     by, at = world.clinic, world.at

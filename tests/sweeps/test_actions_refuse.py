@@ -63,6 +63,7 @@ SUBJECTS = {
     "discrepancy": lambda world: world.discrepancy,
     "finding": lambda world: world.sign,
     "pack": lambda world: world.pack,
+    "rems_form": lambda world: world.rems_form,
     "draw": lambda world: world.administration.draw,
     "author": lambda world: world.member,
 }
