@@ -51,6 +51,8 @@ NOT_REACHED = {
     "notes:approve_release": "a release that somebody else asked for: on the page that admin reaches",
     "followups:confirm_delivery": "a check-in of which nobody knows whether its mail arrived",
 }
+# What a browser takes as a file.
+DOWNLOADS = ("sessions:export_dosing_records", "sessions:summary_pdf", "accounts:export_audit")
 # Pages that a form of another page leads to.
 BEHIND_A_FORM = {"notes:sign": "notes:edit", "notes:private_sign": "notes:private_edit"}
 
@@ -139,7 +141,7 @@ def _opened_by(name: str) -> list[str]:
 
 
 def is_download(path: str) -> bool:
-    return resolve(path.partition("?")[0]).view_name in ("sessions:export_dosing_records", "accounts:export_audit")
+    return resolve(path.partition("?")[0]).view_name in DOWNLOADS
 
 
 @pytest.mark.slow

@@ -173,7 +173,8 @@ def totals_match(nurse: Someone, path: str) -> None:
     assert set(re.findall(r"\b[0-9a-f]{8}\b", text)) >= {event[:8] for event in events}
     record = path.replace("/sessions/", "/sessions/dosing-records/")
     nurse.go(record).sees("Closed")
-    told = dict(re.findall(r"(drawn|given|wasted|returned)\s+([\d.]+)\s*mg", nurse.text(), re.IGNORECASE))
+    account = nurse.page.locator(".ledger-equation").first.inner_text()
+    told = dict(re.findall(r"(drawn|given|wasted|returned)\s+([\d.]+)\s*mg", account, re.IGNORECASE))
     assert {name.lower(): value for name, value in told.items()} == {
         "drawn": "84",
         "given": "84",
