@@ -94,6 +94,11 @@ class RemsPage:
         told = {key: {"value": value, "by": "session"} for key, value in self.filled.items() if value is not None}
         return _sections(self.definition, told)
 
+    @property
+    def told_sections(self) -> tuple[tuple[str, tuple[Told, ...]], ...]:
+        """The same without what this session does not tell."""
+        return _without_empty(self.sections)
+
 
 def chip_of(form: RemsForm, today: date) -> tuple[str, str]:
     return ("done", "submitted") if form.submitted_at else words_of(form.due_on, today)
@@ -137,7 +142,7 @@ def load_rems_page(actor: Actor, session_id: UUID, at: datetime, permission: Per
 
 
 def _sent_sections(row: RemsSubmission):
-    return _sections(definition_of(row.form_version), row.answers)
+    return _without_empty(_sections(definition_of(row.form_version), row.answers))
 
 
 def _sections(definition: Definition, told: dict) -> tuple[tuple[str, tuple[Told, ...]], ...]:
@@ -146,6 +151,11 @@ def _sections(definition: Definition, told: dict) -> tuple[tuple[str, tuple[Told
         return Told(field, one["value"], one["by"])
 
     return tuple((section.title, tuple(map(of, section.fields))) for section in definition.sections)
+
+
+def _without_empty(sections):
+    told = ((title, tuple(one for one in fields if one.words)) for title, fields in sections)
+    return tuple((title, fields) for title, fields in told if fields)
 
 
 def words_of_value(value) -> str:

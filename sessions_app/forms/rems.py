@@ -56,6 +56,7 @@ class RemsSubmissionForm(MomentForm):
 
 def _field_of(field: Field, hint: str) -> forms.Field:
     """The action says what is missing, so that page and act use the same words; nothing is chosen beforehand."""
+    hint = hint or ("Only if the answer above is yes." if field.when else "")
     if field.type == "yes_no":
         made = yes_no(field.label, hint)
         made.required, made.empty_value = False, None

@@ -184,7 +184,7 @@ def totals_match(nurse: Someone, path: str) -> None:
 
 
 def form_is_filled_from_this_session_only(nurse: Someone, path: str) -> None:
-    nurse.go(path).follow("REMS form").sees("7 days left", "Nothing is sent from here")
+    nurse.go(path).tab("REMS form").sees("7 days left", "Nothing is sent from here")
     nurse.sees("84 mg", "E-101, E-102, E-103", "152/94", "158/96", "141/88", "lowest MOAA/S 4", "moderate", "131")
     nurse.does_not_see(f"{BEFORE['systolic_mmhg']}/{BEFORE['diastolic_mmhg']}", OLD_LOT, "122/78")
     nurse.shot("j4_rems")
