@@ -158,15 +158,18 @@ def session_events(session_id: UUID, kinds: Iterable[str], first_dose_at: dateti
     Each reading has among its values `severity` and `findings`, judged under the limits of when it was taken.
     """
     names = tuple(kinds)
-    if not names:
-        return []
-    events, settings = _read(session_id, names, first_dose_at)
+    return events_and_settings(session_id, names, first_dose_at)[0] if names else []
+
+
+def events_and_settings(session_id: UUID, kinds: Iterable[str], first_dose_at: datetime | None):
+    """The same, with the settings that the readings were judged by; at least one kind."""
+    events, settings = _read(session_id, tuple(kinds), first_dose_at)
     rows = [GradedReading(event) for event in events if event.kind == READING]
     grades = graded(_in_order(rows), settings, first_dose_at)
     for row in rows:
         row.event.values["severity"] = worst(grades[row.pk]).value
         row.event.values["findings"] = [asdict(finding) for finding in grades[row.pk]]
-    return events
+    return events, settings
 
 
 def _read(session_id: UUID, names: tuple[str, ...], first_dose_at: datetime | None):
@@ -180,8 +183,12 @@ def _read(session_id: UUID, names: tuple[str, ...], first_dose_at: datetime | No
 def findings_of(session: Session, reading_id: UUID) -> tuple[Finding, ...]:
     """What is abnormal in one stored reading, as every list of the session's events says it. One query."""
     events = session_events(session.pk, [READING], session.first_dose_at)
-    found = next((event.values["findings"] for event in events if event.id == reading_id), [])
-    return tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in found)
+    return next((findings_told(event) for event in events if event.id == reading_id), ())
+
+
+def findings_told(event: SessionEvent) -> tuple[Finding, ...]:
+    """The findings among a reading's values."""
+    return tuple(Finding(**{**one, "severity": Severity(one["severity"])}) for one in event.values["findings"])
 
 
 def findings_of_typed(session: Session, reading) -> tuple[Finding, ...]:

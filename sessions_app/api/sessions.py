@@ -19,7 +19,6 @@ from sessions_app.models import Session
 from sessions_app.readable_events import kinds_for
 from sessions_app.session_events import session_events
 from sessions_app.session_facts import order_of, ordered_for
-from sessions_app.session_reach import SessionReach
 from sessions_app.session_scope import reached_session
 
 FILTERS = {

@@ -13,13 +13,13 @@ from accounts.roles import Permission
 from common.clinical import Route
 from common.svg.vitals_shapes import VitalsChart
 from dosing.limit_labels import rows_of
-from dosing.models import DoseOrder
+from dosing.ordered_dose import OrderedDose
 from dosing.proposed_dose import show
 from sessions_app.dosing_record_page import ABOUT_THE_DRUG
 from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session, SessionAddendum
 from sessions_app.readable_events import kinds_for
-from sessions_app.session_events import SessionEvent, session_events
-from sessions_app.session_facts import ROW, current_order
+from sessions_app.session_events import SessionEvent, events_and_settings
+from sessions_app.session_facts import ROW, order_of, ordered_for
 from sessions_app.session_reach import SessionReach
 from sessions_app.session_scope import reached_session
 from sessions_app.state_words import chip_of
@@ -31,7 +31,7 @@ from sessions_app.summary.words import words_of_event
 PERSON = "recorded_by__user"
 OF_THE_DRUG = ("dose", "infusion_change", "dose_end", "remainder")
 # Events whose rows have a table of their own; every other kind stands in the course.
-TABLED = (*OF_THE_DRUG, "reading", "adverse_event")
+TABLED = (*OF_THE_DRUG, "reading", "adverse_event", "alarm_answer")
 LIMITS_SHOWN = ("soft_max_mg_per_kg", "hard_max_mg_per_kg", "soft_max_mg", "hard_max_mg", "hard_min_duration_min")
 
 
@@ -69,7 +69,7 @@ class Summary:
     session: Session
     reach: SessionReach
     at: datetime
-    order: DoseOrder | None
+    order: OrderedDose | None
     events: tuple[SessionEvent, ...]
     readings: tuple[SummaryReading, ...]
     alarms: tuple[Alarm, ...]
@@ -77,6 +77,7 @@ class Summary:
     doses: tuple[DoseAccount, ...]
     drug: tuple[SummaryLine, ...]
     adverse: tuple[SummaryLine, ...]
+    answers: tuple[SummaryLine, ...]
     course: tuple[SummaryLine, ...]
     totals: Totals | None
     check_in: CheckIn | None
@@ -125,7 +126,9 @@ class Summary:
     @property
     def left_out(self) -> str:
         """What this reader's role does not read of the session, in a sentence; empty for the care team."""
-        missing = [] if self.reads_clinical else ["what was seen and said in the room", "adverse events"]
+        missing = (
+            [] if self.reads_clinical else ["what was seen and said in the room", "adverse events", "answers to alarms"]
+        )
         missing += [] if self.reads_drug else ["the drug"]
         missing += [] if self.reads_vitals else ["vital signs"]
         return f"Not shown to your role: {', '.join(missing)}." if missing else ""
@@ -151,7 +154,8 @@ class Summary:
         booster = (
             f", booster {show(order.booster_mg)} mg after {order.booster_after_min} min" if order.booster_mg else ""
         )
-        return f"{order.product.name}: {dose}{over}{booster}; at most {show(order.max_total_mg)} mg in all"
+        step = f"dose {order.number} of the plan, " if order.order.step_count else ""
+        return f"{order.product.name}: {step}{dose}{over}{booster}; at most {show(order.max_total_mg)} mg in all"
 
     @property
     def limit_words(self) -> str:
@@ -185,7 +189,7 @@ def load_summary(actor, pk: UUID, at: datetime, permission: Permission = Permiss
     """The summary of a session that `permission` reaches, else OutOfScope; its queries do not grow with the events."""
     session, reach = reached_session(actor, pk, permission, joined=ROW)
     kinds = kinds_for(reach)
-    events = tuple(session_events(session.pk, kinds, session.first_dose_at))
+    events, settings = events_and_settings(session.pk, kinds, session.first_dose_at)
     readings = readings_of(events, reach.sees_clinical)
     lines = _lines(events)
     return Summary(
@@ -193,13 +197,14 @@ def load_summary(actor, pk: UUID, at: datetime, permission: Permission = Permiss
         reach=reach,
         at=at,
         order=_order(session, reach),
-        events=events,
+        events=tuple(events),
         readings=readings,
-        alarms=alarms_of(readings),
-        chart=chart_of(readings, events),
+        alarms=alarms_of(readings, events, reach.sees_clinical),
+        chart=chart_of(readings, events, settings.ladder_at(session.first_dose_at or at)),
         doses=dose_accounts(events, at),
         drug=tuple(line for line in lines if line.kind in OF_THE_DRUG),
         adverse=tuple(line for line in lines if line.kind == "adverse_event"),
+        answers=tuple(line for line in lines if line.kind == "alarm_answer"),
         course=tuple(line for line in lines if line.kind not in TABLED),
         totals=_totals(session) if reach.may(Permission.VIEW_DOSING) else None,
         check_in=session.check_ins.select_related(PERSON).order_by("-recorded_at", "-occurred_at").first(),
@@ -236,10 +241,9 @@ def _correcting(event: SessionEvent) -> str:
     return " (correction)" if event.values.get("corrects") else ""
 
 
-def _order(session: Session, reach: SessionReach) -> DoseOrder | None:
-    if not reach.may(Permission.VIEW_ORDER):
-        return None
-    return session.order or (None if session.state_now.is_over else current_order(session))
+def _order(session: Session, reach: SessionReach) -> OrderedDose | None:
+    """The order with the amounts of this session's step of the plan."""
+    return ordered_for(session, order_of(session)) if reach.may(Permission.VIEW_ORDER) else None
 
 
 def _totals(session: Session) -> Totals | None:

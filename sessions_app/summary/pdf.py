@@ -251,12 +251,16 @@ def _number(value) -> str:
 
 
 def _alarms(sheet: Sheet, summary: Summary) -> None:
-    if not summary.alarms:
+    if not summary.alarms and not summary.answers:
         return
     sheet.title_of("Alarms")
     for alarm in summary.alarms:
         row = alarm.reading
-        sheet.line_of(f"{t_plus(row.minutes)} ({sheet.clock(row.at)}): {' '.join(alarm.sentences)}")
+        words = " ".join(alarm.sentences)
+        left = " NOT ANSWERED: nobody said what was done." if alarm.is_unanswered else ""
+        sheet.line_of(f"{t_plus(row.minutes)} ({sheet.clock(row.at)}): {words}{left}")
+    if summary.answers:
+        sheet.grid(LINE_HEADINGS, LINE_WIDTHS, (_line(sheet, line) for line in summary.answers))
 
 
 def _adverse(sheet: Sheet, summary: Summary) -> None:

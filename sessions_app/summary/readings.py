@@ -9,15 +9,16 @@ from uuid import UUID
 
 from common.svg import vitals_chart
 from common.svg.vitals_shapes import VitalsChart
+from sessions_app.grading import critical_fields
 from sessions_app.models import VitalReading
-from sessions_app.session_events import SessionEvent, standing
-from sessions_app.session_vitals import CHARTED, LIMITS
-from sessions_app.vital_limits import MEASURES, Finding, Severity, judge_with_earlier, value_of, worst
+from sessions_app.session_events import SessionEvent, findings_told, standing
+from sessions_app.session_vitals import CHARTED, lines_of
+from sessions_app.vital_limits import MEASURES, Finding, Ladder, Severity, value_of, worst
 
 
 @dataclass(frozen=True)
 class SummaryReading:
-    """One reading; `note` holds only what this reader may read. `findings` are judged against the one before it."""
+    """One reading as it was judged when it was taken; `note` holds only what this reader may read."""
 
     id: UUID
     at: datetime
@@ -61,20 +62,23 @@ class SummaryReading:
 
 @dataclass(frozen=True)
 class Alarm:
-    """A reading that was of warning or critical severity, in sentences."""
+    """A reading of warning or critical severity, in sentences; `is_unanswered` when nobody said what was done.
+
+    Only what is critical has to be answered; whoever may not read answers is told nothing about them.
+    """
 
     reading: SummaryReading
     sentences: tuple[str, ...]
+    is_unanswered: bool
 
 
 def readings_of(events: Sequence[SessionEvent], sees_clinical: bool) -> tuple[SummaryReading, ...]:
-    """Every reading of the log in the order taken; a corrected one stays and is not compared with."""
+    """Every reading of the log in the order taken, also those corrected later."""
     rows = [event for event in events if event.kind == "reading"]
     corrected = {event.values["corrects"] for event in rows}
-    found, earlier = [], None
+    found = []
     for event in rows:
         values = SimpleNamespace(**event.values, occurred_at=event.occurred_at, pk=event.id)
-        stands = event.id not in corrected
         found.append(
             SummaryReading(
                 id=event.id,
@@ -83,12 +87,11 @@ def readings_of(events: Sequence[SessionEvent], sees_clinical: bool) -> tuple[Su
                 by=event.recorded_by,
                 late_reason=event.late_reason,
                 values=values,
-                findings=judge_with_earlier(values, earlier),
-                is_corrected=not stands,
+                findings=findings_told(event),
+                is_corrected=event.id in corrected,
                 note=_note(values, sees_clinical),
             )
         )
-        earlier = values if stands else earlier
     return tuple(found)
 
 
@@ -98,39 +101,43 @@ def _note(values: SimpleNamespace, sees_clinical: bool) -> str:
     return values.note if sees_clinical or nothing_taken or values.corrects else ""
 
 
-def alarms_of(readings: Sequence[SummaryReading]) -> tuple[Alarm, ...]:
+def alarms_of(
+    readings: Sequence[SummaryReading], events: Sequence[SessionEvent], reads_answers: bool
+) -> tuple[Alarm, ...]:
     """Standing readings with a warning or critical finding, the sentences of the most severe first."""
     loud = (Severity.WARNING, Severity.CRITICAL)
+    answered = {event.values["reading"] for event in events if event.kind == "alarm_answer"}
     found = []
     for row in readings:
         if not row.is_corrected and row.severity in loud:
             sentences = tuple(
                 f"{finding.severity.label}: {finding.sentence}" for finding in row.findings if finding.severity in loud
             )
-            found.append(Alarm(row, sentences))
+            is_open = reads_answers and row.severity is Severity.CRITICAL and row.id not in answered
+            found.append(Alarm(row, sentences, is_open))
     return tuple(found)
 
 
-def chart_of(readings: Sequence[SummaryReading], events: Sequence[SessionEvent]) -> VitalsChart | None:
-    """The chart of the readings that stand with doses, infusion changes and adverse events marked; from T+0."""
+def chart_of(readings: Sequence[SummaryReading], events: Sequence[SessionEvent], ladder: Ladder) -> VitalsChart | None:
+    """The chart of the readings that stand with doses, infusion changes and adverse events marked; from T+0.
+
+    `ladder` holds the limits drawn across it, those in force at the first dose.
+    """
     shown = [row for row in readings if not row.is_corrected and row.minutes is not None]
     if not shown:
         return None
     points = [
         vitals_chart.Reading(
             minute=row.minutes,
-            critical=_critical(row),
+            critical=critical_fields(row.findings),
+            severity=row.severity.value,
             **{name: None if (v := getattr(row.values, name)) is None else Decimal(v) for name in CHARTED},
         )
         for row in shown
     ]
     markers = [mark for event in standing(events) if event.minutes is not None for mark in _marks(event)]
-    return vitals_chart.build(points, markers, limits=LIMITS, title="Vital signs", chart_id="summary-vitals")
-
-
-def _critical(row: SummaryReading) -> tuple[str, ...]:
-    found = {finding.measure for finding in row.findings if finding.severity is Severity.CRITICAL}
-    return tuple(name for name in CHARTED if name in found or ("pressure" in found and name.endswith("_mmhg")))
+    limits = lines_of(ladder)
+    return vitals_chart.build(points, markers, limits=limits, title="Vital signs", chart_id="summary-vitals")
 
 
 def _marks(event: SessionEvent):

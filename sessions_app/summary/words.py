@@ -79,6 +79,12 @@ def _reading(event: SessionEvent) -> tuple[str, str]:
     return ("Correction of a reading" if event.values["corrects"] else "Reading"), event.values["note"]
 
 
+def _alarm_answer(event: SessionEvent) -> tuple[str, str]:
+    told = event.values
+    heard = ", ".join(part for part in (told["told"], told["told_words"]) if part)
+    return f"Done: {told['action']}", _joined((f"told: {heard}", told["sentence"]))
+
+
 def _by_name(event: SessionEvent) -> tuple[str, str]:
     told = [
         f"{name.replace('_', ' ')}: {_plain(value)}"
@@ -109,4 +115,5 @@ WORDS: dict[str, Callable[[SessionEvent], tuple[str, str]]] = {
     "observation": _observation,
     "adverse_event": _adverse_event,
     "reading": _reading,
+    "alarm_answer": _alarm_answer,
 }

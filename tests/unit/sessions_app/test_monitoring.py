@@ -57,7 +57,7 @@ def test_further_device_within_ten_minutes_keeps_the_schedule_of_the_first(gap, 
 def test_a_third_device_after_two_rests_keeps_the_schedule_of_the_first():
     """Ten minutes count from the device before: with rests of five and a half the third comes at T+11."""
     doses = [DoseSpan(t(minutes)) for minutes in (0, 5.5, 11)]
-    assert minutes_of(due_times("ESK", doses, t(120)))[:4] == [40, 60, 90, 120]
+    assert minutes_of(due_times(CLOCKS["ESK"], doses, t(120)))[:4] == [40, 60, 90, 120]
 
 
 def test_booster_ends_the_first_schedule():
