@@ -29,8 +29,8 @@ MOVE_WORDS = {
 
 def who(row) -> str:
     """Name and role of who wrote a row, and whether late."""
-    late = f" · late entry: {row.late_reason}" if row.is_late else ""
-    return f"{row.recorded_by.user.full_name}, {row.recorded_as}{late}"
+    late = "late-synced" if row.was_sent_later else "late entry" if row.is_late else ""
+    return f"{row.recorded_by.user.full_name}, {row.recorded_as}" + (f" · {late}: {row.late_reason}" if late else "")
 
 
 def timeline_of(

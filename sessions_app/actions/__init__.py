@@ -18,6 +18,7 @@ from sessions_app.actions.inspection import (
 )
 from sessions_app.actions.leaving import discharge_patient
 from sessions_app.actions.monitoring import set_monitoring
+from sessions_app.actions.offline import discard_kept_entry
 from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
 from sessions_app.actions.rems import open_rems_form, record_rems_check, record_rems_submission
 from sessions_app.actions.rooms import add_room, set_room_in_use
@@ -44,6 +45,7 @@ __all__ = [
     "cancel_session",
     "change_session_infusion",
     "check_in_patient",
+    "discard_kept_entry",
     "discharge_patient",
     "dispose_session_remainder",
     "end_session_infusion",

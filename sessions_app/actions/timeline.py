@@ -13,7 +13,7 @@ from accounts.actor import Actor
 from accounts.roles import Permission
 from common.errors import InvalidInput, StaleState
 from common.idempotency import replayed
-from common.occurrence import settle
+from common.occurrence import KeptOffline, settle_kept
 from common.statements import Statement, columns_of, row_of
 from dosing.actions import mark_vitals_gap
 from sessions_app.actions.transition import event_fields, note_act, refuse_signed
@@ -63,12 +63,13 @@ def record_reading(
     occurred_at: datetime | None = None,
     late_reason: str = "",
     id: UUID | None = None,
+    kept: KeptOffline | None = None,
 ) -> VitalReading:
     """One timed set of vital signs: at least one value, or a note why none was taken; both pressures or none.
 
     The same `id` again from the same person is the same row. `corrects_id` names the reading that this one
-    replaces; then `note` says why, and its time is the earlier one's unless another is given. Raises Blocked once
-    the session is signed.
+    replaces; then `note` says why, and its time is the earlier one's unless another is given. `kept` says how it waited
+    on a device without network. Raises Blocked once the session is signed.
     """
     role = authorize(
         by,
@@ -98,7 +99,7 @@ def record_reading(
         original = _corrected(row, corrects_id)
         if original is not None:
             occurred_at, late_reason = occurred_at or original.occurred_at, late_reason.strip() or note
-        moment = settle(occurred_at, at, late_reason)
+        moment, late_reason = settle_kept(occurred_at, at, late_reason, kept)
         _check_moment(row, moment)
         stamp = event_fields(by, role, at, moment, late_reason)
         more = {"on_oxygen": on_oxygen, "note": note.strip(), "corrects_id": corrects_id}
@@ -107,7 +108,7 @@ def record_reading(
             mark_vitals_gap(dosing_record=row.dosing_record, by=by, at=at)
         act = "correct_reading" if original else "record_reading"
         corrects = {"corrects": str(corrects_id)} if original else {}
-        note_act(by, act, at=at, session=row, subject=reading, role=role, **corrects)
+        note_act(by, act, at=at, session=row, subject=reading, role=role, **corrects, **_waited(kept))
     return reading
 
 
@@ -168,6 +169,11 @@ def _same(model, row_id: UUID, by: Actor, **values):
     return replayed(model.objects, row_id, by=by, **values)
 
 
+def _waited(kept: KeptOffline | None) -> dict:
+    """The audit row says what waited on which device, and since when."""
+    return {"offline": kept.detail} if kept else {}
+
+
 def _check_state(session: Session) -> None:
     refuse_signed(session)
     if session.state_now not in MAY_WRITE:
@@ -203,6 +209,7 @@ def record_observation(
     occurred_at: datetime | None = None,
     late_reason: str = "",
     id: UUID | None = None,
+    kept: KeptOffline | None = None,
 ) -> Observation:
     """Something seen, said or done in the room."""
     role = authorize(
@@ -219,7 +226,7 @@ def record_observation(
         wrong["text"] = "Write what you saw, heard or did."
     if wrong:
         raise InvalidInput(wrong)
-    moment = settle(occurred_at, at, late_reason)
+    moment, late_reason = settle_kept(occurred_at, at, late_reason, kept)
     with transaction.atomic():
         row = _held_for(session, Observation, id)
         if row.is_known:
@@ -229,7 +236,7 @@ def record_observation(
         stamp = event_fields(by, role, at, moment, late_reason)
         seen = Observation(**({"id": id} if id else {}), session=row, what=what, text=text.strip(), **stamp)
         seen.save(force_insert=True)
-        note_act(by, "record_observation", at=at, session=row, subject=seen, role=role)
+        note_act(by, "record_observation", at=at, session=row, subject=seen, role=role, **_waited(kept))
     return seen
 
 
@@ -249,6 +256,7 @@ def record_adverse_event(
     occurred_at: datetime | None = None,
     late_reason: str = "",
     id: UUID | None = None,
+    kept: KeptOffline | None = None,
 ) -> AdverseEvent:
     """An adverse event with its CTCAE grade 1-5; `occurred_at` is the onset. The action taken is required.
 
@@ -261,7 +269,7 @@ def record_adverse_event(
         patient=session.patient_id,
         session=session.pk,
     )
-    moment = settle(occurred_at, at, late_reason)
+    moment, late_reason = settle_kept(occurred_at, at, late_reason, kept)
     values = {
         "category": category,
         "grade": grade,
@@ -282,7 +290,7 @@ def record_adverse_event(
         stamp = event_fields(by, role, at, moment, late_reason)
         event = AdverseEvent(**({"id": id} if id else {}), session=row, **values, **stamp)
         event.save(force_insert=True)
-        note_act(by, "record_adverse_event", at=at, session=row, subject=event, role=role)
+        note_act(by, "record_adverse_event", at=at, session=row, subject=event, role=role, **_waited(kept))
     return event
 
 

@@ -348,6 +348,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "sessions:roster sessions:ready sessions:give_dose sessions:recovery sessions:reading sessions:observation "
         "sessions:alarms sessions:grade_reading "
         "sessions:adverse_event sessions:discharge sessions:sign sessions:addendum "
+        "sessions:keep_reading sessions:keep_observation sessions:keep_adverse_event "
         "sessions:reschedule",
         lambda world: {"pk": world.session.pk},
     ),

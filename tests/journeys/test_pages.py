@@ -53,6 +53,18 @@ NOT_REACHED = {
 }
 # What a browser takes as a file.
 DOWNLOADS = ("sessions:export_dosing_records", "sessions:summary_pdf", "accounts:export_audit")
+# Addresses that scripts ask (static/js/offline-*.js): test_offline.py does.
+NOT_REACHED |= dict.fromkeys(
+    (
+        "sessions:offline_worker",
+        "sessions:offline_state",
+        "sessions:offline_discard",
+        "sessions:keep_reading",
+        "sessions:keep_observation",
+        "sessions:keep_adverse_event",
+    ),
+    "a script, which the crawl does not run",
+)
 # Pages that a form of another page leads to.
 BEHIND_A_FORM = {"notes:sign": "notes:edit", "notes:private_sign": "notes:private_edit"}
 
