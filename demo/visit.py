@@ -15,6 +15,7 @@ from common.clinical import Route
 from common.errors import Blocked
 from demo.clinic import PASSWORD, DemoClinic
 from demo.course import Course, answers_for
+from demo.in_the_room import agree_and_enter, away_for_a_while, calm_or_not, left_undisturbed, rescue_for
 from demo.vitals import Baseline, reading_at
 from demo.words import ADVERSE, ALARM_ACTIONS, OBSERVATIONS
 from dosing.models import DoseOrder, Draw
@@ -24,9 +25,11 @@ from sessions_app.models import Session
 from sessions_app.monitoring import DoseSpan, due_times
 from sessions_app.practice_monitoring import monitoring_of
 from sessions_app.session_events import findings_of
+from sessions_app.session_facts import ordered_for
 from sessions_app.vital_limits import criticals
 
 Steps = Iterator[datetime]
+DEVICE_REST = timedelta(minutes=5)
 WELL = {
     "aldrete_activity": 2,
     "aldrete_respiration": 2,
@@ -141,9 +144,10 @@ def give_after_decisions(
 
 
 def give_first_dose(clinic: DemoClinic, who: Patient, session: Session, order: DoseOrder, at: datetime, late: int = 0):
-    """The ordered dose; `late` minutes between the act and its entry."""
+    """The ordered dose, of esketamine the first device; `late` minutes between the act and its entry."""
     order = next_dose(order, session_id=session.pk)
     drawn = _drawn(who.rng, order)
+    planned = min(drawn, order.drawn_mg) if order.route != Route.ESK else drawn
     infusion = {}
     if order.route == Route.IV:
         infusion = {
@@ -160,7 +164,7 @@ def give_first_dose(clinic: DemoClinic, who: Patient, session: Session, order: D
         at=at + timedelta(minutes=late),
         lot_id=clinic.lots[order.route].pk,
         drawn_mg=drawn,
-        planned_mg=min(drawn, order.drawn_mg),
+        planned_mg=planned,
         given_by_id=who.team[Role.NURSE].membership_id,
         site=site,
         occurred_at=at,
@@ -179,7 +183,25 @@ def _drawn(rng: Random, order: DoseOrder) -> Decimal:
     if order.route in (Route.IM, Route.SC, Route.IV) and rng.random() < 0.7:
         step = Decimal(5)
         return (order.drawn_mg // step + 1) * step
-    return order.drawn_mg
+    return order.drawn_mg if order.route != Route.ESK else order.product.unit_mg
+
+
+def further_devices(clinic: DemoClinic, who: Patient, session: Session, order: DoseOrder, dose_at: datetime) -> Steps:
+    """Esketamine devices one by one, five minutes apart (KAP-LIM-ESK)."""
+    nurse, device = who.team[Role.NURSE], order.product.unit_mg
+    ordered_mg = ordered_for(session, order).dose_mg
+    for number in range(1, int(ordered_mg / device)):
+        moment = dose_at + number * DEVICE_REST
+        yield moment
+        actions.give_session_dose(
+            session=session,
+            by=nurse,
+            at=moment,
+            lot_id=clinic.lots[order.route].pk,
+            drawn_mg=device,
+            planned_mg=device,
+            given_by_id=nurse.membership_id,
+        )
 
 
 def observe(
@@ -193,6 +215,9 @@ def observe(
     ended_at = dose_at + runs if clock.is_infusion else dose_at
     last_device = timedelta(minutes=10 if order.route == Route.ESK else 0)
     leave_at = ended_at + last_device + timedelta(minutes=clock.observe_min)
+    agree_and_enter(who.team, session, dose_at)
+    if order.route == Route.ESK:
+        yield from further_devices(clinic, who, session, order, dose_at)
     strength = rng.uniform(0.6, 1.5)
     adverse_after = rng.choice((20, 35, 50)) if rng.random() < 0.07 else None
     times = [t for t in due_times(clock, [DoseSpan(dose_at, ended_at)], leave_at) if t < leave_at] + [leave_at]
@@ -211,9 +236,14 @@ def observe(
             is_ended = True
         yield moment
         minutes = (moment - dose_at).total_seconds() / 60
+        if moment < times[-1] and left_undisturbed(who.team, rng, session, moment, minutes):
+            continue
         _take_reading(who, session, moment, minutes, strength)
+        calm_or_not(who.team, rng, session, moment, minutes)
+        away_for_a_while(who.team, rng, session, moment, minutes)
         if adverse_after is not None and minutes >= adverse_after:
-            _adverse_event(who, session, moment)
+            event = _adverse_event(who, session, moment)
+            rescue_for(who.team, session, moment, event)
             adverse_after = None
         if not clock.is_infusion and not is_recovering and minutes >= 60:
             actions.start_recovery(session=session, by=nurse, at=moment)
@@ -236,9 +266,9 @@ def _take_reading(who: Patient, session: Session, moment: datetime, minutes: flo
         )
 
 
-def _adverse_event(who: Patient, session: Session, moment: datetime) -> None:
+def _adverse_event(who: Patient, session: Session, moment: datetime):
     category, grade, description, action, outcome = who.rng.choice(ADVERSE)
-    actions.record_adverse_event(
+    return actions.record_adverse_event(
         session=session,
         by=who.team[Role.NURSE],
         at=moment,

@@ -51,6 +51,9 @@ from sessions_app.models import (
     Observation,
     RemsCheck,
     RemsSubmission,
+    RescueDrug,
+    RoomConsent,
+    ScaleScore,
     Session,
     SessionAddendum,
     SessionTransition,
@@ -63,7 +66,7 @@ WHEN = [
     *("raised_at", "set_at", "due_at", "scheduled_for", "checked_in_at", "first_dose_at", "due_on", "done_at"),
     *("ended_on", "ended_at", "closed_at"),
 ]
-WHO = ["recorded_by", "signed_by", "author", "set_by", "opened_by", "given_by", "verified_by"]
+WHO = ["recorded_by", "signed_by", "author", "set_by", "opened_by", "ordered_by", "given_by", "verified_by"]
 # Fields that tell the patient nothing about the patient, or a second time.
 NOT_COPIED_FIELDS = {"practice", "patient", "search_text", "duplicate_reason", "template_version", "late_reason"}
 
@@ -128,6 +131,9 @@ PARTS = (
     Part("Answers to critical values", AlarmAnswer, "session__patient", order="occurred_at", more=("told",)),
     Part("Observations", Observation, "session__patient", order="occurred_at"),
     Part("Adverse events", AdverseEvent, "session__patient", order="occurred_at"),
+    Part("Scales", ScaleScore, "session__patient", order="occurred_at", more=("instrument",)),
+    Part("Rescue drugs", RescueDrug, "session__patient", order="occurred_at"),
+    Part("Agreement to touch and music", RoomConsent, "session__patient", order="occurred_at"),
     Part("Course of the sessions", SessionTransition, "session__patient", order="occurred_at", more=("to_state",)),
     Part("Discharges", Discharge, "session__patient", order="occurred_at"),
     Part("REMS checks before a dose", RemsCheck, "session__patient", order="recorded_at"),
@@ -151,6 +157,7 @@ NOT_COPIED = {
     "patients.CorrectionRequest": "answered to the patient in writing by itself",
     "assessments.AssessmentSet": "which questionnaires were asked; their answers are copied",
     "sessions_app.RemsForm": "which form is owed until when; what was submitted is copied",
+    "sessions_app.RoomEntry": "who of the staff was in the room; nothing about the patient",
     "sessions_app.SessionReview": "the office's check of the drug record",
     "sessions_app.ReviewQuestion": "a question of that check; its answer is an addendum, which is copied",
     "integration_notes.PrivateNote": "psychotherapy notes (45 CFR 164.524(a)(1)(i), KAP-INT-PRIVATE)",

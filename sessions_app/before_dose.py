@@ -10,6 +10,7 @@ from dosing.readiness import order_blockers
 from patients.readiness import dose_blockers as patient_blockers
 from patients.readiness import withdrawal_blockers
 from sessions_app import gates
+from sessions_app.grading import last_measured
 from sessions_app.models import BlockerOverride, RosterEntry, SessionAssessment
 from sessions_app.monitoring import BASELINE_MAX_AGE, due_times, is_overdue, next_due
 from sessions_app.session_facts import SessionFacts
@@ -140,9 +141,10 @@ def _pressure(facts: SessionFacts, *, for_first: bool) -> Iterator[Blocker]:
 
 def _critical(facts: SessionFacts) -> Iterator[Blocker]:
     """Any critical value of the last reading except the pressure, which has its own hold."""
-    if not facts.readings:
+    last = last_measured(facts.readings)
+    if last is None:
         return
-    for finding in criticals(facts.grades[facts.readings[-1].pk]):
+    for finding in criticals(facts.grades[last.pk]):
         if finding.measure != "pressure":
             yield Blocker(
                 f"CRITICAL_{finding.measure.upper()}"[:40], f"{finding.sentence} No dose now.", finding.source

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.actor import Actor
 from dosing.models import Administration
-from sessions_app.grading import Alarm, alarms_of, graded, open_alarms, standing
+from sessions_app.grading import Alarm, alarms_of, graded, last_measured, open_alarms, standing
 from sessions_app.models import RosterEntry, Session, VitalReading
 from sessions_app.monitoring import DoseSpan, RouteClock, due_times, is_overdue, may_leave_from, next_due
 from sessions_app.monitoring_settings import MonitoringSettings
@@ -159,13 +159,13 @@ def _card(session: Session, at: datetime, readings, spans, staff, settings: Moni
     stand, grades = standing(readings), graded(readings, settings, first)
     alarms = alarms_of(readings, grades)
     taken = [
-        row.occurred_at
+        row.due_at or row.occurred_at
         for row in stand
         if first is not None and row.occurred_at > first and (row.systolic_mmhg is not None or row.note)
     ]
     active = session.state_now.is_in_progress
     due = next_due(clock, due_times(clock, spans, at), taken) if active and spans else None
-    last = stand[-1] if active and stand else None
+    last = last_measured(stand) if active else None
     severity = worst(grades[last.pk]) if last is not None else Severity.NORMAL
     if open_alarms(alarms):
         severity = Severity.CRITICAL

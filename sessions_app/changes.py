@@ -17,7 +17,11 @@ from sessions_app.models import (
     BlockerOverride,
     CheckIn,
     Observation,
+    RescueDrug,
+    RoomConsent,
+    RoomEntry,
     RosterEntry,
+    ScaleScore,
     Session,
     SessionAddendum,
     SessionTransition,
@@ -28,6 +32,7 @@ BELIEVED = timedelta(seconds=15)
 HANGING = (
     *(VitalReading, SessionTransition, Observation, AdverseEvent),
     *(RosterEntry, CheckIn, BlockerOverride, SessionAddendum, AlarmAnswer),
+    *(ScaleScore, RoomEntry, RescueDrug, RoomConsent),
 )
 
 

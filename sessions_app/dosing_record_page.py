@@ -140,7 +140,6 @@ def load_record_page(record: DosingRecord, actor, at: datetime) -> DosingRecordP
     timeline = timeline_of(
         shown,
         transitions=transitions,
-        observations=(),
         adverse_events=(),
         changes=changes,
         remainders=remainders,

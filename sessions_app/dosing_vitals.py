@@ -38,6 +38,8 @@ class ReviewedReading:
 
 def words_of_record(reading: VitalReading) -> str:
     """The note when it is the reason for a gap or for a correction, else nothing."""
+    if reading.not_taken:
+        return f"Not taken. {reading.get_not_taken_display()}: {reading.note}"
     nothing_taken = all(value_of(reading, measure) is None for measure in MEASURES)
     return reading.note if nothing_taken or reading.corrects_id else ""
 

@@ -87,6 +87,13 @@ def critical_fields(findings: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(name for one in measures for name in (pressure if one == "pressure" else (one,)))
 
 
+def last_measured(stand: Sequence):
+    """The last reading with any value, or None: a due reading that was not taken says nothing about the patient."""
+    return next(
+        (row for row in reversed(stand) if any(value_of(row, measure) is not None for measure in MEASURES)), None
+    )
+
+
 def last_taken(readings: Sequence, measure: str):
     return next((row for row in reversed(readings) if value_of(row, measure) is not None), None)
 

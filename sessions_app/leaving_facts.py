@@ -15,7 +15,7 @@ from sessions_app.timeline import t_plus_minutes
 
 
 def leaving_facts(facts: SessionFacts, moment: datetime) -> LeavingFacts:
-    after = facts.after_dose()
+    after = [row for row in facts.after_dose() if not row.not_taken]
     return LeavingFacts(
         moment=moment,
         may_leave_from=may_leave_from(facts.clock, facts.doses),

@@ -2,7 +2,7 @@
 
 Every kind of event gives the same columns (kind, id, times, who) and its own values as one JSON object that the
 database builds. JSON knows neither exact decimals nor ids nor times, so each value is turned back by the column it
-came from. That keeps a timeline at one query however many kinds of event there are. Putting eight joined selects
+came from. That keeps a timeline at one query however many kinds of event there are. Putting twelve joined selects
 together costs more than running them, so the statement is made once per process and then asked for each session.
 """
 
@@ -28,6 +28,10 @@ from sessions_app.models import (
     AlarmAnswer,
     MonitoringSetting,
     Observation,
+    RescueDrug,
+    RoomConsent,
+    RoomEntry,
+    ScaleScore,
     Session,
     SessionTransition,
     VitalReading,
@@ -61,6 +65,10 @@ def _values(own: str, **joined: str) -> tuple[tuple[str, str], ...]:
 def _kinds(*kinds: Kind) -> dict[str, Kind]:
     return {kind.name: kind for kind in kinds}
 
+
+# What every entry that may be corrected tells of it.
+CORRECTABLE = "is_withdrawal correction_reason"
+CORRECTS = {"corrects": "corrects_id"}
 
 KINDS = _kinds(
     Kind("transition", SessionTransition, "session_id", 40, _values("from_state to_state reason")),
@@ -100,7 +108,7 @@ KINDS = _kinds(
         60,
         _values(
             "phase systolic_mmhg diastolic_mmhg heart_rate_bpm spo2_pct respiratory_rate temperature_c moaas "
-            "dissociation on_oxygen note",
+            "dissociation on_oxygen note due_at not_taken",
             corrects="corrects_id",
         ),
     ),
@@ -111,14 +119,45 @@ KINDS = _kinds(
         62,
         _values("sentence action told_words", reading="reading_id", told="told__user__full_name"),
     ),
-    Kind("observation", Observation, "session_id", 65, _values("what text")),
+    Kind(
+        "scale",
+        ScaleScore,
+        "session_id",
+        61,
+        _values(
+            "instrument instrument_version total activity respiration circulation consciousness oxygen note "
+            + CORRECTABLE,
+            **CORRECTS,
+        ),
+    ),
+    Kind(
+        "room_entry",
+        RoomEntry,
+        "session_id",
+        63,
+        _values("went " + CORRECTABLE, membership="membership_id", person="membership__user__full_name", **CORRECTS),
+    ),
+    Kind("observation", Observation, "session_id", 65, _values("what text " + CORRECTABLE, **CORRECTS)),
     Kind(
         "adverse_event",
         AdverseEvent,
         "session_id",
         66,
-        _values("category grade is_serious relatedness description action outcome ended_at"),
+        _values("category grade is_serious relatedness description action outcome ended_at " + CORRECTABLE, **CORRECTS),
     ),
+    Kind(
+        "rescue_drug",
+        RescueDrug,
+        "session_id",
+        67,
+        _values(
+            "drug name dose unit route reason " + CORRECTABLE,
+            ordered_by="ordered_by__user__full_name",
+            given_by="given_by__user__full_name",
+            **CORRECTS,
+        ),
+    ),
+    Kind("room_consent", RoomConsent, "session_id", 64, _values("about is_given words " + CORRECTABLE, **CORRECTS)),
     Kind(
         "remainder",
         Remainder,

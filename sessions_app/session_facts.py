@@ -20,7 +20,7 @@ ROW = (
     "patient",
     "series",
     "room",
-    "practice",
+    "practice__session_settings",
     "signed_by__user",
     "order__product",
     "order__signed_by__user",
@@ -121,8 +121,9 @@ class SessionFacts:
 
     @property
     def counted(self) -> list:
-        """Times of readings that count for a due time: with a pressure, or with a note why it was not taken."""
-        return [row.occurred_at for row in self.after_dose() if row.systolic_mmhg is not None or row.note]
+        """Times that count for a due time: of a reading with a pressure, or with a note why it was not taken; one that
+        closes a due time counts for that time."""
+        return [row.due_at or row.occurred_at for row in self.after_dose() if row.systolic_mmhg is not None or row.note]
 
 
 def load_facts(session: Session) -> SessionFacts:

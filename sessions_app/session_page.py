@@ -10,12 +10,19 @@ from accounts.roles import Permission
 from common.blockers import Blocker
 from common.clinical import Route
 from common.svg.vitals_shapes import VitalsChart
-from dosing.models import Administration, Draw, InfusionChange, Remainder
+from dosing.models import Draw
 from sessions_app.before_dose import MAY_REPEAT, MAY_START, dose_blockers, next_reading, split
 from sessions_app.discharge_rules import Criterion
+from sessions_app.dose_rows import DoseRow, dose_rows, drug_rows
+from sessions_app.esketamine import DeviceRest, device_rest
 from sessions_app.leaving_facts import leaving_criteria, signature_blockers
-from sessions_app.models import AdverseEvent, Observation, Session, SessionAddendum
+from sessions_app.models import AdverseEvent, Session, SessionAddendum
 from sessions_app.monitoring import is_overdue, may_leave_from
+from sessions_app.open_readings import open_due_times
+from sessions_app.room_kinds import room_kinds
+from sessions_app.room_on_page import RoomOnPage, linked, standing_rows
+from sessions_app.room_state import RoomState
+from sessions_app.session_events import session_events
 from sessions_app.session_facts import SessionFacts, load_facts
 from sessions_app.session_reach import SessionReach
 from sessions_app.session_timeline import timeline_of
@@ -31,25 +38,14 @@ from sessions_app.session_vitals import (
 )
 from sessions_app.state_words import chip_of, steps_to
 from sessions_app.states import State
-from sessions_app.timeline import TimelineEvent, t_plus_minutes
+from sessions_app.timeline import TimelineEvent
 from sessions_app.vital_limits import Finding, Severity
 
 PEOPLE = "recorded_by__user"
 
 
 @dataclass(frozen=True)
-class DoseRow:
-    """One administration with its draw's account; `rate` is the pump's last setting."""
-
-    administration: Administration
-    changes: tuple[InfusionChange, ...]
-    is_running: bool
-    is_paused: bool
-    minutes: int | None
-
-
-@dataclass(frozen=True)
-class SessionPage:
+class SessionPage(RoomOnPage):
     session: Session
     facts: SessionFacts
     reach: SessionReach
@@ -72,6 +68,9 @@ class SessionPage:
     adverse_events: tuple[AdverseEvent, ...]
     addenda: tuple[SessionAddendum, ...]
     allergies: tuple
+    room: RoomState
+    rest: DeviceRest | None
+    open_due: tuple[datetime, ...]
 
     @property
     def state(self) -> State:
@@ -278,7 +277,8 @@ def load_session_page(session: Session, actor: Actor, at: datetime) -> SessionPa
     due = next_reading(facts, at) if active and facts.doses else None
     adverse = tuple(session.adverse_events.select_related(PEOPLE).order_by("occurred_at"))
     addenda = tuple(session.addenda.select_related(PEOPLE).order_by("recorded_at")) if session.signed_at else ()
-    changes, draws, remainders = _drug_rows(session)
+    changes, draws, remainders = drug_rows(session)
+    room = RoomState(tuple(session_events(session.pk, room_kinds(reach), session.first_dose_at)))
     may_correct = session.signed_at is None and reach.may(Permission.RECORD_VITALS)
     return SessionPage(
         session=session,
@@ -294,26 +294,31 @@ def load_session_page(session: Session, actor: Actor, at: datetime) -> SessionPa
         findings=findings_of(facts) if active else (),
         alarms=alarm_rows(facts),
         readings=reading_rows(facts, may_correct),
-        chart=chart_of(facts, adverse),
-        timeline=tuple(
+        chart=chart_of(facts, standing_rows(adverse), room.standing("rescue_drug")),
+        timeline=linked(
             timeline_of(
                 facts,
                 transitions=session.transitions.select_related(PEOPLE).order_by("occurred_at", "recorded_at"),
-                observations=_observations(session, reach),
                 adverse_events=adverse,
                 changes=changes,
                 remainders=remainders,
                 addenda=addenda,
                 alarms=facts.alarms if reach.sees_clinical else (),
-            )
+                room=room,
+            ),
+            session,
+            reach,
         ),
-        doses=_dose_rows(facts, changes),
+        doses=dose_rows(facts, changes),
         draws=draws,
         criteria=tuple(leaving_criteria(facts, at)) if active and facts.doses else (),
         to_sign=tuple(_to_sign(facts, at, reach)),
         adverse_events=adverse,
         addenda=addenda,
         allergies=tuple(session.patient.allergies.standing()) if reach.sees_clinical else (),
+        room=room,
+        rest=device_rest(facts) if active else None,
+        open_due=tuple(open_due_times(facts, at)) if session.signed_at is None and facts.doses else (),
     )
 
 
@@ -327,37 +332,3 @@ def _to_sign(facts: SessionFacts, at: datetime, reach: SessionReach) -> list[Blo
         return []
     found = signature_blockers(facts, at)
     return found if reach.may(Permission.RECORD_VITALS) else [replace(one, link="") for one in found]
-
-
-def _observations(session: Session, reach: SessionReach) -> list[Observation]:
-    """What was seen and said in the room is for the care team, not for the office."""
-    if not reach.sees_clinical:
-        return []
-    return list(session.observations.select_related(PEOPLE).order_by("occurred_at"))
-
-
-def _drug_rows(session: Session):
-    if session.dosing_record_id is None:
-        return (), (), ()
-    record = session.dosing_record_id
-    changes = InfusionChange.objects.filter(administration__dosing_record_id=record).select_related(PEOPLE)
-    draws = Draw.objects.filter(dosing_record_id=record).select_related("lot__product")
-    remainders = Remainder.objects.filter(draw__dosing_record_id=record).select_related(PEOPLE, "witness__user")
-    return tuple(changes.order_by("occurred_at")), tuple(draws.order_by("drawn_at")), tuple(remainders)
-
-
-def _dose_rows(facts: SessionFacts, changes) -> tuple[DoseRow, ...]:
-    rows = []
-    for one in facts.administrations:
-        mine = tuple(change for change in changes if change.administration_id == one.pk)
-        is_running = not hasattr(one, "end")
-        rows.append(
-            DoseRow(
-                administration=one,
-                changes=mine,
-                is_running=is_running,
-                is_paused=is_running and bool(mine) and mine[-1].what == InfusionChange.What.PAUSE,
-                minutes=t_plus_minutes(one.occurred_at, facts.session.first_dose_at),
-            )
-        )
-    return tuple(rows)

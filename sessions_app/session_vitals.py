@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from common.svg import vitals_chart
 from common.svg.vitals_shapes import VitalsChart
-from sessions_app.grading import Alarm, critical_fields, last_taken, open_alarms, severity_of
+from sessions_app.grading import Alarm, critical_fields, last_measured, last_taken, open_alarms, severity_of
 from sessions_app.models import VitalReading
 from sessions_app.session_facts import SessionFacts
 from sessions_app.timeline import t_plus_minutes
@@ -62,9 +62,9 @@ def tiles_of(facts: SessionFacts) -> tuple[VitalTile, ...]:
 
 def findings_of(facts: SessionFacts) -> tuple[Finding, ...]:
     """What is abnormal in the last reading; what is critical and not answered yet stands among the open alarms."""
-    if not facts.readings:
+    last = last_measured(facts.readings)
+    if last is None:
         return ()
-    last = facts.readings[-1]
     is_open = any(alarm.reading.pk == last.pk for alarm in open_alarms(facts.alarms))
     return tuple(one for one in facts.grades[last.pk] if not (is_open and one.severity is Severity.CRITICAL))
 
@@ -85,7 +85,7 @@ def reading_rows(facts: SessionFacts, may_correct: bool) -> tuple[ReadingRow, ..
     return tuple(reversed(rows))
 
 
-def chart_of(facts: SessionFacts, adverse) -> VitalsChart | None:
+def chart_of(facts: SessionFacts, adverse, rescue=()) -> VitalsChart | None:
     """Drawn once there is a first dose to count from."""
     zero = facts.session.first_dose_at
     if zero is None or not facts.readings:
@@ -112,6 +112,7 @@ def chart_of(facts: SessionFacts, adverse) -> VitalsChart | None:
         )
         for row in adverse
     ]
+    events += [vitals_chart.Marker(event.minutes, event.values["name"], "event") for event in rescue]
     return vitals_chart.build(
         readings, [*doses, *events], limits=lines_of(facts.settings.ladder_at(zero)), title="Vital signs"
     )

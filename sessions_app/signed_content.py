@@ -14,6 +14,9 @@ from sessions_app.models import AlarmAnswer, Discharge, RemsCheck, Session
 from sessions_app.states import State
 
 SCHEMA = "session/1"
+# Columns and tables that came after the first signatures: left out while empty, so that an old signature still fits.
+LATER = {"corrects_id": None, "is_withdrawal": False, "correction_reason": "", "due_at": None, "not_taken": ""}
+LATER_TABLES = ("scales", "room_entries", "rescue_drugs", "room_consents")
 # What the signature itself writes, or what only counts changes.
 NOT_SIGNED = {"state", "version", "content_sha256"}
 
@@ -37,15 +40,16 @@ def content_of(session: Session) -> dict:
         "check_ins": _rows(session.check_ins.all()),
         "overrides": _rows(session.overrides.all()),
         "assessments": _rows(session.assessment_links.all()),
-        "readings": _rows(session.readings.all()),
-        "observations": _rows(session.observations.all()),
-        "adverse_events": _rows(session.adverse_events.all()),
+        "readings": _since(_rows(session.readings.all()), keep=("corrects_id",)),
+        "observations": _since(_rows(session.observations.all())),
+        "adverse_events": _since(_rows(session.adverse_events.all())),
         "discharge": _rows(Discharge.objects.filter(session=session)),
         "administrations": _rows(Administration.objects.filter(dosing_record_id=record_id)),
         "infusion_changes": _rows(InfusionChange.objects.filter(administration__dosing_record_id=record_id)),
         "administration_ends": _rows(AdministrationEnd.objects.filter(administration__dosing_record_id=record_id)),
         "draws": _rows(Draw.objects.filter(dosing_record_id=record_id)),
         "remainders": _rows(Remainder.objects.filter(draw__dosing_record_id=record_id)),
+        **{name: rows for name in LATER_TABLES if (rows := _rows(getattr(session, name).all()))},
     }
 
 
@@ -67,6 +71,14 @@ def signed_sessions() -> SignedRows:
 
 def _rows(queryset) -> list[dict]:
     return [_row(row) for row in queryset.order_by("pk")]
+
+
+def _since(rows: list[dict], keep: tuple[str, ...] = ()) -> list[dict]:
+    """Rows without the later columns that are empty; `keep` was there from the beginning."""
+    return [
+        {name: value for name, value in row.items() if name in keep or name not in LATER or value != LATER[name]}
+        for row in rows
+    ]
 
 
 def _row(row: models.Model, leave_out: set[str] = frozenset()) -> dict:

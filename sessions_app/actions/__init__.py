@@ -1,6 +1,7 @@
 """Everything that may be done with a session; the only writers of this app."""
 
 from sessions_app.actions.alarms import answer_alarms
+from sessions_app.actions.correcting import withdraw_entry
 from sessions_app.actions.dosing import (
     change_session_infusion,
     dispose_session_remainder,
@@ -18,9 +19,17 @@ from sessions_app.actions.inspection import (
 )
 from sessions_app.actions.leaving import discharge_patient
 from sessions_app.actions.monitoring import set_monitoring
+from sessions_app.actions.not_taken import close_due_reading
+from sessions_app.actions.observing import record_adverse_event, record_observation
 from sessions_app.actions.offline import discard_kept_entry
 from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
 from sessions_app.actions.rems import open_rems_form, record_rems_check, record_rems_submission
+from sessions_app.actions.room_events import (
+    record_rescue_drug,
+    record_room_consent,
+    record_room_entry,
+    record_scale,
+)
 from sessions_app.actions.rooms import add_room, set_room_in_use
 from sessions_app.actions.schedule import (
     abort_session,
@@ -30,8 +39,9 @@ from sessions_app.actions.schedule import (
     reschedule_session,
     schedule_session,
 )
+from sessions_app.actions.settings import save_session_settings
 from sessions_app.actions.signing import add_addendum, ask_author, review_session, sign_session
-from sessions_app.actions.timeline import record_adverse_event, record_observation, record_reading
+from sessions_app.actions.timeline import record_reading
 
 __all__ = [
     "abort_session",
@@ -45,6 +55,7 @@ __all__ = [
     "cancel_session",
     "change_session_infusion",
     "check_in_patient",
+    "close_due_reading",
     "discard_kept_entry",
     "discharge_patient",
     "dispose_session_remainder",
@@ -60,9 +71,14 @@ __all__ = [
     "record_reading",
     "record_rems_check",
     "record_rems_submission",
+    "record_rescue_drug",
+    "record_room_consent",
+    "record_room_entry",
+    "record_scale",
     "remove_packs",
     "reschedule_session",
     "review_session",
+    "save_session_settings",
     "schedule_session",
     "set_monitoring",
     "set_ready",
@@ -71,4 +87,5 @@ __all__ = [
     "start_recovery",
     "take_pack",
     "waste_session_unwitnessed",
+    "withdraw_entry",
 ]

@@ -13,7 +13,7 @@ from accounts.roles import Permission
 from common.errors import InvalidInput, StaleState
 from common.idempotency import replayed
 from common.occurrence import settle
-from sessions_app.actions.timeline import MAY_WRITE
+from sessions_app.actions._entry import MAY_WRITE
 from sessions_app.actions.transition import event_fields, held, note_act, refuse_signed
 from sessions_app.grading import Alarm
 from sessions_app.models import AlarmAnswer, Session

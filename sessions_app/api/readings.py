@@ -61,6 +61,8 @@ class ReadingOut(serializers.Serializer):
     corrects = serializers.UUIDField(source="corrects_id", allow_null=True)
     severity = serializers.ChoiceField(choices=SEVERITIES)
     findings = FindingOut(many=True)
+    due_at = serializers.DateTimeField(allow_null=True, help_text="The due time of a reading that was not taken.")
+    not_taken = serializers.ChoiceField(choices=VitalReading.NotTaken.choices, allow_blank=True)
 
 
 def status_of(row, at) -> int:

@@ -7,6 +7,16 @@ from sessions_app.forms.monitoring import MonitoringForm
 from sessions_app.forms.planning import CallOffForm, QuestionnairesForm, RescheduleForm, RoomForm, ScheduleForm
 from sessions_app.forms.preparation import CheckInForm, OverrideForm, RosterForm
 from sessions_app.forms.rems import RemsCheckForm, RemsSubmissionForm
+from sessions_app.forms.room_events import (
+    NotTakenForm,
+    RescueDrugForm,
+    RoomConsentForm,
+    RoomEntryForm,
+    ScaleForm,
+    SessionSettingsForm,
+    WithdrawForm,
+    add_correction,
+)
 from sessions_app.forms.signing import AddendumForm, QuestionForm, ReviewForm, SignForm
 from sessions_app.forms.timeline import AdverseEventForm, ObservationForm, ReadingForm
 
@@ -19,6 +29,7 @@ __all__ = [
     "CheckInForm",
     "DischargeForm",
     "MonitoringForm",
+    "NotTakenForm",
     "ObservationForm",
     "OverrideForm",
     "PackForm",
@@ -28,9 +39,16 @@ __all__ = [
     "RemsCheckForm",
     "RemsSubmissionForm",
     "RescheduleForm",
+    "RescueDrugForm",
     "ReviewForm",
+    "RoomConsentForm",
+    "RoomEntryForm",
     "RoomForm",
     "RosterForm",
+    "ScaleForm",
     "ScheduleForm",
+    "SessionSettingsForm",
     "SignForm",
+    "WithdrawForm",
+    "add_correction",
 ]

@@ -5,6 +5,7 @@ from sessions_app.models.inspection import InspectionPack
 from sessions_app.models.monitoring import AlarmAnswer, MonitoringSetting
 from sessions_app.models.preparation import BlockerOverride, CheckIn, SessionAssessment
 from sessions_app.models.rems import RemsCheck, RemsForm, RemsSubmission
+from sessions_app.models.room_events import RescueDrug, RoomConsent, RoomEntry, ScaleScore, SessionSettings
 from sessions_app.models.signing import ReviewQuestion, SessionAddendum, SessionReview
 from sessions_app.models.timeline import AdverseEvent, Observation, VitalReading
 from sessions_app.models.visit import Room, RosterEntry, Session, SessionTransition
@@ -21,13 +22,18 @@ __all__ = [
     "RemsCheck",
     "RemsForm",
     "RemsSubmission",
+    "RescueDrug",
     "ReviewQuestion",
     "Room",
+    "RoomConsent",
+    "RoomEntry",
     "RosterEntry",
+    "ScaleScore",
     "Session",
     "SessionAddendum",
     "SessionAssessment",
     "SessionReview",
+    "SessionSettings",
     "SessionTransition",
     "VitalReading",
 ]

@@ -127,17 +127,19 @@ def dosing_record(clinic, at: datetime = AT, route: str = "IM", order: DoseOrder
 def given_dose(
     clinic, record: DosingRecord | None = None, at: datetime = AT, lot: StockLot | None = None, **entry
 ) -> Administration:
-    """The ordered dose given by the nurse from a lot with enough; nothing but the dose is drawn unless said so."""
+    """The ordered dose, of esketamine one device, given by the nurse from a lot with enough; nothing more is drawn
+    unless said so."""
     record = record or dosing_record(clinic, at, route=entry.pop("route", "IM"))
     lot = lot or stock_lot(clinic.nurse, at, route=record.route)
-    drawn = entry.pop("drawn_mg", record.order.drawn_mg)
+    ordered = record.order.drawn_mg if record.route != "ESK" else record.order.product.unit_mg
+    drawn = entry.pop("drawn_mg", ordered)
     infusion = {}
     if record.route == "IV":
         infusion = {"final_volume_ml": record.order.final_volume_ml, "duration_min": record.order.duration_min}
     values = {
         "lot_id": lot.pk,
         "drawn_mg": drawn,
-        "planned_mg": min(drawn, record.order.drawn_mg),
+        "planned_mg": min(drawn, ordered),
         "given_by_id": clinic.nurse.membership_id,
         **infusion,
         **entry,

@@ -16,7 +16,7 @@ from accounts.models import ApiToken, Passkey, SignIn
 from accounts.roles import Role
 from dosing.models import DiversionFinding, DiversionReport, StockCount
 from sessions_app.models import InspectionPack, RemsForm
-from tests.builders import accounts, assessments, dosing, notes, patients, sessions
+from tests.builders import accounts, assessments, dosing, notes, patients, room, sessions
 
 CANARY = "Featherstonehaugh"
 CLINICAL = (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST)
@@ -76,6 +76,12 @@ class World:
     @property
     def reading(self):
         return self.session.readings.first()
+
+    @cached_property
+    def room_entry(self):
+        """Of another session, which is under way: of a signed one nothing is corrected."""
+        session = sessions.dosed_session(self.clinic, self.at + timedelta(hours=2))
+        return room.went(self.clinic, session, session.first_dose_at)
 
     @cached_property
     def administration(self):
@@ -338,6 +344,8 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same(
         "sessions:dosing_record sessions:review_dosing_record sessions:ask_about_dosing_record api:session "
         "api:session_timeline api:session_readings api:session_alarm_answers "
+        "api:session_not_taken api:session_observations api:session_adverse_events api:session_scales "
+        "api:session_room_entries api:session_rescue_drugs api:session_room_consents api:session_withdrawals "
         "api:session_doses api:dosing_record",
         lambda world: {"pk": world.session.pk},
     ),
@@ -347,6 +355,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "sessions:session sessions:live sessions:signature sessions:questionnaires sessions:abort sessions:check_in "
         "sessions:roster sessions:ready sessions:give_dose sessions:recovery sessions:reading sessions:observation "
         "sessions:alarms sessions:grade_reading "
+        "sessions:room_entry sessions:rescue_drug sessions:room_consent sessions:not_taken "
         "sessions:adverse_event sessions:discharge sessions:sign sessions:addendum "
         "sessions:keep_reading sessions:keep_observation sessions:keep_adverse_event "
         "sessions:reschedule",
@@ -365,6 +374,15 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same(
         "sessions:remainder sessions:unwitnessed",
         lambda world: {"pk": world.session.pk, "draw_id": world.administration.draw_id},
+    ),
+    "sessions:scale": lambda world: {"pk": world.session.pk, "instrument": "RASS"},
+    **_same(
+        "sessions:correct_entry sessions:withdraw_entry",
+        lambda world: {
+            "pk": world.room_entry.session_id,
+            "entry_kind": "room_entry",
+            "entry_id": world.room_entry.pk,
+        },
     ),
     "sessions:correct_reading": lambda world: {"pk": world.session.pk, "reading_id": world.reading.pk},
 }

@@ -134,11 +134,14 @@ def rems_check(clinic, session: Session, at: datetime, **answers):
 
 
 def give(clinic, session: Session, at: datetime, lot=None, by=None, **entry):
-    """Give the ordered dose in this session; from a new lot unless one is given. Returns the administration."""
+    """Give the ordered dose in this session, of esketamine one device; from a new lot unless one is given.
+
+    Returns the administration.
+    """
     facts = load_facts(stored(session))
     order = facts.order
     lot = lot or dosing.stock_lot(clinic.nurse, at - timedelta(hours=1), route=order.route)
-    drawn = entry.pop("drawn_mg", order.drawn_mg)
+    drawn = entry.pop("drawn_mg", order.drawn_mg if order.route != "ESK" else order.product.unit_mg)
     infusion = {}
     if order.route == "IV":
         infusion = {
@@ -149,7 +152,7 @@ def give(clinic, session: Session, at: datetime, lot=None, by=None, **entry):
     values = {
         "lot_id": lot.pk,
         "drawn_mg": drawn,
-        "planned_mg": min(drawn, order.drawn_mg),
+        "planned_mg": min(drawn, order.drawn_mg if order.route != "ESK" else order.product.unit_mg),
         "given_by_id": clinic.nurse.membership_id,
         **infusion,
         **entry,

@@ -27,8 +27,9 @@ from patients.actions import (
 from patients.contraindications import ITEMS
 from sessions_app import actions as sessions
 from sessions_app.actions import add_room
+from sessions_app.models import SessionSettings
 from sessions_app.vital_table import default_values
-from tests.builders import assessments, dosing, notes
+from tests.builders import assessments, dosing, notes, room
 from tests.builders import sessions as builders
 from tests.builders.accounts import PASSWORD
 from tests.builders.matrix import World, sample
@@ -56,9 +57,11 @@ CLEAR = {
     "dosing.Remainder": "method",
     "dosing.StockLot": "lot_number location",
     "dosing.StockMovement": "supplier invoice note",
+    "sessions_app.RescueDrug": "name",
     "sessions_app.Room": "name",
     "sessions_app.MonitoringSetting": "note",
     "sessions_app.RemsSubmission": "confirmation_number",
+    "sessions_app.SessionSettings": "cadss6_licence",
     "followups.FollowUpPoint": "label",
 }
 NOT_TYPED = {"salt", "secret", "sentence"}  # sealed, and worded by the clinic
@@ -234,4 +237,16 @@ def a_session_under_way(world: World):
     builders.reading(world.clinic, session, seen["at"], note="Eyes closed")
     low = builders.reading(world.clinic, session, seen["at"], spo2_pct=85, note="Probe had slipped")
     builders.answer(world.clinic, session, low, seen["at"], told_words="The ambulance")
+    at, clinic = seen["at"], world.clinic
+    room.licensed(clinic, at)
+    SessionSettings.objects.update(
+        cadss6_licence=_given("sessions_app.SessionSettings.cadss6_licence"),
+        phrases=[{"what": "words", "text": next(_payloads)[:80]}],
+    )
+    for kind, entry in room.one_of_each(clinic, session, at).items():
+        back = {"entry_kind": kind, "entry_id": entry.pk, "reason": "Entered in the wrong chart"}
+        sessions.withdraw_entry(session=session, by=clinic.nurse, at=at + timedelta(minutes=9), **back)
+    room.aldrete(clinic, session, at, note="Sits up alone")
+    room.agreed(clinic, session, at, words="Hand and shoulder only")
+    room.rescue(clinic, session, at)
     return session

@@ -67,6 +67,8 @@ def test_reading_is_stored_once_and_answered_twice(clinic, session):
         "corrects": None,
         "severity": "normal",
         "findings": [],
+        "due_at": None,
+        "not_taken": "",
     }
     assert VitalReading.objects.filter(pk=body["id"]).count() == 1
     assert AuditEvent.objects.filter(action="sessions.record_reading", object_id=body["id"]).count() == 1

@@ -19,7 +19,7 @@ from sessions_app.api.events import SHAPES
 from sessions_app.models import RosterEntry, Session
 from sessions_app.session_events import KINDS, session_events
 from sessions_app.session_scope import reached_session
-from tests.builders import accounts, patients, sessions
+from tests.builders import accounts, patients, room, sessions
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/sessions"
@@ -281,6 +281,10 @@ def test_timeline_before_the_first_dose_counts_no_minutes(clinic):
 
 def test_every_kind_reads_back_each_of_its_columns(clinic, busy):
     """A column that JSON changes would show here: each value equals the one that the model gives."""
+    room.one_of_each(clinic, busy, busy.first_dose_at)
+    wrong = room.rescue(clinic, busy, busy.first_dose_at, dose=Decimal("0.125"))
+    room.rescue(clinic, busy, busy.first_dose_at, corrects_id=wrong.pk, correction_reason="Twice as much")
+    room.aldrete(clinic, busy, busy.first_dose_at)
     events = session_events(busy.pk, KINDS, busy.first_dose_at)
     assert {event.kind for event in events} == set(KINDS) - {"remainder"}
     for event in events:
@@ -294,6 +298,7 @@ def test_every_kind_reads_back_each_of_its_columns(clinic, busy):
 
 
 def test_each_event_has_the_shape_that_the_document_promises(clinic, busy):
+    room.one_of_each(clinic, busy, busy.first_dose_at)
     for event in timeline(api(clinic.nurse), busy):
         shape = SHAPES[event["kind"]]
         assert set(event) == set(shape().fields), event["kind"]
