@@ -8,6 +8,7 @@ from accounts.actions import add_staff, open_practice
 from accounts.actor import Actor, system_actor
 from accounts.models import Membership, Practice
 from accounts.roles import Role
+from assessments.actions import set_on_call
 from common.clinical import Route
 from dosing.actions import receive_stock
 from dosing.models import Product, StockLot
@@ -26,6 +27,7 @@ STAFF = (
     ("Peter Vance", "PharmD", "PV", "compliance@demo.invalid", (Role.COMPLIANCE,)),
 )
 MORE_ROOMS = ("Alcove", "Cedar", "Garden", "Harbor", "North")
+ON_CALL = ((Role.PRESCRIBER, 1), (Role.NURSE, 1), (Role.THERAPIST, 0))
 PRODUCT_FOR = {
     Route.IV: "Ketalar 50 mg/mL",
     Route.IM: "Ketalar 50 mg/mL",
@@ -90,6 +92,8 @@ def open_demo_practice(at: datetime) -> DemoClinic:
     clinic.products = {product.name: product for product in Product.objects.filter(practice=practice)}
     clinic.rooms = list(Room.objects.filter(practice=practice).order_by("name"))
     clinic.rooms += [add_room(by=clinic.one(Role.ADMIN), at=at, name=name) for name in MORE_ROOMS]
+    on_call = [clinic.one(role, number).membership_id for role, number in ON_CALL]
+    set_on_call(by=clinic.one(Role.ADMIN), at=at, people=on_call, step_minutes=15, contact_minutes=60)
     return clinic
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from random import Random
 
+from accounts.actor import patient_actor
 from accounts.roles import Role
-from assessments.actions import acknowledge_risk, give_assessments, record_risk_contact
+from assessments.actions import acknowledge_risk, ask_for_call, give_assessments, record_risk_contact
 from assessments.models import RiskItem
 from common.clinical import Indication, Route
 from demo.clinic import DemoClinic
@@ -86,6 +87,8 @@ def _worrying_answer(who: Patient, at: datetime, is_called: bool) -> Steps:
     given = give_assessments(patient=who.person, by=therapist, at=at, occasion="other", instruments=["PHQ9"], due_at=at)
     answer_by_link(who, given, at, doses=0, suicidal=1 if is_called else 2)
     if not is_called:
+        by, words = patient_actor(who.person, who.person.practice_id), "After four, please. I am at work until then."
+        ask_for_call(assessment_set=given, by=by, at=at, link=given.links.get(), words=words)
         return
     item = RiskItem.objects.select_related("patient").get(assessment__assessment_set=given)
     yield at + timedelta(minutes=12)

@@ -28,6 +28,7 @@ from dosing.models import (
     Remainder,
 )
 from followups.models import CheckIn as FollowUp
+from followups.models import FollowUpPause, MissedCall, MissedInARow
 from integration_notes.models import Homework, IntegrationNote, NoteAddendum
 from integration_notes.templates_data import template_of
 from patients.contraindications import ITEMS
@@ -148,6 +149,9 @@ PARTS = (
     Part("Addenda to integration notes", NoteAddendum, "note__patient", order="recorded_at"),
     Part("Homework", Homework, "patient", order="set_at", more=("done_how",)),
     Part("Check-ins", FollowUp, "patient", order="due_at", more=("state",)),
+    Part("Pauses of the check-ins", FollowUpPause, "patient", order="paused_at", more=("paused_at", "until")),
+    Part("Missed check-ins followed up", MissedInARow, "patient", order="raised_at"),
+    Part("Calls about missed check-ins", MissedCall, "task__patient", order="recorded_at"),
 )
 # Models with clinical or identifying fields that are not part of the copy, each with the reason.
 NOT_COPIED = {

@@ -8,7 +8,7 @@ class SessionsAppConfig(AppConfig):
         from accounts.access import scope_tests
         from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
-        from assessments.trend import marks
+        from assessments.trend import every_dose, marks
         from common.guards import insert_guards
         from common.signatures import signed_rows
         from dosing.hooks import diversion_facts, measured_weights, rosters
@@ -29,6 +29,7 @@ class SessionsAppConfig(AppConfig):
         signed_rows.register("sessions", signed_sessions)
         insert_guards.register("roster", roster_guards)
         marks.register("sessions", told_below.dose_marks)
+        every_dose.register("sessions", told_below.every_dose)
         measured_weights.register("sessions", told_below.weights_at_check_in)
         navigation.register("sessions", home.navigation_entries)
         home_panels.register("sessions", home.home_panels_for)
