@@ -15,6 +15,7 @@ from demo.clinic import PASSWORD, DemoClinic, product_for
 from demo.course import make_course
 from demo.people import make_person
 from demo.plans import earlier_treatments, look_at_plan, plan_terms
+from demo.silence import call_about_missed
 from demo.visit import Patient, Steps, answer_set, finish, give_after_decisions, observe, prepare
 from demo.vitals import make_baseline
 from demo.words import HOMEWORK, HOMEWORK_OUTCOMES, NOTE_TEXTS, PRIVATE_NOTES, PRIVATE_TAGS, RISK_CLOSING, THEMES
@@ -227,6 +228,7 @@ def follow_up(clinic: DemoClinic, who: Patient, session: Session, now: datetime)
                 by=system_actor("follow-ups", clinic.practice.pk),
                 at=check_in.closes_at + timedelta(minutes=1),
             )
+            yield from call_about_missed(who, check_in.closes_at, now)
 
 
 def _mailed(clinic: DemoClinic, check_in: CheckIn):

@@ -12,6 +12,7 @@ from demo.monitoring import own_settings
 from demo.oversight import watch_over
 from demo.register import keep_the_register
 from demo.rems import submit_rems_forms
+from demo.silence import pause_somebody
 from demo.story import run
 from demo.today import todays_lives
 
@@ -38,6 +39,8 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     lives += todays_lives(clinic, Random(rng.random()), patients, now)  # noqa: S311
     run(lives, clinic.later, now)
     submit_rems_forms(clinic, now)
+    people = [actor for actors in clinic.people.values() for actor in actors]
+    pause_somebody(now, {actor.membership_id: actor for actor in people})
     watch_over(clinic, now)
     return clinic
 

@@ -146,7 +146,13 @@ class World:
         return assessments.given_set(self.patient, self.clinic.nurse, self.at)
 
     @cached_property
+    def on_call(self):
+        """Somebody who is none of the principals."""
+        return assessments.on_call(self.clinic, self.another_nurse, at=self.at)
+
+    @cached_property
     def risk_item(self):
+        assert self.on_call
         return assessments.risk_item(self.patient, self.clinic.nurse, self.at)
 
     @cached_property
@@ -159,6 +165,25 @@ class World:
         from followups.models import CheckIn
 
         return CheckIn.objects.filter(session=self.session).order_by("due_at").first()
+
+    @cached_property
+    def pause(self):
+        """Of a patient's follow-up, asked for by somebody who is none of the principals, and standing."""
+        from followups.models import FollowUpPause
+
+        about = {"patient": self.patient, "paused_at": self.at, "paused_by": self.another_nurse}
+        return FollowUpPause.objects.create(reason="Away without a phone", **about)
+
+    @cached_property
+    def missed(self):
+        """Two check-ins in a row without an answer."""
+        from followups.models import MissedInARow
+
+        return MissedInARow.objects.create(patient=self.patient, check_in=self.check_in, raised_at=self.at)
+
+    @cached_property
+    def another_nurse(self):
+        return accounts.staff(self.clinic.practice, [Role.NURSE], at=self.at)
 
     @cached_property
     def note(self):
@@ -317,7 +342,12 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     "api:patient_assessments": lambda world: {"pk": world.patient.pk},
     "api:assessment_submit": lambda world: {"pk": world.assessment_set.pk, "code": "PHQ9"},
     # follow-ups
-    "followups:of_patient": lambda world: {"pk": world.patient.pk},
+    **_same("followups:of_patient followups:pause", lambda world: {"pk": world.patient.pk}),
+    "followups:resume": lambda world: {"pk": world.pause.pk},
+    **_same(
+        "followups:missed followups:take_missed followups:record_missed_call followups:close_missed",
+        lambda world: {"pk": world.missed.pk},
+    ),
     **_same("followups:change_point followups:switch_point", lambda world: {"pk": world.check_in.point_id}),
     **_same(
         "followups:check_in followups:send_now followups:send_again followups:confirm_delivery followups:hand_over "

@@ -10,11 +10,13 @@ from django.utils import timezone
 from accounts.actions import begin_authenticator, issue_token
 from accounts.actor import system_actor
 from accounts.models import Membership
-from accounts.roles import Role
+from accounts.roles import Permission, Role
 from assessments import actions as assessments
 from demo.clinic import PASSWORD, as_actor
 from dosing.actions import count_stock
 from dosing.models import StockLot
+from followups.actions import pause_follow_ups
+from followups.models import CheckIn, MissedInARow
 from integration_notes.actions import save_private_note, sign_private_note, start_note, start_private_note
 from patients import actions as patients
 from patients.models import Patient
@@ -42,6 +44,7 @@ def add() -> None:
             begin_authenticator(by=actor, at=at, password=PASSWORD)
     _about_sessions(by_role, nurse, at)
     _about_the_register(by_role, at)
+    _about_follow_up(nurse, at)
     everybody = [actor.membership_id for actors in by_role.values() for actor in actors]
     waiting = _registered(nurse, at, "Aaronson", everybody)
     patients.end_care(patient=_registered(nurse, at, "Abbott", everybody), by=nurse, at=at)
@@ -57,6 +60,17 @@ def _about_sessions(by_role: dict, nurse, at) -> None:
         start_note(session=about, by=therapist, at=at, modality="CBT")
         for is_signed in (False, True):
             _private_note(about.patient, therapist, at, is_signed)
+
+
+def _about_follow_up(nurse, at) -> None:
+    """Somebody of the nurse's patients is paused, another one missed two check-ins in a row."""
+    mine = CheckIn.objects.visible_to(nurse, Permission.MANAGE_FOLLOWUPS).filter(state=CheckIn.State.PLANNED)
+    first = mine.select_related("patient").order_by("patient__mrn").first()
+    pause_follow_ups(patient=first.patient, by=nurse, at=at, reason="Away without a phone")
+    other = mine.exclude(patient=first.patient).select_related("patient").order_by("patient__mrn").first()
+    MissedInARow.objects.get_or_create(
+        patient=other.patient, closed_at=None, defaults={"check_in": other, "raised_at": at}
+    )
 
 
 def _about_the_register(by_role: dict, at) -> None:

@@ -8,12 +8,13 @@ from itertools import cycle
 
 from django.urls import reverse
 
-from assessments.actions import record_risk_contact
+from assessments.actions import ask_for_call, record_risk_contact
 from common.records import Record
 from common.sealed_fields import SealedJSONField, SealedTextField
 from dosing.actions import close_discrepancy, continue_plan, note_discrepancy, settle_finding
 from dosing.models import Product
 from dosing.titration import StepTerms
+from followups.actions import close_missed, record_missed_call
 from followups.models import FollowUpPoint
 from integration_notes.actions import add_addendum, add_private_addendum, finish_homework
 from patients.actions import (
@@ -210,6 +211,13 @@ def everything_of(world: World) -> None:
     answer_correction(correction=world.correction, by=by.prescriber, at=at, outcome="denied", answer=answer)
     contact = {"how": "phone", "outcome": "Spoke for ten minutes", "plan": "Calls again tonight"}
     record_risk_contact(item=world.risk_item, by=by.prescriber, at=at, **contact)
+    wish = {"assessment_set": world.risk_item.assessment.assessment_set, "link": None}
+    ask_for_call(by=by.nurse, at=at, words="After four, please", **wish)
+    assert world.pause
+    call = {"how": "phone", "outcome": "Reached at work, all is well"}
+    record_missed_call(task=world.missed, by=by.nurse, at=at, **call)
+    closing = _given("followups.MissedInARow.closing_text")
+    close_missed(task=world.missed, by=by.nurse, at=at, closing_text=closing + " " * 10 + "Called.")
 
 
 def notes_of_the_therapist(world: World) -> None:

@@ -46,6 +46,8 @@ SUBJECTS = {
     "item": lambda world: world.risk_item,
     "check_in": lambda world: world.check_in,
     "point": lambda world: world.check_in.point,
+    "pause": lambda world: world.pause,
+    "task": lambda world: world.missed,
     "note": lambda world: world.note,
     "homework": lambda world: world.homework,
     "release": lambda world: world.release,
