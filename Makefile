@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV_PYTHON = .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo code run test lint format shots bench bench-data bench-diversion bench-live mutate sbom lock clean
+.PHONY: help demo code run test lint format shots bench bench-data bench-pack bench-diversion bench-live mutate sbom lock clean
 
 help:  ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ bench-data:  ## Make the large made-up clinic that the measurements use
 bench:  ## Compare the API with a reference and time the pages, with that clinic in PostgreSQL
 	@$(PYTHON) scripts/bootstrap.py --dev
 	@$(VENV_PYTHON) scripts/bench.py run $(ARGS)
+
+bench-pack:  ## Make an inspection pack of everything in that clinic and say how long and how much memory it took
+	@$(PYTHON) scripts/bootstrap.py --dev
+	@$(VENV_PYTHON) scripts/bench.py pack $(ARGS)
 
 bench-diversion:  ## Plant signs of diversion in made-up years and see how many the watch finds
 	@$(PYTHON) scripts/bootstrap.py --dev

@@ -37,6 +37,12 @@ def signed_in(view):
     return _declare(view, SIGNED_IN)
 
 
+def polling(view):
+    """Devices and pages ask this address by themselves: it never extends a sign-in (R29)."""
+    view.polls = True
+    return view
+
+
 def public(view):
     """Anybody: sign-in, health, error pages."""
     return _declare(view, PUBLIC, sign_in=False)

@@ -8,6 +8,7 @@ SUBJECTS = {
     AccountNotice.About.NEW_BROWSER: "A sign-in with a new browser",
     AccountNotice.About.FACTOR: "Your second factor was changed",
     AccountNotice.About.PASSWORD: "Your password was changed",
+    AccountNotice.About.RISK: "You are on call: something waits for you",
 }
 SENTENCES = {
     AccountNotice.About.NEW_BROWSER: "Somebody signed in to your account with a browser it did not know.",
@@ -24,9 +25,18 @@ If it was not: open {address}, end every sign-in that you do not know, change yo
 administrator of your practice at once.
 """
 
+ON_CALL = """Something waits for you at {practice}, since it is your turn on the on-call list.
+
+Sign in and look at the first lines of your home page: {address}
+
+If you cannot look into it now, call the clinic or the next person on the list. It goes on by itself, but not at once.
+"""
+
 
 def words_of(notice: AccountNotice, address: str) -> tuple[str, str]:
     """Subject and text. Times are shown in the practice's zone, in UTC where there is none."""
+    if notice.about == AccountNotice.About.RISK:
+        return SUBJECTS[notice.about], ON_CALL.format(practice=notice.practice.name, address=address)
     zone = ZoneInfo(notice.practice.time_zone if notice.practice else "UTC")
     when = notice.happened_at.astimezone(zone).strftime("%-d %B %Y, %H:%M (%Z)")
     where = f"Browser: {notice.browser}\n" if notice.browser else ""

@@ -118,6 +118,7 @@ class Permission(_Named):
     EXPORT_DOSING = enum.auto()
     # session
     VIEW_SESSION = enum.auto()
+    PRINT_SESSION = enum.auto()
     SCHEDULE_SESSION = enum.auto()
     CHECK_IN_PATIENT = enum.auto()
     VIEW_VITALS = enum.auto()
@@ -131,6 +132,8 @@ class Permission(_Named):
     DISCHARGE_AGAINST_ADVICE = enum.auto()
     SIGN_SESSION = enum.auto()
     ADD_ADDENDUM = enum.auto()
+    VIEW_REMS = enum.auto()
+    SUBMIT_REMS = enum.auto()
     # measuring and therapy
     VIEW_ASSESSMENTS = enum.auto()
     RECORD_ASSESSMENT = enum.auto()

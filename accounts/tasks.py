@@ -66,6 +66,7 @@ def check_chain() -> None:
 
 
 def _mail(notice: AccountNotice) -> EmailMessage:
-    address = settings.PUBLIC_URL.rstrip("/") + reverse("accounts:sign_ins")
+    page = "accounts:home" if notice.about == AccountNotice.About.RISK else "accounts:sign_ins"
+    address = settings.PUBLIC_URL.rstrip("/") + reverse(page)
     subject, text = words_of(notice, address)
     return EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [notice.user.email])

@@ -5,8 +5,8 @@ from django.urls import reverse
 from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
 from assessments.models import RiskItem
+from assessments.on_call import limits_of, list_trouble, risk_rows
 from assessments.questionnaires_page import courses_of
-from assessments.risk_page import is_long_unseen
 from assessments.trend import trends_of
 from patients.chart import ChartTab
 from patients.scope import Reach
@@ -26,25 +26,36 @@ def home_panels_for(actor, at) -> list[Panel]:
     """Open items of the person's own patients; for those who run the practice only how many and since when."""
     panels = []
     if actor.can(Permission.VIEW_RISK):
-        panels += _open_items(RiskItem.objects.visible_to(actor).open(), at)
+        panels += _open_items(RiskItem.objects.visible_to(actor).open(), actor.practice_id, at)
     if actor.can(Permission.VIEW_RISK_COUNT):
-        panels += _only_counted(RiskItem.objects.visible_to(actor, Permission.VIEW_RISK_COUNT), at)
+        panels += _only_counted(RiskItem.objects.visible_to(actor, Permission.VIEW_RISK_COUNT), actor.practice_id, at)
+    if actor.can(Permission.EDIT_SETTINGS):
+        panels += _list_trouble(actor.practice_id)
     return panels
 
 
-def _open_items(open_items, at) -> list[Panel]:
+def _list_trouble(practice_id) -> list[Panel]:
+    """For whoever sets the list: nobody is on it, or somebody who cannot act any more."""
+    trouble = list_trouble(practice_id)
+    if not trouble:
+        return []
+    template = "assessments/_on_call_trouble.html"
+    return [Panel("on-call", "On call for risk answers", template, {"trouble": trouble}, urgent=True, order=10)]
+
+
+def _open_items(open_items, practice_id, at) -> list[Panel]:
     rows = list(open_items.with_people().most_pressing_first()[: SHOWN + 1])
     if not rows:
         return []
     count = open_items.count() if len(rows) > SHOWN else len(rows)
-    shown = [(row, is_long_unseen(row, at)) for row in rows[:SHOWN]]
+    shown = risk_rows(rows[:SHOWN], practice_id, at)
     context = {"rows": shown, "more": count - len(shown), "at": at}
-    template, named = "assessments/_risk_panel.html", tuple(row.patient_id for row, _ in shown)
+    template, named = "assessments/_risk_panel.html", tuple(row.item.patient_id for row in shown)
     return [Panel("risk", "Risk answers", template, context, count, urgent=True, order=0, patient_ids=named)]
 
 
-def _only_counted(items, at) -> list[Panel]:
-    waiting = items.waiting()
+def _only_counted(items, practice_id, at) -> list[Panel]:
+    waiting = items.waiting(at - limits_of(practice_id).step)
     if not waiting["count"]:
         return []
     context = {**waiting, "at": at}
@@ -68,7 +79,7 @@ def chart_panels(actor, patient, at) -> list[Panel]:
     """Open risk items first, then the newest score of each instrument."""
     if not (actor.can(Permission.VIEW_ASSESSMENTS) and _may_see(Reach.of(actor, patient), patient)):
         return []
-    panels = _open_items(RiskItem.objects.visible_to(actor).open().filter(patient=patient), at)
+    panels = _open_items(RiskItem.objects.visible_to(actor).open().filter(patient=patient), patient.practice_id, at)
     courses = [course for course in courses_of(trends_of(patient.pk, actor=actor)) if course.latest]
     context = {"courses": courses, "patient": patient}
     return [*panels, Panel("scores", "Questionnaires", "assessments/_scores_panel.html", context, order=30)]

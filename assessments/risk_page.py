@@ -1,16 +1,23 @@
-"""A risk item in full: the answer that raised it, how that answer went over time, the last dose, what was done."""
+"""A risk item in full: the answer that raised it, how that answer went over time, the last dose, what was done.
+
+Whoever was let in to the item, by care team or by a turn on call, sees all of this and no more of the chart (R80).
+"""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from accounts.roles import Permission
 from assessments.answers_page import AnswerLine, answer_line
 from assessments.catalogue import get_instrument
+from assessments.escalation import Standing, Turn
 from assessments.models import Assessment, RiskContact, RiskItem
-from assessments.trend import Mark, doses_of
+from assessments.on_call import risk_rows
+from assessments.trend import Mark, every_dose
 from common.blockers import Blocker
+from patients.scope import Reach
 
-LONG_UNSEEN = timedelta(minutes=15)  # KAP-RISK-UNSEEN
 SHOWN = 12
+ON_CALL = "on call"
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,15 @@ class RiskPage:
     earlier: tuple[Earlier, ...]
     last_dose: Mark | None
     contacts: list[RiskContact]
-    is_long_unseen: bool
+    standing: Standing
+    may_handle: bool
+    is_on_team: bool
+    told: frozenset
+
+    @property
+    def turns_backwards(self) -> tuple[Turn, ...]:
+        """To whom it went, the latest first, as the list of what was done has it."""
+        return self.standing.turns[::-1]
 
     @property
     def closing_blockers(self) -> list[Blocker]:
@@ -43,28 +58,31 @@ class RiskPage:
         return found
 
 
-def is_long_unseen(item: RiskItem, at: datetime) -> bool:
-    return item.acknowledged_at is None and item.closed_at is None and at - item.raised_at >= LONG_UNSEEN
-
-
 def risk_page(item: RiskItem, actor, at: datetime) -> RiskPage:
+    """`item` comes from `visible_to(actor)` and `with_people()`."""
     instrument = get_instrument(item.assessment.instrument)
-    rows = (
-        Assessment.objects.visible_to(actor)
-        .submitted()
-        .filter(patient_id=item.patient_id, instrument=item.assessment.instrument)
-        .order_by("-answered_at", "-id")[:SHOWN]
-    )
-    doses = [mark for mark in doses_of(item.patient_id, actor) if mark.at <= at]
+    answered = item.patient.assessments.submitted().filter(instrument=item.assessment.instrument)
+    rows = answered.order_by("-answered_at", "-id")[:SHOWN]
+    doses = sorted(every_dose.collect(patient_id=item.patient_id), key=lambda mark: mark.at)
+    before = [mark for mark in doses if mark.at <= at]
+    (row,) = risk_rows([item], item.patient.practice_id, at)
     return RiskPage(
         item=item,
         instrument=instrument,
         lines=_risk_lines(instrument, item.assessment),
         earlier=tuple(Earlier(row, _risk_lines(instrument, row), row.pk == item.assessment_id) for row in rows),
-        last_dose=doses[-1] if doses else None,
+        last_dose=before[-1] if before else None,
         contacts=list(item.contacts.select_related("recorded_by__user").order_by("-occurred_at", "-recorded_at")),
-        is_long_unseen=is_long_unseen(item, at),
+        standing=row.standing,
+        may_handle=RiskItem.objects.visible_to(actor, Permission.HANDLE_RISK).filter(pk=item.pk).exists(),
+        is_on_team=Reach.of(actor, item.patient).may(Permission.VIEW_ASSESSMENTS),
+        told=frozenset(item.escalations.filter(is_mailed=True).values_list("place_id", flat=True)),
     )
+
+
+def purpose_of(item: RiskItem, actor) -> str:
+    """What the audit row of a look says of somebody who sees the item only because its turn came."""
+    return "" if Reach.of(actor, item.patient).may(Permission.VIEW_RISK) else ON_CALL
 
 
 def _risk_lines(instrument, row: Assessment) -> tuple[AnswerLine, ...]:

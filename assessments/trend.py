@@ -13,6 +13,8 @@ from common.registry import Registry
 
 # answer(patient_id, actor) -> list[Mark]; filled by the apps that know when a dose was given.
 marks = Registry("when was a dose given to this patient?")
+# answer(patient_id) -> list[Mark]; for rules, and for whoever was let in to a risk item
+every_dose = Registry("when was a dose given to this patient, whoever asks?")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assessments.views import answering, giving, reading, risk
+from assessments.views import answering, giving, on_call, reading, risk
 
 app_name = "assessments"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("sets/<uuid:pk>/cancel/", giving.cancel, name="cancel_set"),
     path("sets/<uuid:pk>/answer/<slug:code>/", answering.answer, name="answer"),
     path("<uuid:pk>/", reading.assessment, name="assessment"),
+    path("risk/on-call/", on_call.on_call, name="on_call"),
+    path("risk/on-call/change/", on_call.change, name="change_on_call"),
     path("risk/", risk.queue, name="risk_queue"),
     path("risk/<uuid:pk>/", risk.item, name="risk_item"),
     path("risk/<uuid:pk>/acknowledge/", risk.acknowledge, name="acknowledge_risk"),

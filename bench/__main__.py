@@ -1,4 +1,4 @@
-"""What a measurement does with the database: `python -m bench data FOLDER`, `measure FOLDER` or `sign-ins FOLDER`.
+"""What a measurement does with the database: `python -m bench data FOLDER`, then `measure`, `pack` or `sign-ins`.
 
 Started by scripts/bench.py and bench/live.py with the clinic's environment.
 """
@@ -14,12 +14,12 @@ import django
 def main() -> None:
     options = _options()
     django.setup()
-    {"data": _data, "measure": _measure, "sign-ins": _sign_ins}[options.what](options)
+    {"data": _data, "measure": _measure, "pack": _pack, "sign-ins": _sign_ins}[options.what](options)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["data", "measure", "sign-ins"])
+    parser.add_argument("what", choices=["data", "measure", "pack", "sign-ins"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--number", type=int, default=50, help="of sign-ins")
     parser.add_argument("--patients", type=int, default=10_000)
@@ -66,6 +66,13 @@ def _sign_ins(options) -> None:
 
     facts = json.loads((options.folder / FACTS).read_text())
     _say(json.dumps(sign_ins(facts["nurse"], options.number)))
+
+
+def _pack(options) -> None:
+    from bench.pack import measure_pack
+
+    for line in measure_pack():
+        _say(line)
 
 
 if __name__ == "__main__":

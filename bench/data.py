@@ -20,7 +20,16 @@ from accounts.roles import Role
 from assessments.models import AssessmentSet
 from bench.people import Clinic, open_clinic, token_for
 from bench.rows import SERIES, VISITS, Batch, Maker
-from dosing.models import Administration, AdministrationEnd, DoseOrder, DosingRecord, Draw, StockLot, StockMovement
+from dosing.models import (
+    Administration,
+    AdministrationEnd,
+    DoseOrder,
+    DosingRecord,
+    Draw,
+    StockContainer,
+    StockLot,
+    StockMovement,
+)
 from patients.models import CareTeamMember, Patient, TreatmentSeries
 from sessions_app.models import Observation, RosterEntry, Session, SessionTransition, VitalReading
 
@@ -51,7 +60,7 @@ def load(patients: int, folder: Path, say, *, seed: int = 7, sets: int = 6000) -
     `sets` questionnaires wait to be submitted once each, and twice as many for the reference.
     """
     started, now = time.perf_counter(), timezone.now().replace(microsecond=0)
-    clinic = open_clinic(now - timedelta(days=1200))
+    clinic = open_clinic(now - timedelta(days=1200), patients * SERIES * VISITS + LIVE_SESSIONS)
     maker = Maker(clinic, now, seed)
     for first in range(0, patients, PATIENTS_AT_ONCE):
         batch = Batch()
@@ -81,7 +90,8 @@ def _store(batch: Batch) -> None:
 
 
 def _rounds(movements: list[StockMovement]) -> Iterator[list[StockMovement]]:
-    """At most one movement of each lot, after the lot's own balance says the same: the database refuses others."""
+    """At most one movement of each lot, after the balances of lot and container say the same: the database refuses
+    others."""
     waiting: dict = defaultdict(list)
     for row in movements:
         waiting[row.lot_id].append(row)
@@ -89,7 +99,14 @@ def _rounds(movements: list[StockMovement]) -> Iterator[list[StockMovement]]:
         due = [row for row in rows if row is not None]
         lots = [StockLot(pk=row.lot_id, balance_mg=row.after_mg, movements=row.number) for row in due]
         StockLot.objects.bulk_update(lots, ["balance_mg", "movements"], batch_size=100)
+        inside = [_container_after(row) for row in due]
+        StockContainer.objects.bulk_update(inside, ["balance_mg", "movements", "opened_at"], batch_size=100)
         yield due
+
+
+def _container_after(row: StockMovement) -> StockContainer:
+    values = {"balance_mg": row.container_after_mg, "movements": row.container_number}
+    return StockContainer(pk=row.container_id, opened_at=row.container.opened_at, **values)
 
 
 def _live(maker: Maker, clinic: Clinic, now) -> list[Session]:

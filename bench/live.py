@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -28,7 +29,7 @@ from bench.live_clients import Browser, Seen, Visitor, Writer
 
 READY_SECONDS = 90
 TICKS = os.sysconf("SC_CLK_TCK")
-KINDS = ("page", "board page", "poll", "fragment", "write")
+KINDS = ("opening", "page", "board page", "poll", "fragment", "write")
 
 
 def main() -> int:
@@ -122,19 +123,22 @@ def _serve(children, name: str, words: list[str], environment: dict, home: Path,
 
 def _round(options, facts, cookies, port: int, events: int | None, children: list[Child], number: int) -> None:
     seen, live = Seen(), facts["live"]
-    ends = time.monotonic() + options.seconds
     names = [f"{cookies['name']}={value}" for value in cookies["values"]]
     pages = [live[place % len(live)] for place in range(options.cockpits)] + [None] * options.boards
-    threads = [Browser(place, port, names[place], session, seen, ends, events) for place, session in enumerate(pages)]
-    threads.append(Visitor(len(pages), port, names[-1], live[0], seen, ends))
-    threads += [Writer(port, facts["tokens"]["nurse"], live, seen, ends, options.pause) for _ in range(options.writers)]
-    before, busy = [_cpu(child.process.pid) for child in children], _machine_busy()
+    threads = [Browser(place, port, names[place], session, seen, events) for place, session in enumerate(pages)]
+    threads.append(Visitor(len(pages), port, names[-1], live[0], seen))
+    threads += [Writer(port, facts["tokens"]["nurse"], live, seen, options.pause) for _ in range(options.writers)]
+    seen.opened = threading.Barrier(len(threads) + 1, timeout=READY_SECONDS)
     for thread in threads:
         thread.start()
+    seen.ends = time.monotonic() + READY_SECONDS + options.seconds
+    seen.opened.wait()
+    before, busy = [_cpu(child.process.pid) for child in children], _machine_busy()
+    seen.ends = time.monotonic() + options.seconds
     for thread in threads:
         thread.join(options.seconds + 60)
     used = [_cpu(child.process.pid) - spent for child, spent in zip(children, before, strict=True)]
-    _report(options, seen, ends, used, _machine_busy() - busy, "events" if events else "polling", number)
+    _report(options, seen, seen.ends, used, _machine_busy() - busy, "events" if events else "polling", number)
 
 
 def _report(options, seen: Seen, ends: float, used: list[float], busy: float, name: str, number: int) -> None:

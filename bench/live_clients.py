@@ -24,6 +24,8 @@ class Seen:
     written: list[tuple[str, float]] = field(default_factory=list)
     shown: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
     lock: threading.Lock = field(default_factory=threading.Lock)
+    opened: threading.Barrier | None = None
+    ends: float = 0.0
 
     def took(self, kind: str, seconds: float) -> None:
         with self.lock:
@@ -52,24 +54,25 @@ class Seen:
 class Browser(threading.Thread):
     """One open page. `events` is the port of the events server, None for polling."""
 
-    def __init__(self, number: int, port: int, cookie: str, session: str | None, seen: Seen, ends: float, events=None):
+    def __init__(self, number: int, port: int, cookie: str, session: str | None, seen: Seen, events=None):
         super().__init__(daemon=True)
         self.number, self.port, self.cookie, self.session = number, port, cookie, session
-        self.seen, self.ends, self.events = seen, ends, events
+        self.seen, self.events = seen, events
         self.page = f"/sessions/{session}/" if session else "/sessions/board/"
         self.poll = ""
 
     def run(self) -> None:
         try:
-            time.sleep(random.random() * POLL_SECONDS)  # noqa: S311 (people do not open pages at once)
             self.web = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-            self.take(*self.ask("page", self.page))
+            self.take(*self.ask("opening", self.page))
+            self.seen.opened.wait()
+            time.sleep(random.random() * POLL_SECONDS)  # noqa: S311 (nor do they poll at once)
             self.listen() if self.events else self.keep_polling()
         except (OSError, http.client.HTTPException) as error:
             self.seen.failed(f"{type(error).__name__}: {error}")
 
     def keep_polling(self) -> None:
-        while time.monotonic() + POLL_SECONDS < self.ends:
+        while time.monotonic() + POLL_SECONDS < self.seen.ends:
             time.sleep(POLL_SECONDS)
             self.take(*self.ask("poll", self.poll))
 
@@ -79,7 +82,7 @@ class Browser(threading.Thread):
         words = f"GET {place} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {self.cookie}\r\n\r\n"
         with socket.create_connection(("127.0.0.1", self.events), timeout=1) as stream:
             stream.sendall(words.encode())
-            while time.monotonic() < self.ends:
+            while time.monotonic() < self.seen.ends:
                 try:
                     told = stream.recv(65536)
                 except TimeoutError:
@@ -92,7 +95,7 @@ class Browser(threading.Thread):
 
     def ask(self, kind: str, path: str) -> tuple[int, str]:
         before = time.monotonic()
-        headers = {"Cookie": self.cookie} | ({} if "page" in kind else {"HX-Request": "true"})
+        headers = {"Cookie": self.cookie} | ({} if "page" in kind or kind == "opening" else {"HX-Request": "true"})
         self.web.request("GET", path, headers=headers)
         answer = self.web.getresponse()
         text = answer.read().decode(errors="replace")
@@ -116,16 +119,16 @@ class Browser(threading.Thread):
 class Writer(threading.Thread):
     """Somebody who writes a reading into a session that is followed, every `pause` seconds."""
 
-    def __init__(self, port: int, token: str, sessions: list[str], seen: Seen, ends: float, pause: float):
+    def __init__(self, port: int, token: str, sessions: list[str], seen: Seen, pause: float):
         super().__init__(daemon=True)
         self.port, self.token, self.sessions = port, token, sessions
-        self.seen, self.ends, self.pause = seen, ends, pause
+        self.seen, self.pause = seen, pause
 
     def run(self) -> None:
-        time.sleep(2 * POLL_SECONDS)
+        self.seen.opened.wait()
         headers = {"Authorization": f"Token {self.token}", "Content-Type": "application/json"}
         web = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        while time.monotonic() + 2 * POLL_SECONDS < self.ends:
+        while time.monotonic() + 2 * POLL_SECONDS < self.seen.ends:
             session = random.choice(self.sessions)  # noqa: S311 (a measurement)
             body = {"id": str(uuid.uuid4()), "systolic_mmhg": 124, "diastolic_mmhg": 79, "spo2_pct": 98}
             before = time.monotonic()
@@ -147,7 +150,8 @@ class Visitor(Browser):
     def run(self) -> None:
         try:
             self.web = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-            while time.monotonic() < self.ends:
+            self.seen.opened.wait()
+            while time.monotonic() < self.seen.ends:
                 self.ask("page", self.page)
                 self.ask("board page", "/sessions/board/")
                 time.sleep(1.0)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 from accounts.roles import Role
-from bench.people import Clinic
+from bench.people import DOSES, ROUTES, Clinic
 from common.clinical import Indication
 from dosing.models import Administration, AdministrationEnd, DoseOrder, DosingRecord, Draw, StockMovement
 from dosing.order_content import fingerprint
@@ -60,16 +60,6 @@ FAMILY = (
     "Stone",
     "Thorn",
 )
-DOSES = {
-    "IV": "35",
-    "IM": "35",
-    "SC": "35",
-    "IN_RACEMIC": "50",
-    "ESK": "56",
-    "SL": "200",
-    "PO": "100",
-}
-ROUTES = ("IV", "IM", "IM", "ESK", "ESK", "SL", "IN_RACEMIC", "SC", "PO")
 INDICATIONS = tuple(Indication.values)
 SERIES, VISITS = 2, 5
 RECENT = timedelta(days=60)
@@ -179,7 +169,7 @@ class Maker:
             expires_on=(at + timedelta(days=90)).date(),
             **infusion,
         )
-        order.content_sha256 = fingerprint(order)
+        order.content_sha256 = fingerprint(order, steps=(), review_points=())
         return batch.add(order)
 
     def visit(self, patient, series, order, number, at: datetime, place: int, batch: Batch, live=False) -> Session:
@@ -260,20 +250,7 @@ class Maker:
                 closed_at=None if record.has_open_remainder else at + timedelta(minutes=5),
             )
         )
-        before = lot.balance_mg
-        lot.balance_mg, lot.movements = before - record.drawn_mg, lot.movements + 1
-        batch.add(
-            StockMovement(
-                lot=lot,
-                number=lot.movements,
-                what=StockMovement.What.DRAW,
-                change_mg=-record.drawn_mg,
-                before_mg=before,
-                after_mg=lot.balance_mg,
-                draw=draw,
-                **stamp,
-            )
-        )
+        self._take(lot, draw, stamp, batch)
         dose = batch.add(
             Administration(
                 dosing_record=record,
@@ -287,6 +264,17 @@ class Maker:
             )
         )
         batch.add(AdministrationEnd(administration=dose, how="completed", given_mg=record.given_mg, **stamp))
+
+    def _take(self, lot, draw: Draw, stamp: dict, batch: Batch) -> None:
+        """From container after container, one movement for each."""
+        waiting, left = self.clinic.containers[lot.pk], draw.drawn_mg
+        while left:
+            container = waiting[0]
+            part = min(left, container.balance_mg)
+            batch.add(_drawn(lot, container, part, draw, stamp))
+            left -= part
+            if not container.balance_mg:
+                waiting.pop(0)
 
     def _room(self, session, number: int, batch: Batch) -> None:
         for role, duty in ((Role.PRESCRIBER, "prescriber"), (Role.NURSE, "monitor"), (Role.THERAPIST, "therapist")):
@@ -319,6 +307,27 @@ class Maker:
             batch.add(
                 SessionTransition(session=session, from_state=earlier, to_state=state.value, **_stamp(nurse, moment))
             )
+
+
+def _drawn(lot, container, part_mg: Decimal, draw: Draw, stamp: dict) -> StockMovement:
+    before, inside = lot.balance_mg, container.balance_mg
+    lot.balance_mg, lot.movements = before - part_mg, lot.movements + 1
+    container.balance_mg, container.movements = inside - part_mg, container.movements + 1
+    container.opened_at = container.opened_at or draw.drawn_at
+    return StockMovement(
+        lot=lot,
+        number=lot.movements,
+        what=StockMovement.What.DRAW,
+        change_mg=-part_mg,
+        before_mg=before,
+        after_mg=lot.balance_mg,
+        container=container,
+        container_number=container.movements,
+        container_before_mg=inside,
+        container_after_mg=container.balance_mg,
+        draw=draw,
+        **stamp,
+    )
 
 
 def _stamp(nurse, moment: datetime, late_reason: str = "") -> dict:

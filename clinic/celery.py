@@ -63,6 +63,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     beat_schedule={
         "follow-ups": _sweep("followups.sweep"),
+        "risk": _sweep("assessments.escalate_risk"),
         "emergencies": _sweep("patients.announce_emergencies"),
         "account-notices": _sweep("accounts.send_notices"),
         "anchors": _every(300, "accounts.anchor_chain"),

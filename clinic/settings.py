@@ -88,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.shell",
                 "patients.context.emergency_banner",
+                "sessions_app.offline_key.owner_on_page",
             ]
         },
     }
@@ -174,7 +175,7 @@ STATICFILES_FINDERS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "common.static_sources.NamedModulesStorage"},
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's page has to read our scripts and styles
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

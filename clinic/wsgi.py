@@ -9,6 +9,8 @@ os.environ.setdefault("STATEMENT_SECONDS", "10")  # no request keeps PostgreSQL 
 
 application = get_wsgi_application()
 
+from clinic.garbage import leave_out_what_stays  # noqa: E402
 from clinic.startup import refuse_insecure_start  # noqa: E402  (apps must be loaded first)
 
 refuse_insecure_start()
+leave_out_what_stays()

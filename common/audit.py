@@ -199,9 +199,9 @@ def _tagged(told: Row, opened: dict) -> Row:
     return told._replace(purpose=EMERGENCY, detail={**told.detail, "emergency": str(opened[told.patient_id])})
 
 
-def record_look(by, action: str, *, subject=None, patient_id=None) -> None:
-    """Store that somebody opened a record."""
-    record(by, action, at=timezone.now(), subject=subject, patient_id=patient_id)
+def record_look(by, action: str, *, subject=None, patient_id=None, purpose: str = "") -> None:
+    """Store that somebody opened a record, and why if not as one of the care team."""
+    record(by, action, at=timezone.now(), subject=subject, patient_id=patient_id, purpose=purpose)
 
 
 def record_list(by, action: str, patient_ids) -> None:

@@ -43,9 +43,12 @@ class _Echo:
         return line
 
 
+def csv_line(values: Iterable) -> str:
+    """One line by RFC 4180 (CRLF, quoted where needed), every cell made safe."""
+    return csv.writer(_Echo(), lineterminator="\r\n").writerow([safe_cell(value) for value in values])
+
+
 def csv_lines(header: Iterable[str], rows: Iterable[Iterable]) -> Iterator[str]:
-    """CSV lines by RFC 4180 (CRLF, quoted where needed), one at a time, every cell made safe."""
-    writer = csv.writer(_Echo(), lineterminator="\r\n")
-    yield writer.writerow([safe_cell(name) for name in header])
-    for row in rows:
-        yield writer.writerow([safe_cell(value) for value in row])
+    """CSV lines, one at a time."""
+    yield csv_line(header)
+    yield from map(csv_line, rows)

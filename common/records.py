@@ -110,3 +110,10 @@ class EventRecord(Record):
         from common.occurrence import is_late
 
         return is_late(self.occurred_at, self.recorded_at)
+
+    @property
+    def was_sent_later(self) -> bool:
+        """Whether it waited on a device without network."""
+        from common.occurrence import was_sent_later
+
+        return was_sent_later(self.late_reason)

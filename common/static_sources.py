@@ -8,8 +8,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from django.contrib.staticfiles.finders import BaseFinder
+from django.contrib.staticfiles.storage import ManifestFilesMixin
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 SOURCE_MAP_LINE = re.compile(rb"(?m)^[ \t]*(?://[#@] ?sourceMappingURL=\S+|/\*[#@] ?sourceMappingURL=.*?\*/)[ \t]*$")
 
@@ -60,6 +62,13 @@ class PackagedFilesStorage(Storage):
 
     def get_modified_time(self, name: str):
         return datetime.fromtimestamp(self.files[name].location.stat().st_mtime, tz=UTC)
+
+
+class NamedModulesStorage(CompressedManifestStaticFilesStorage):
+    """Files under names that change with what they hold, also where one script of ours imports another."""
+
+    _imports = ManifestFilesMixin._js_module_import_aggregation_patterns[1]
+    patterns = (*CompressedManifestStaticFilesStorage.patterns, ("js/*.js", _imports))
 
 
 class PackagedFilesFinder(BaseFinder):

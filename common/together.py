@@ -1,4 +1,4 @@
-"""Several reads in one statement: the rows of many tables that hang on one record, in one round trip (decision 0015).
+"""Several reads in one statement: the rows of many tables that hang on one record, in one round trip (decision 0018).
 
 Each part is a queryset of models with what `select_related` joins. The parts stand in one statement as common table
 expressions; each row comes as one JSON array that the database builds, and every column is turned back by its field,

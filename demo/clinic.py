@@ -8,6 +8,7 @@ from accounts.actions import add_staff, open_practice
 from accounts.actor import Actor, system_actor
 from accounts.models import Membership, Practice
 from accounts.roles import Role
+from assessments.actions import set_on_call
 from common.clinical import Route
 from dosing.actions import receive_stock
 from dosing.models import Product, StockLot
@@ -26,6 +27,7 @@ STAFF = (
     ("Peter Vance", "PharmD", "PV", "compliance@demo.invalid", (Role.COMPLIANCE,)),
 )
 MORE_ROOMS = ("Alcove", "Cedar", "Garden", "Harbor", "North")
+ON_CALL = ((Role.PRESCRIBER, 1), (Role.NURSE, 1), (Role.THERAPIST, 0))
 PRODUCT_FOR = {
     Route.IV: "Ketalar 50 mg/mL",
     Route.IM: "Ketalar 50 mg/mL",
@@ -91,6 +93,8 @@ def open_demo_practice(at: datetime) -> DemoClinic:
     clinic.products = {product.name: product for product in Product.objects.filter(practice=practice)}
     clinic.rooms = list(Room.objects.filter(practice=practice).order_by("name"))
     clinic.rooms += [add_room(by=clinic.one(Role.ADMIN), at=at, name=name) for name in MORE_ROOMS]
+    on_call = [clinic.one(role, number).membership_id for role, number in ON_CALL]
+    set_on_call(by=clinic.one(Role.ADMIN), at=at, people=on_call, step_minutes=15, contact_minutes=60)
     return clinic
 
 
@@ -120,6 +124,7 @@ def fill_the_safe(clinic: DemoClinic, at: datetime, month: int) -> None:
         "troche": 20000,
         "capsule": 12000,
     }
+    packs = {"Compounded ketamine nasal": 6, "troche": 10, "capsule": 8}  # of what differs from delivery to delivery
     made: dict[str, StockLot] = {}
     for route in Route:
         product = product_for(clinic, route)
@@ -133,6 +138,7 @@ def fill_the_safe(clinic: DemoClinic, at: datetime, month: int) -> None:
                 expires_on=_expiry(at, product, month),
                 location="Safe A" if month % 2 == 0 else "Safe B",
                 amount_mg=_whole(product, amount),
+                containers=next((number for key, number in packs.items() if key in product.name), None),
                 supplier="Northeast Specialty Pharmacy",
                 supplier_dea="RN0123456",
                 invoice=f"INV-{at:%Y%m}-{month}",

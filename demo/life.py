@@ -14,6 +14,8 @@ from demo.calendar import Calendar
 from demo.clinic import PASSWORD, DemoClinic, product_for
 from demo.course import make_course
 from demo.people import make_person
+from demo.plans import earlier_treatments, look_at_plan, plan_terms
+from demo.silence import call_about_missed
 from demo.visit import Patient, Steps, answer_set, finish, give_after_decisions, observe, prepare
 from demo.vitals import make_baseline
 from demo.words import HOMEWORK, HOMEWORK_OUTCOMES, NOTE_TEXTS, PRIVATE_NOTES, PRIVATE_TAGS, RISK_CLOSING, THEMES
@@ -75,6 +77,7 @@ def register(
     )
     code, label = DIAGNOSES[Indication(indication)]
     patients.add_diagnosis(patient=person, by=prescriber, at=at, code=code, label=label, is_primary=True)
+    earlier_treatments(person, prescriber, at, indication, number)
     if rng.random() < 0.6:
         name = rng.choice(MEDICINES)
         patients.add_medicine(patient=person, by=prescriber, at=at, name=name, dose_text="once daily")
@@ -101,6 +104,7 @@ def register(
         team=team,
         rng=rng,
         escort=made.emergency_name,
+        number=number,
     )
     series = patients.open_series(
         patient=person,
@@ -116,7 +120,7 @@ def register(
     return who, series
 
 
-def order_for(clinic: DemoClinic, who: Patient, series, at: datetime, replaces=None):
+def order_for(clinic: DemoClinic, who: Patient, series, at: datetime, replaces=None, **plan):
     zone = ZoneInfo(clinic.practice.time_zone)
     day = at.astimezone(zone).date()
     return sign_order(
@@ -130,6 +134,7 @@ def order_for(clinic: DemoClinic, who: Patient, series, at: datetime, replaces=N
         expires_on=day + timedelta(days=180),
         replaces=replaces,
         **_terms(Route(series.route), series.indication, 1, who.rng),
+        **(plan_terms(series, who.number) | plan),
     )
 
 
@@ -164,6 +169,7 @@ def live(clinic: DemoClinic, calendar: Calendar, rng: Random, number: int, plan:
             note_preparation(clinic, who, session, starts - timedelta(hours=22))
         if number_in_series == 4 or starts - order.signed_at > timedelta(days=21):
             order = order_for(clinic, who, series, starts - timedelta(hours=20), replaces=order)
+        look_at_plan(who, order, starts - timedelta(hours=19))
         if rng.random() < 0.03:
             yield starts
             sessions.mark_no_show(
@@ -222,6 +228,7 @@ def follow_up(clinic: DemoClinic, who: Patient, session: Session, now: datetime)
                 by=system_actor("follow-ups", clinic.practice.pk),
                 at=check_in.closes_at + timedelta(minutes=1),
             )
+            yield from call_about_missed(who, check_in.closes_at, now)
 
 
 def _mailed(clinic: DemoClinic, check_in: CheckIn):

@@ -8,8 +8,11 @@ from common.clinical import Indication
 from demo.calendar import Calendar
 from demo.clinic import DemoClinic, fill_the_safe, open_demo_practice
 from demo.life import ROUTES, live
+from demo.monitoring import own_settings
 from demo.oversight import watch_over
 from demo.register import keep_the_register
+from demo.rems import submit_rems_forms
+from demo.silence import pause_somebody
 from demo.story import run
 from demo.today import todays_lives
 
@@ -28,12 +31,16 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     calendar = Calendar(clinic.rooms[:3], clinic.practice.time_zone)
     clinic.later.append(_deliveries(clinic, opened))
     clinic.later.append(keep_the_register(clinic, opened, now))
+    clinic.later.append(own_settings(clinic, opened))
     lives = [
         live(clinic, calendar, Random(rng.random()), number, plan, now)  # noqa: S311
         for number, plan in enumerate(_plans(rng, patients, opened, now))
     ]
     lives += todays_lives(clinic, Random(rng.random()), patients, now)  # noqa: S311
     run(lives, clinic.later, now)
+    submit_rems_forms(clinic, now)
+    people = [actor for actors in clinic.people.values() for actor in actors]
+    pause_somebody(now, {actor.membership_id: actor for actor in people})
     watch_over(clinic, now)
     return clinic
 

@@ -1,6 +1,7 @@
 """What became of the drug besides its doses: inventory, counts of each shift, a case that was cleared up and one that
 was not, drug moved and destroyed, what the nights found, and two packs for an inspection."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +11,7 @@ from accounts.roles import Role
 from demo.clinic import PASSWORD, DemoClinic
 from dosing import actions
 from dosing.counting import CountedLot
-from dosing.models import Discrepancy, StockCount, StockLot
+from dosing.models import Discrepancy, StockContainer, StockCount, StockLot
 from sessions_app.actions import ask_author, ask_for_pack, build_pack, remove_packs, take_pack
 from sessions_app.models import InspectionPack, Session
 from sessions_app.reviewing import people_to_ask
@@ -56,17 +57,24 @@ def _shift(clinic: DemoClinic, day: datetime) -> Steps:
 
 
 def _count(clinic: DemoClinic, at: datetime, place: str, occasion: str, less=Decimal(0), **more) -> StockCount | None:
-    """By whichever nurse's turn it is; of the first liquid lot `less` mg less is found."""
+    """By whichever nurse's turn it is; in the vial of the first liquid lot that is in use `less` mg less is found."""
     lots = StockLot.objects.filter(practice=clinic.practice, location=place).in_order().in_stock()
     lots = sorted(lots, key=lambda lot: not lot.product.is_liquid)
-    found = [
-        CountedLot(lot_id=lot.pk, counted_mg=lot.balance_mg - (less if place_of == 0 else 0), movements=lot.movements)
-        for place_of, lot in enumerate(lots)
-    ]
+    found = [_found(lot, less if place_of == 0 else Decimal(0)) for place_of, lot in enumerate(lots)]
     if not found:
         return None
     by = clinic.one(Role.NURSE, at.day)
     return actions.count_stock(by=by, at=at, location=place, occasion=occasion, counted=found, **more)
+
+
+def _found(lot: StockLot, less: Decimal) -> CountedLot:
+    rows = list(StockContainer.objects.to_take(lot))
+    opened = {row.pk: row.balance_mg for row in rows if row.opened_at}
+    if less:
+        short = next(row for row in rows if row.balance_mg > less)
+        opened[short.pk] = short.balance_mg - less
+    unopened = Counter(row.full_mg for row in rows if row.pk not in opened)
+    return CountedLot(lot_id=lot.pk, movements=lot.movements, opened=opened, unopened=unopened)
 
 
 def _short(clinic: DemoClinic, at: datetime, place: str, less: Decimal) -> None:
@@ -94,21 +102,23 @@ def _clear_up(clinic: DemoClinic, at: datetime) -> None:
 
 
 def _move_and_destroy(clinic: DemoClinic, at: datetime) -> None:
-    """A vial's worth goes to the cabinet of a room; a broken one to the reverse distributor."""
+    """Two vials go to the cabinet of a room; a broken one to the reverse distributor."""
     nurse, witness = clinic.one(Role.NURSE), clinic.one(Role.NURSE, 1)
     lot = StockLot.objects.filter(practice=clinic.practice, product__concentration_mg_per_ml=50, balance_mg__gte=2000)
     lot = lot.with_product().order_by("received_at").first()
-    if lot is None:
+    vials = list(StockContainer.objects.unopened().filter(lot=lot).order_by("-number")[:3]) if lot else []
+    if len(vials) < 3:
         return
+    moved, broken = [vial.pk for vial in vials[1:]], [vials[0].pk]
     actions.transfer_stock(
-        lot=lot, by=nurse, at=at, to_location="Cabinet of the garden room", amount_mg=Decimal(1000), note="For the week"
+        lot=lot, by=nurse, at=at, to_location="Cabinet of the garden room", containers=moved, note="For the week"
     )
     actions.dispose_stock(
         lot=lot,
         by=nurse,
         at=at,
         what="destroy",
-        amount_mg=Decimal(500),
+        containers=broken,
         note="Stopper damaged on arrival",
         taken_by="Harbor Reverse Distribution",
         form_number="41-2026-014",

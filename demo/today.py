@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 from random import Random
 
+from accounts.actor import patient_actor
 from accounts.roles import Role
-from assessments.actions import acknowledge_risk, give_assessments, record_risk_contact
+from assessments.actions import acknowledge_risk, ask_for_call, give_assessments, record_risk_contact
 from assessments.models import RiskItem
 from common.clinical import Indication, Route
 from demo.clinic import DemoClinic
 from demo.life import before_and_after, order_for, register
+from demo.monitoring import LOW_OXYGEN, low_oxygen
 from demo.visit import Patient, Steps, answer_by_link, finish, give_after_decisions, observe, prepare
 from sessions_app import actions as sessions
 
@@ -22,8 +24,10 @@ BOARD = (
     (Route.IV, Indication.TRD, -14, "arrived"),
     (Route.IM, Indication.PTSD, 45, "called"),
     (Route.IV, Indication.ANX, 150, "waiting"),
+    (Route.ESK, Indication.TRD, -290, "signed"),
+    (Route.ESK, Indication.TRD, 200, "planned"),
 )
-ROOMS = (3, 4, 5, 6, 7, 3, 4, 5)  # the first three belong to the calendar of the past
+ROOMS = (3, 4, 5, 6, 7, 3, 4, 5, 6, 7)  # the first three belong to the calendar of the past
 
 
 def todays_lives(clinic: DemoClinic, rng: Random, first_number: int, now: datetime) -> list[Steps]:
@@ -38,7 +42,9 @@ def _life(clinic, rng, number, route, indication, minutes, until, room, now: dat
     yield begins
     who, series = register(clinic, rng, number, begins, indication, route)
     yield now - timedelta(days=1, hours=1)
-    order = order_for(clinic, who, series, now - timedelta(days=1, hours=1))
+    # The plan of the one who is signed by now waits for the prescriber.
+    plan = {"review_after": (1, 3)} if until == "signed" else {}
+    order = order_for(clinic, who, series, now - timedelta(days=1, hours=1), **plan)
     starts = now + timedelta(minutes=minutes)
     session = sessions.schedule_session(
         series=series,
@@ -57,6 +63,8 @@ def _life(clinic, rng, number, route, indication, minutes, until, room, now: dat
     dose_at = starts + timedelta(minutes=20)
     yield dose_at
     administration = give_after_decisions(clinic, who, session, order, dose_at)
+    if until == "running" and route in LOW_OXYGEN:
+        clinic.later.append(low_oxygen(who, session, route, dose_at))
     yield from observe(clinic, who, session, order, dose_at, administration)
     left_at = session.readings.latest("occurred_at").occurred_at
     yield from _leave(clinic, who, session, left_at, until)
@@ -79,6 +87,8 @@ def _worrying_answer(who: Patient, at: datetime, is_called: bool) -> Steps:
     given = give_assessments(patient=who.person, by=therapist, at=at, occasion="other", instruments=["PHQ9"], due_at=at)
     answer_by_link(who, given, at, doses=0, suicidal=1 if is_called else 2)
     if not is_called:
+        by, words = patient_actor(who.person, who.person.practice_id), "After four, please. I am at work until then."
+        ask_for_call(assessment_set=given, by=by, at=at, link=given.links.get(), words=words)
         return
     item = RiskItem.objects.select_related("patient").get(assessment__assessment_set=given)
     yield at + timedelta(minutes=12)

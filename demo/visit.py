@@ -15,15 +15,22 @@ from common.clinical import Route
 from common.errors import Blocked
 from demo.clinic import PASSWORD, DemoClinic
 from demo.course import Course, answers_for
+from demo.in_the_room import agree_and_enter, away_for_a_while, calm_or_not, left_undisturbed, rescue_for
 from demo.leaving import leave
 from demo.vitals import Baseline, reading_at
-from demo.words import ADVERSE, OBSERVATIONS
+from demo.words import ADVERSE, ALARM_ACTIONS, OBSERVATIONS
 from dosing.models import DoseOrder, Draw
+from dosing.ordered_dose import next_dose
 from sessions_app import actions
 from sessions_app.models import Session
-from sessions_app.monitoring import CLOCKS, DoseSpan, due_times
+from sessions_app.monitoring import DoseSpan, due_times
+from sessions_app.practice_monitoring import monitoring_of
+from sessions_app.session_events import findings_of
+from sessions_app.session_facts import ordered_for
+from sessions_app.vital_limits import criticals
 
 Steps = Iterator[datetime]
+DEVICE_REST = timedelta(minutes=5)
 
 
 @dataclass
@@ -37,6 +44,7 @@ class Patient:
     team: dict[Role, object]
     rng: Random
     escort: str
+    number: int
 
 
 def answer_by_link(
@@ -94,6 +102,14 @@ def prepare(clinic: DemoClinic, who: Patient, session: Session, starts: datetime
         weight_kg=who.weight_kg,
         **{name: value for name, value in reading_at(who.rng, who.baseline, -10).items() if name != "dissociation"},
     )
+    if session.series.route == Route.ESK:
+        actions.record_rems_check(session=session, by=nurse, at=starts, **_rems_answers(who, session))
+
+
+def _rems_answers(who: Patient, session: Session) -> dict[str, bool]:
+    classes = ("benzodiazepines", "sedatives", "opioids", "stimulants", "maois")
+    taken = {f"takes_{name}": who.rng.random() < 0.08 for name in classes}
+    return {"is_enrolled": True, "is_counselled": True, "is_first_treatment": session.number == 1, **taken}
 
 
 def give_after_decisions(
@@ -116,8 +132,10 @@ def give_after_decisions(
 
 
 def give_first_dose(clinic: DemoClinic, who: Patient, session: Session, order: DoseOrder, at: datetime, late: int = 0):
-    """The ordered dose; `late` minutes between the act and its entry."""
+    """The ordered dose, of esketamine the first device; `late` minutes between the act and its entry."""
+    order = next_dose(order, session_id=session.pk)
     drawn = _drawn(who.rng, order)
+    planned = min(drawn, order.drawn_mg) if order.route != Route.ESK else drawn
     infusion = {}
     if order.route == Route.IV:
         infusion = {
@@ -134,7 +152,7 @@ def give_first_dose(clinic: DemoClinic, who: Patient, session: Session, order: D
         at=at + timedelta(minutes=late),
         lot_id=clinic.lots[order.route].pk,
         drawn_mg=drawn,
-        planned_mg=min(drawn, order.drawn_mg),
+        planned_mg=planned,
         given_by_id=who.team[Role.NURSE].membership_id,
         site=site,
         occurred_at=at,
@@ -153,7 +171,25 @@ def _drawn(rng: Random, order: DoseOrder) -> Decimal:
     if order.route in (Route.IM, Route.SC, Route.IV) and rng.random() < 0.7:
         step = Decimal(5)
         return (order.drawn_mg // step + 1) * step
-    return order.drawn_mg
+    return order.drawn_mg if order.route != Route.ESK else order.product.unit_mg
+
+
+def further_devices(clinic: DemoClinic, who: Patient, session: Session, order: DoseOrder, dose_at: datetime) -> Steps:
+    """Esketamine devices one by one, five minutes apart (KAP-LIM-ESK)."""
+    nurse, device = who.team[Role.NURSE], order.product.unit_mg
+    ordered_mg = ordered_for(session, order).dose_mg
+    for number in range(1, int(ordered_mg / device)):
+        moment = dose_at + number * DEVICE_REST
+        yield moment
+        actions.give_session_dose(
+            session=session,
+            by=nurse,
+            at=moment,
+            lot_id=clinic.lots[order.route].pk,
+            drawn_mg=device,
+            planned_mg=device,
+            given_by_id=nurse.membership_id,
+        )
 
 
 def observe(
@@ -161,15 +197,18 @@ def observe(
 ) -> Steps:
     """Readings when due, words, sometimes an adverse event or an early stop, until the minimum observation is over."""
     rng, nurse = who.rng, who.team[Role.NURSE]
-    clock = CLOCKS[order.route]
+    clock = monitoring_of(session.practice_id).clock_at(order.route, dose_at)
     stop_early = clock.is_infusion and rng.random() < 0.05
     runs = timedelta(minutes=26 if stop_early else order.duration_min or 0)
     ended_at = dose_at + runs if clock.is_infusion else dose_at
     last_device = timedelta(minutes=10 if order.route == Route.ESK else 0)
     leave_at = ended_at + last_device + timedelta(minutes=clock.observe_min)
+    agree_and_enter(who.team, session, dose_at)
+    if order.route == Route.ESK:
+        yield from further_devices(clinic, who, session, order, dose_at)
     strength = rng.uniform(0.6, 1.5)
     adverse_after = rng.choice((20, 35, 50)) if rng.random() < 0.07 else None
-    times = [t for t in due_times(order.route, [DoseSpan(dose_at, ended_at)], leave_at) if t < leave_at] + [leave_at]
+    times = [t for t in due_times(clock, [DoseSpan(dose_at, ended_at)], leave_at) if t < leave_at] + [leave_at]
     is_ended, is_recovering = not clock.is_infusion, False
     for moment in times:
         if not is_ended and moment >= ended_at:
@@ -185,9 +224,14 @@ def observe(
             is_ended = True
         yield moment
         minutes = (moment - dose_at).total_seconds() / 60
+        if moment < times[-1] and left_undisturbed(who.team, rng, session, moment, minutes):
+            continue
         _take_reading(who, session, moment, minutes, strength)
+        calm_or_not(who.team, rng, session, moment, minutes)
+        away_for_a_while(who.team, rng, session, moment, minutes)
         if adverse_after is not None and minutes >= adverse_after:
-            _adverse_event(who, session, moment)
+            event = _adverse_event(who, session, moment)
+            rescue_for(who.team, session, moment, event)
             adverse_after = None
         if not clock.is_infusion and not is_recovering and minutes >= 60:
             actions.start_recovery(session=session, by=nurse, at=moment)
@@ -197,14 +241,12 @@ def observe(
 def _take_reading(who: Patient, session: Session, moment: datetime, minutes: float, strength: float) -> None:
     values = reading_at(who.rng, who.baseline, minutes, strength)
     late = 22 if who.rng.random() < 0.004 else 0
-    actions.record_reading(
-        session=session,
-        by=who.team[Role.NURSE],
-        at=moment + timedelta(minutes=late),
-        occurred_at=moment,
-        late_reason="Monitor printed it, typed in afterwards" if late else "",
-        **values,
-    )
+    reason = "Monitor printed it, typed in afterwards" if late else ""
+    stamp = {"session": session, "by": who.team[Role.NURSE], "at": moment + timedelta(minutes=late)}
+    row = actions.record_reading(**stamp, occurred_at=moment, late_reason=reason, **values)
+    if criticals(findings_of(session, row.pk)):
+        told = who.team[Role.PRESCRIBER].membership_id
+        actions.answer_alarms(**stamp, readings=[row.pk], action=who.rng.choice(ALARM_ACTIONS), told_id=told)
     if 10 < minutes < 75 and who.rng.random() < 0.3:
         what = who.rng.choice(tuple(OBSERVATIONS))
         actions.record_observation(
@@ -212,9 +254,9 @@ def _take_reading(who: Patient, session: Session, moment: datetime, minutes: flo
         )
 
 
-def _adverse_event(who: Patient, session: Session, moment: datetime) -> None:
+def _adverse_event(who: Patient, session: Session, moment: datetime):
     category, grade, description, action, outcome = who.rng.choice(ADVERSE)
-    actions.record_adverse_event(
+    return actions.record_adverse_event(
         session=session,
         by=who.team[Role.NURSE],
         at=moment,

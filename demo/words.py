@@ -17,6 +17,11 @@ OBSERVATIONS = {
     "comfort": ("Blanket added, hand held as agreed before.", "Asked for water, given.", "Room light lowered."),
     "music": ("Second part of the playlist started.", "Asked for the music to be softer."),
 }
+ALARM_ACTIONS = (
+    "Slower music, head raised, seen by the prescriber; no drug given, repeated after 5 minutes",
+    "Cuff changed and repeated on the other arm; prescriber stayed in the room",
+    "Talked down by name, breathing together; prescriber decided to watch",
+)
 ADVERSE = (
     ("gi", 1, "Nausea without vomiting", "Ondansetron 4 mg by mouth, head raised", "resolved"),
     ("gi", 2, "Vomited once", "Ondansetron 4 mg IV, fluids, head raised", "resolved"),

@@ -4,17 +4,24 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from dosing.models import StockLot
+from dosing.containers import parts_of
+from dosing.models import StockContainer, StockLot
+
+SHOWN = 12
 
 
 @dataclass(frozen=True)
 class TypedAmounts:
-    """Drawn and given of one lot, as typed and in mg; None where nothing readable was typed."""
+    """Drawn and given of one lot, as typed and in mg; None where nothing readable was typed.
+
+    `parts` says what it will be taken from: (container, mg).
+    """
 
     lot: StockLot
     drawn: Decimal | None
     given: Decimal | None
     is_expired: bool
+    parts: tuple = ()
 
     @property
     def drawn_mg(self):
@@ -43,14 +50,25 @@ class TypedAmounts:
 
 def typed_amounts(lots, data, day) -> TypedAmounts | None:
     """None until a lot is chosen."""
-    try:
-        lot = lots.filter(pk=uuid.UUID(data.get("lot", ""))).first()
-    except ValueError:
-        return None
+    chosen = _id(data.get("lot"))
+    lot = lots.filter(pk=chosen).first() if chosen else None
     if lot is None:
         return None
     drawn, given = _number(data.get("drawn_amount")), _number(data.get("given_amount"))
-    return TypedAmounts(lot, drawn, given, lot.expires_on < day)
+    parts = ()
+    if drawn is not None:
+        first = _id(data.get("container_id"))
+        few = StockContainer.objects.to_take(lot)[:SHOWN]
+        rows = [*StockContainer.objects.filter(pk=first, lot=lot), *few] if first else [*few]
+        parts = tuple(parts_of({row.pk: row for row in rows}.values(), lot.product.mg_of(drawn), first))
+    return TypedAmounts(lot, drawn, given, lot.expires_on < day, parts)
+
+
+def _id(text) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _number(text) -> Decimal | None:

@@ -14,12 +14,13 @@ class DosingConfig(AppConfig):
         from common.signatures import signed_rows
         from dosing import home
         from dosing.guards import chained_ledger, dose_guards
-        from dosing.order_content import signed_orders
+        from dosing.order_content import signed_continuations, signed_orders
         from dosing.starting_rows import make_starting_rows
         from patients import chart
 
         defaults.register("dosing", make_starting_rows)
         signed_rows.register("orders", signed_orders)
+        signed_rows.register("plans", signed_continuations)
         insert_guards.register("dosing", dose_guards)
         chained_tables.register("dosing", chained_ledger)
         navigation.register("dosing", home.navigation_entries)

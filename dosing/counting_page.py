@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q
 
-from dosing.models import Discrepancy, StockCount, StockLot
+from dosing.counting import LotToCount
+from dosing.models import Discrepancy, StockContainer, StockCount, StockLot
 
 INVENTORY_EVERY = timedelta(days=730)  # at least every two years (21 CFR 1304.11)
 
@@ -61,7 +62,22 @@ def places_of(actor) -> list[Place]:
     ]
 
 
-def lots_to_count(actor, location: str) -> list[StockLot]:
-    """The lots that should lie there, as the form lists them."""
-    rows = StockLot.objects.visible_to(actor).in_stock().filter(location=location)
-    return list(rows.in_order())
+def lots_to_count(actor, location: str) -> list[LotToCount]:
+    """The lots that should lie there, as the form asks for them. Two queries.
+
+    A lot of which nothing is unopened any more still asks how many unopened ones there are: the form is blind.
+    """
+    lots = list(StockLot.objects.visible_to(actor).in_stock().filter(location=location).in_order())
+    rows = StockContainer.objects.visible_to(actor).filter(lot__in=lots).select_related("product").order_by("number")
+    here: dict = {lot.pk: [] for lot in lots}
+    for row in rows:
+        here[row.lot_id].append(row)
+    return [
+        LotToCount(
+            lot=lot,
+            opened=[row for row in here[lot.pk] if row.balance_mg and row.opened_at],
+            sizes=sorted({row.full_mg for row in here[lot.pk]}),
+            unopened={row.number: row.pk for row in here[lot.pk] if row.is_unopened},
+        )
+        for lot in lots
+    ]

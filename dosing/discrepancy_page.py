@@ -41,8 +41,8 @@ class DiscrepancyPage:
 
 
 def discrepancy_page(actor, row: Discrepancy, day: date) -> DiscrepancyPage:
-    """A fixed number of queries: notes, corrections, and the lot's latest movements and counts."""
-    corrections = list(row.corrections.select_related("recorded_by__user").order_by("number"))
+    """A fixed number of queries: notes, corrections, and the latest movements and counts of the vial or lot."""
+    corrections = list(row.corrections.select_related("recorded_by__user", "container__product").order_by("number"))
     opened_by_me = row.opened_by_id == actor.membership_id
     can_correct = row.is_open and row.what == Discrepancy.What.COUNT and not corrections and not opened_by_me
     return DiscrepancyPage(
@@ -59,6 +59,9 @@ def discrepancy_page(actor, row: Discrepancy, day: date) -> DiscrepancyPage:
 
 
 def _history(actor, row: Discrepancy) -> list[StockMovement]:
+    """The ledger of the vial that differs; of the lot where no single one does."""
+    if row.container_id:
+        return list(StockMovement.objects.visible_to(actor).of_container(row.container)[:HISTORY])
     if row.lot is None:
         return []
     return list(StockMovement.objects.visible_to(actor).of_lot(row.lot)[:HISTORY])
@@ -67,5 +70,6 @@ def _history(actor, row: Discrepancy) -> list[StockMovement]:
 def _counts(row: Discrepancy) -> list[StockCountLine]:
     if row.lot is None:
         return []
-    lines = row.lot.counted.select_related("count__recorded_by__user").order_by("-count__recorded_at")
+    same = {"container": row.container_id} if row.container_id else {"container": None, "size_mg": row.size_mg}
+    lines = row.lot.counted.filter(**same).select_related("count__recorded_by__user").order_by("-count__recorded_at")
     return list(lines[:5])

@@ -38,6 +38,7 @@ class DoseRequest:
     previous_weight_kg: Decimal | None = None
     mg_per_kg: Decimal | None = None
     fixed_mg: Decimal | None = None
+    max_mg: Decimal | None = None
     concentration_mg_per_ml: Decimal | None = None
     final_volume_ml: Decimal | None = None
     duration_min: Decimal | None = None
@@ -63,14 +64,16 @@ class DoseRequest:
             raise DoseInputError("give the dose either in mg/kg or in mg")
         if self.mg_per_kg is not None and self.limits.device_mg is not None:
             raise DoseInputError("esketamine spray is ordered in mg, not in mg/kg")
+        if self.max_mg is not None and self.mg_per_kg is None:
+            raise DoseInputError("a most in mg belongs to a dose in mg/kg only")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DosePlan:
     """A worked-out dose. A number is None when it has no meaning for the route or an input is missing.
 
-    `dose_mg` is what can be given (whole troches or sprays), `raw_mg` what was asked for. `mg_per_min`,
-    `mcg_kg_min` and `bag_conc_mg_ml` are of `dose_mg`; `drawn_mg` is what the syringe really holds.
+    `dose_mg` is what can be given (at most `max_mg`, whole troches or sprays), `raw_mg` what was asked for.
+    `mg_per_min`, `mcg_kg_min` and `bag_conc_mg_ml` are of `dose_mg`; `drawn_mg` is what the syringe really holds.
     `earliest_release_min` counts from the first device.
     """
 
@@ -143,19 +146,30 @@ def _plan_refused_for_weight(asked):
 
 def _amounts(asked, working):
     raw = _raw_mg(asked, working)
-    step = _step_mg(asked)
+    step, wanted = _step_mg(asked), raw
+    if _is_above_most(asked, raw):
+        wanted = asked.max_mg
+        working.append(f"{show(raw)} mg is more than the most of {show(wanted)} mg, so {show(wanted)} mg")
     if step is None:
-        return {"raw_mg": raw, "dose_mg": raw}
-    dose = arithmetic.round_to_step_half_up(raw, step)
+        return {"raw_mg": raw, "dose_mg": wanted}
+    dose = arithmetic.round_to_step_half_up(wanted, step)
     if dose == 0:
-        raise DoseInputError(f"{show(raw)} mg is less than half of one unit of {show(step)} mg")
+        raise DoseInputError(f"{show(wanted)} mg is less than half of one unit of {show(step)} mg")
+    if _is_above_most(asked, dose):
+        dose -= step
+    if dose == 0:
+        raise DoseInputError(f"the most of {show(wanted)} mg is less than one unit of {show(step)} mg")
     count = int(dose / step)
     kind = "spray" if asked.spray_ml else "unit"
-    relation = "is" if dose == raw else "is nearest to"
-    working.append(f"{show(raw)} mg {relation} {count} × {show(step)} mg per {kind} = {show(dose)} mg")
+    relation = "is" if dose == wanted else "is nearest to"
+    working.append(f"{show(wanted)} mg {relation} {count} × {show(step)} mg per {kind} = {show(dose)} mg")
     if asked.spray_ml:
         return {"raw_mg": raw, "dose_mg": dose, "sprays": count, "mg_per_spray": step}
     return {"raw_mg": raw, "dose_mg": dose, "units": count}
+
+
+def _is_above_most(asked, mg):
+    return asked.max_mg is not None and mg > asked.max_mg
 
 
 def _raw_mg(asked, working):
@@ -243,9 +257,13 @@ def _findings(asked, amounts):
 
 
 def _rounding_note(asked, amounts):
-    if amounts["dose_mg"] == amounts["raw_mg"]:
-        return
     step, raw, dose = _step_mg(asked), amounts["raw_mg"], amounts["dose_mg"]
+    if _is_above_most(asked, raw):
+        sentence = f"{show(raw)} mg by weight is held to the ordered most of {show(asked.max_mg)} mg."
+        yield Finding("DOSE_HELD_TO_MOST", "info", sentence, "KAP-FORM-DOSE")
+        raw = asked.max_mg
+    if dose == raw:
+        return
     sentence = f"{show(raw)} mg was rounded to {show(dose)} mg, the nearest whole number of {show(step)} mg units."
     yield Finding("DOSE_ROUNDED_TO_UNIT", "info", sentence, asked.general_limits.unit_source)
 

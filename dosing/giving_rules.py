@@ -90,6 +90,9 @@ def _product(dose, order, product):
     if unit and (dose.drawn_mg % unit or (product.form in ("device", "capsule") and dose.planned_mg % unit)):
         sentence = f"{product.name} comes in whole units of {show(unit)} mg. Enter whole units only."
         yield _refuse("NOT_WHOLE_UNITS", sentence, "KAP-PROD")
+    elif product.form == "device" and unit and dose.planned_mg > unit:
+        sentence = f"Give and record one device of {show(unit)} mg at a time; the patient rests in between."
+        yield _refuse("ONE_DEVICE_AT_A_TIME", sentence, "KAP-LIM-ESK")
 
 
 def most_allowed_mg(order) -> Decimal:
@@ -146,8 +149,9 @@ def _time(dose, order, limits):
     minutes = Decimal(int((dose.occurred_at - dose.last_dose_at).total_seconds())) / 60
     gap = _least_gap_min(order, limits)
     if gap is not None and minutes < gap:
+        what = "device" if limits.device_gap_min is not None else "dose"
         sentence = (
-            f"The last dose was {int(minutes)} minutes before this one. Wait until {show(gap)} minutes have passed."
+            f"The last {what} was {int(minutes)} minutes before this one. Wait until {show(gap)} minutes have passed."
         )
         yield _ask("BOOSTER_TOO_SOON", sentence, limits.source)
 

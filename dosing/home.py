@@ -8,9 +8,13 @@ from accounts.roles import Permission
 from dosing.diversion_page import watch_state
 from dosing.models import Discrepancy, DoseOrder, DosingRecord, StockLot
 from dosing.order_page import OrderSheet
+from dosing.plan_page import plan_page
+from dosing.plan_reviews import orders_to_review
 from dosing.stock_page import lot_rows, lots_to_look_at, running_low
 from patients.chart import ChartTab
 from patients.scope import Reach
+
+SHOWN = 8
 
 
 def navigation_entries(actor) -> list[NavEntry]:
@@ -21,11 +25,27 @@ def navigation_entries(actor) -> list[NavEntry]:
 
 
 def home_panels_for(actor, at) -> list[Panel]:
-    """For those who keep the drug: remainders still open, which is urgent; lots to look at and what runs low."""
+    """For prescribers the plans that wait for them. For those who keep the drug: remainders still open, which is
+    urgent; lots to look at and what runs low."""
+    panels = _plan_reviews(actor) if actor.can(Permission.SIGN_ORDER) else []
     if not actor.can(Permission.VIEW_STOCK):
-        return []
+        return panels
     day = timezone.localdate(at)
-    return [*_remainders(actor), *_discrepancies(actor, day), *_watch(actor, at), *_stock(actor, day)]
+    return [*panels, *_remainders(actor), *_discrepancies(actor, day), *_watch(actor, at), *_stock(actor, day)]
+
+
+def _plan_reviews(actor) -> list[Panel]:
+    """Series whose next dose waits until the plan was looked at."""
+    waiting = orders_to_review(DoseOrder.objects.visible_to(actor, Permission.SIGN_ORDER))
+    rows = list(waiting.select_related("patient", "series")[: SHOWN + 1])
+    if not rows:
+        return []
+    count = len(rows) if len(rows) <= SHOWN else waiting.count()
+    named = tuple(row.patient_id for row in rows[:SHOWN])
+    context, template = {"orders": rows[:SHOWN]}, "dosing/_home_plan_reviews.html"
+    return [
+        Panel("plan-reviews", "Plan reviews due", template, context, count, urgent=True, order=6, patient_ids=named)
+    ]
 
 
 def _remainders(actor) -> list[Panel]:
@@ -80,10 +100,10 @@ def chart_tabs(reach, patient) -> list[ChartTab]:
 
 
 def series_panels(actor, series, at) -> list[Panel]:
-    order = DoseOrder.objects.visible_to(actor).filter(series=series).select_related("product", "replaced_by")
-    newest = order.order_by("-version").first()
+    order = DoseOrder.objects.visible_to(actor).filter(series=series).with_plan()
+    newest = order.select_related("product", "replaced_by", "series").order_by("-version").first()
     may_order = series.closed_at is None and Reach.of(actor, series.patient).may(Permission.SIGN_ORDER)
     context = {"series": series, "order": newest, "may_order": may_order}
     if newest is not None:
-        context["state"] = OrderSheet(newest).state
+        context |= {"state": OrderSheet(newest).state, "plan": plan_page(newest)}
     return [Panel("dose-order", "Dose order", "dosing/_series_order.html", context, order=10)]

@@ -7,13 +7,12 @@ from functools import cached_property
 from django.utils import timezone
 
 from dosing.arithmetic import informational_route_amount_mg
-from dosing.calculator import plan_dose
 from dosing.hooks import measured_weights
 from dosing.limit_labels import rows_of
 from dosing.models import DoseOrder
 from dosing.order_content import is_unaltered
-from dosing.order_request import WorkedOrder, terms_of
-from dosing.practice_limits import limits_of_order
+from dosing.order_request import WorkedOrder
+from dosing.ordered_dose import OrderedDose, every_dose
 from dosing.proposed_dose import show
 
 # Systemic share of a dose by route, for information only (KAP-REF-BIO); middle of the published range.
@@ -28,9 +27,10 @@ BIOAVAILABILITY = (
 
 @dataclass(frozen=True)
 class OrderSheet:
-    """One version of an order as the page shows it."""
+    """One version of an order as the page shows it, or with the `dose` of one session."""
 
     order: DoseOrder
+    dose: OrderedDose | None = None
 
     @property
     def is_unaltered(self) -> bool:
@@ -59,26 +59,20 @@ class OrderSheet:
             return ""
         return f"{self.order.limits['route']['version']} / {self.order.limits['general']['version']}"
 
-    @cached_property
+    @property
+    def shown_dose(self) -> OrderedDose:
+        """The dose whose amounts and working the sheet shows."""
+        return self.dose or OrderedDose(self.order, 1)
+
+    @property
     def plan(self):
         """The arithmetic again, from what was signed and under the limits of then."""
-        limits, general = limits_of_order(self.order)
-        product, terms = self.order.product, terms_of(self.order)
-        return plan_dose(
-            route=self.order.route,
-            first_session=False,
-            limits=limits,
-            general_limits=general,
-            weight_kg=terms.weight_kg,
-            mg_per_kg=terms.mg_per_kg,
-            fixed_mg=terms.fixed_mg,
-            concentration_mg_per_ml=self.order.concentration_mg_per_ml,
-            final_volume_ml=terms.final_volume_ml,
-            duration_min=terms.duration_min,
-            booster_mg=terms.booster_mg,
-            booster_after_min=terms.booster_after_min,
-            unit_dose_mg=None if product.is_esketamine else product.unit_mg,
-        )
+        return self.shown_dose.plan
+
+    @cached_property
+    def later_steps(self) -> list[OrderedDose]:
+        """Of an order read with its plan; each with its own working."""
+        return every_dose(self.order)[1:]
 
 
 @dataclass(frozen=True)
@@ -114,8 +108,13 @@ class Preview:
         per_kg = self.plan.cumulative_mg_per_kg
         return f"{show(per_kg)} mg/kg" if per_kg is not None else ""
 
+    @property
+    def steps(self):
+        """Each later step worked out (or with its problem), once the first dose is."""
+        return self.worked.steps
+
     def _of(self, severity):
-        return [finding for finding in self.plan.findings if finding.severity == severity] if self.plan else []
+        return [finding for finding in self.worked.findings if finding.severity == severity]
 
     @property
     def hard(self):

@@ -11,14 +11,16 @@ from django.urls import reverse
 from common.blockers import Blocker
 from dosing.limits import check_weight, show
 from dosing.models import DoseOrder, DosingRecord
-from dosing.order_request import OVERRIDE, as_blocker, terms_of, work_out
+from dosing.order_request import OVERRIDE, as_blocker, step_code, terms_of, work_out
+from dosing.ordered_dose import OrderedDose, next_dose
+from dosing.plan_reviews import reviews_due
 
 # A reason typed at signing does not answer these for a later day.
 OF_THE_DAY = {"WEIGHT_OLD", "WEIGHT_CHANGED"}
 
 
 def order_blockers(
-    order: DoseOrder | None,
+    order: DoseOrder | OrderedDose | None,
     patient,
     series,
     at: datetime,
@@ -29,18 +31,23 @@ def order_blockers(
     """Everything of this app that stands before a dose at `at`; an empty list means nothing does.
 
     `weight_kg_today` is the check-in weight in kg, None before it is taken. `session_id` names the session, whose
-    own doses then do not count as earlier ones. The order is worked out again under the practice's limits of today;
-    soft findings passed with a reason at signing stay passed. Sources: KAP-LIM-*, KAP-DOSE-*.
+    own doses then do not count as earlier ones; an `order` already read for its dose is taken as it is. The step of
+    the dose is worked out again under the practice's limits of today; soft findings passed with a reason at signing
+    stay passed. A point of review that was reached holds the dose. Sources: KAP-LIM-*, KAP-DOSE-*.
     """
     if order is None:
         link = reverse("dosing:order_new", args=[series.pk])
         return [Blocker("ORDER_MISSING", "No dose order is signed for this series.", "KAP-DOSE-ORDER", link=link)]
+    dose = order if isinstance(order, OrderedDose) else next_dose(order, session_id=session_id)
+    order = dose.order
     day = at.astimezone(ZoneInfo(order.practice.time_zone)).date()
-    worked = work_out(series=series, product=order.product, terms=terms_of(order), day=day, session_id=session_id)
+    worked = work_out(series=series, product=order.product, terms=terms_of(dose), day=day, session_id=session_id)
+    least_hours = max(series.min_hours_between, order.min_hours_between or 0)
     found = [
         *_not_in_force(order, series, day),
-        *_findings(order, worked),
-        *_spacing(_last_dose_at(patient, session_id), at, series, worked.limits.general, order.practice),
+        *_plan(dose, series),
+        *_findings(dose, worked),
+        *_spacing(_last_dose_at(patient, session_id), at, least_hours, worked.limits.general, order.practice),
         *_weight_today(order, weight_kg_today, worked.limits.general),
     ]
     return sorted(found, key=lambda blocker: blocker.override is not None)
@@ -62,11 +69,25 @@ def _not_in_force(order, series, day) -> Iterator[Blocker]:
         yield Blocker("ORDER_EXPIRED", sentence, "KAP-DOSE-ORDER", link=amend)
 
 
-def _findings(order, worked) -> Iterator[Blocker]:
+def _plan(dose, series) -> Iterator[Blocker]:
+    """A review that is due, and a dose after the last one that was ordered: only the prescriber's signature helps."""
+    order = dose.order
+    for after in reviews_due(order, dose.number - 1):
+        sentence = f"Plan review after dose {after}: a prescriber goes on with the plan before dose {dose.number}."
+        link = reverse("dosing:order", args=[order.pk])
+        yield Blocker("PLAN_REVIEW_DUE", sentence, "KAP-DOSE-PLAN", link=link)
+    if order.planned_doses is not None and dose.number > order.planned_doses:
+        planned, number = order.planned_doses, dose.number
+        sentence = f"The order is for {planned} doses and this is dose {number}. Plan more and sign a new version."
+        link = reverse("dosing:order_new", args=[series.pk])
+        yield Blocker("PLAN_USED_UP", sentence, "KAP-DOSE-PLAN", link=link)
+
+
+def _findings(dose, worked) -> Iterator[Blocker]:
     if worked.problem:
         yield Blocker("ORDER_NOT_USABLE", f"{worked.problem} Sign a new order.", "KAP-DOSE-ORDER")
     for blocker in worked.blockers:
-        if blocker.code not in order.overrides or blocker.code in OF_THE_DAY:
+        if step_code(blocker.code, dose.from_dose) not in dose.overrides or blocker.code in OF_THE_DAY:
             yield blocker
 
 
@@ -77,14 +98,14 @@ def _weight_today(order, weight_kg_today, general) -> Iterator[Blocker]:
         yield as_blocker(finding)
 
 
-def _spacing(last, at, series, general, practice) -> Iterator[Blocker]:
+def _spacing(last, at, least_hours, general, practice) -> Iterator[Blocker]:
     """The longest wait that is not over yet. The sentence names times, so it reads the same until then."""
     if last is None:
         return
     waits = (
         ("INTERVAL_BELOW_HARD", general.hard_min_hours_between, general.source, None),
         ("INTERVAL_BELOW_SOFT", general.soft_min_hours_between, general.source, OVERRIDE),
-        ("SPACING_BELOW_PLAN", Decimal(series.min_hours_between), "KAP-DOSE-SPACING", OVERRIDE),
+        ("SPACING_BELOW_PLAN", Decimal(least_hours), "KAP-DOSE-SPACING", OVERRIDE),
     )
     for code, hours, source, override in waits:
         over_at = last + timedelta(seconds=int(hours * 3600))

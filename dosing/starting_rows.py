@@ -18,13 +18,16 @@ def _unit(name, amount, **more):
 
 
 PRODUCTS = (
-    _liquid("Ketalar 10 mg/mL, 20 mL vial", 10, **INJECTION),
-    _liquid("Ketalar 50 mg/mL, 10 mL vial", 50, **INJECTION),
-    _liquid("Ketalar 100 mg/mL, 5 mL vial", 100, **INJECTION),
-    _liquid("Ketamine (generic) 100 mg/mL, 10 mL vial", 100, ndc="67457-108-10", **INJECTION),
+    _liquid("Ketalar 10 mg/mL, 20 mL vial", 10, container_amount=Decimal(20), **INJECTION),
+    _liquid("Ketalar 50 mg/mL, 10 mL vial", 50, container_amount=Decimal(10), **INJECTION),
+    _liquid("Ketalar 100 mg/mL, 5 mL vial", 100, container_amount=Decimal(5), **INJECTION),
+    _liquid(
+        "Ketamine (generic) 100 mg/mL, 10 mL vial", 100, container_amount=Decimal(10), ndc="67457-108-10", **INJECTION
+    ),
     _unit(
         "Spravato 28 mg nasal spray device",
         28,
+        container_amount=Decimal(1),
         form=Product.Form.DEVICE,
         routes=["ESK"],
         is_esketamine=True,

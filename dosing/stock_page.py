@@ -39,6 +39,31 @@ def lot_rows(lots, day) -> list[dict]:
     return rows
 
 
+GONE_WORDS = {
+    "draw": ("neutral", "used up"),
+    "waste": ("neutral", "wasted"),
+    "destroy": ("neutral", "destroyed"),
+    "loss": ("critical", "lost"),
+    "adjust": ("caution", "corrected to nothing"),
+}
+
+
+def container_state(container) -> tuple[str, str]:
+    """Chip and word for what became of a container; an empty one needs `last_what`, which `in_order` brings."""
+    if not container.balance_mg:
+        return GONE_WORDS.get(container.last_what, ("neutral", "empty"))
+    return ("normal", "unopened") if container.opened_at is None else ("info", "opened")
+
+
+def container_rows(containers) -> list[dict]:
+    """Each container with its chip and the amount left in mL or units."""
+    rows = []
+    for row in containers:
+        kind, word = container_state(row)
+        rows.append({"container": row, "kind": kind, "word": word, "amount": row.amount(row.balance_mg)})
+    return rows
+
+
 def running_low(lots, day) -> list[str]:
     """Names of products in date of which fewer than five usual doses are left; one query."""
     sums = lots.in_stock().filter(expires_on__gte=day).in_stock_by_product()

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from dosing.views import amounts, counting, discrepancies, diversion, limits, moving, orders, products, stock
+from dosing.views import (
+    amounts,
+    containers,
+    counting,
+    discrepancies,
+    diversion,
+    limits,
+    moving,
+    orders,
+    products,
+    stock,
+)
 
 app_name = "dosing"
 urlpatterns = [
@@ -11,6 +22,8 @@ urlpatterns = [
     path("stock/<uuid:pk>/", stock.lot, name="lot"),
     path("stock/<uuid:pk>/transfer/", moving.transfer, name="transfer"),
     path("stock/<uuid:pk>/dispose/", moving.dispose, name="dispose"),
+    path("stock/<uuid:pk>/containers/", containers.of_lot, name="containers"),
+    path("stock/containers/<uuid:pk>/", containers.container, name="container"),
     path("stock/counts/", counting.counts, name="counts"),
     path("stock/counts/new/", counting.count_new, name="count_new"),
     path("stock/counts/<uuid:pk>/", counting.count, name="count"),
@@ -31,6 +44,7 @@ urlpatterns = [
     path("series/<uuid:pk>/order/", orders.new, name="order_new"),
     path("series/<uuid:pk>/order/preview/", orders.preview, name="order_preview"),
     path("orders/<uuid:pk>/", orders.order, name="order"),
+    path("orders/<uuid:pk>/continue/", orders.continue_plan, name="continue_plan"),
     path("patients/<uuid:pk>/", orders.of_patient, name="patient_orders"),
     path("amounts/", amounts.in_mg, name="amounts"),
 ]

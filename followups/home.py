@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from django.db.models import F
 from django.urls import reverse
 
 from accounts.actor import Actor
 from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
-from followups.models import CheckIn
+from followups.models import CheckIn, MissedInARow
 from followups.pages import chosen, day_of
 from followups.rows import rows_of
 from followups.watch import is_silent
@@ -28,8 +29,22 @@ def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
     if actor.can(Permission.VIEW_FOLLOWUPS) and is_silent(at, actor.practice_id):
         panels.append(_silence(actor))
     if actor.can(Permission.MANAGE_FOLLOWUPS):
+        panels += _missed(actor, at)
         panels.append(_check_ins(actor, at))
     return panels
+
+
+def _missed(actor: Actor, at: datetime) -> list[Panel]:
+    """Patients who missed two check-ins in a row, those nobody calls first."""
+    tasks = MissedInARow.objects.visible_to(actor).open()
+    rows = list(tasks.with_people().order_by(F("taken_at").asc(nulls_first=True), "raised_at", "pk")[: SHOWN + 1])
+    if not rows:
+        return []
+    count = tasks.count() if len(rows) > SHOWN else len(rows)
+    context = {"rows": rows[:SHOWN], "more": count - len(rows[:SHOWN]), "at": at}
+    named = tuple(row.patient_id for row in rows[:SHOWN])
+    template = "followups/home/missed.html"
+    return [Panel("missed", "Two check-ins missed in a row", template, context, count, order=45, patient_ids=named)]
 
 
 def _silence(actor: Actor) -> Panel:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from followups.models import CheckIn, OutboxMessage
 
 SUBJECT = "A short check-in is waiting for you"
+REMINDER = "A short check-in is still waiting for you"
 REFUSALS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
 
 
@@ -50,7 +51,7 @@ def link_address(token: str) -> str:
 
 def check_in_mail(message: OutboxMessage, token: str) -> EmailMessage:
     return EmailMessage(
-        SUBJECT,
+        REMINDER if message.purpose == "reminder" else SUBJECT,
         mail_text(message.check_in, link_address(token)),
         settings.DEFAULT_FROM_EMAIL,
         [message.check_in.patient.email],

@@ -11,9 +11,11 @@ from accounts.actor import Actor
 from accounts.paging import page_of
 from accounts.roles import Permission
 from common.blockers import Blocker
+from followups.coming import Coming, coming_of
 from followups.contact import mail_blockers
+from followups.hours import hours_of
 from followups.mail import SUBJECT, mail_text
-from followups.models import CheckIn
+from followups.models import CheckIn, FollowUpPause, MissedInARow
 from followups.rows import Row, rows_of
 from patients.models import Patient
 from patients.scope import Reach
@@ -24,7 +26,7 @@ PLACEHOLDER = "(a personal link, made when the message goes out)"
 
 @dataclass(frozen=True)
 class DosePlan:
-    """The check-ins that hang on one dose."""
+    """The check-ins that hang on one dose, each with what will come of it by itself."""
 
     session: Session
     rows: list[Row]
@@ -45,6 +47,7 @@ class CheckInPage:
     may_see_answers: bool
     mail_blockers: list[Blocker]
     preview: dict
+    coming: list[Coming]
 
 
 def check_in_page(actor: Actor, check_in: CheckIn, at: datetime) -> CheckInPage:
@@ -60,7 +63,24 @@ def check_in_page(actor: Actor, check_in: CheckIn, at: datetime) -> CheckInPage:
             "subject": SUBJECT,
             "text": mail_text(check_in, PLACEHOLDER),
         },
+        coming=coming_of(check_in, hours_of(check_in.patient.practice_id), pause_of(actor, check_in.patient), at),
     )
+
+
+def pause_of(actor: Actor, patient: Patient) -> FollowUpPause | None:
+    standing = FollowUpPause.objects.visible_to(actor).standing().of_patient(patient.pk)
+    return standing.select_related("paused_by__user").first()
+
+
+def plan_context(actor: Actor, patient: Patient, form) -> dict:
+    """What the plan's page shows; `form` asks for a pause."""
+    at = timezone.now()
+    return {
+        "plans": patient_plan(actor, patient, at),
+        "pause": pause_of(actor, patient),
+        "task": MissedInARow.objects.visible_to(actor).open().filter(patient=patient).first(),
+        "form": form,
+    }
 
 
 LISTS = {

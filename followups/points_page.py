@@ -12,6 +12,7 @@ class PointRow:
     point: FollowUpPoint
     when: str
     window: str
+    reminder: str
     instruments: list[str]
     looks_back_too_far: list[str]
 
@@ -26,6 +27,7 @@ def _row(point: FollowUpPoint) -> PointRow:
         point=point,
         when=in_words(point.offset_hours),
         window=f"{in_words(point.window_before_h)} before to {in_words(point.window_after_h)} after",
+        reminder=f"{in_words(point.remind_after_h)} after asking" if point.remind_after_h else "none",
         instruments=[each.name for each in instruments],
         looks_back_too_far=[each.name for each in instruments if looks_back_too_far(each.recall, point.offset_hours)],
     )

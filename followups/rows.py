@@ -18,6 +18,7 @@ STATE_CHIPS = {
     CheckIn.State.EXPIRED: ("warning", "calendar-x-2"),
     CheckIn.State.MISSED: ("warning", "calendar-x-2"),
     CheckIn.State.CANCELLED: ("neutral", "ban"),
+    CheckIn.State.PAUSED: ("info", "circle-pause"),
     CheckIn.State.SUPERSEDED: ("neutral", "redo-2"),
 }
 MESSAGE_CHIPS = {

@@ -4,11 +4,23 @@ Also which questionnaires look back too far to be asked at a point (KAP-FUP-RECA
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 CONTACT_AT = time(10, 0)  # KAP-FUP-TIME, a practice's habit, tag P
 QUIET_FROM, QUIET_UNTIL = time(21, 0), time(8, 0)  # KAP-FUP-QUIET, tag P
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A practice's habits by the patient's clock: asked at `contact_at`, never from `quiet_from` to `quiet_until`."""
+
+    contact_at: time = CONTACT_AT
+    quiet_from: time = QUIET_FROM
+    quiet_until: time = QUIET_UNTIL
+
+
+USUAL = Hours()
 
 
 @dataclass(frozen=True)
@@ -21,37 +33,58 @@ class Slot:
     closes_at: datetime
 
 
-def slot_for(dose_at: datetime, offset_hours: int, before_h: int, after_h: int, time_zone: str) -> Slot:
-    """The contact `offset_hours` after a dose: 10:00 local on that day, moved into the window and out of the night.
+def slot_for(
+    dose_at: datetime, offset_hours: int, before_h: int, after_h: int, time_zone: str, hours: Hours = USUAL
+) -> Slot:
+    """The contact `offset_hours` after a dose: the contact time on that local day, moved into the window and out of
+    the night.
 
     `dose_at` is UTC-aware. A local time that a clock change skips moves forward; one that comes twice is the first.
     """
     zone = ZoneInfo(time_zone)
     target = dose_at + timedelta(hours=offset_hours)
-    wanted = _at_local(target.astimezone(zone).date(), CONTACT_AT, zone)
+    wanted = _at_local(target.astimezone(zone).date(), hours.contact_at, zone)
     earliest, latest = target - timedelta(hours=before_h), target + timedelta(hours=after_h)
-    due = _awake(min(max(wanted, earliest), latest), zone)
+    due = _awake(min(max(wanted, earliest), latest), zone, hours)
     local = due.astimezone(zone)
     closes = max(latest, due + timedelta(hours=12))
     return Slot(due, local.strftime("%Y-%m-%d %H:%M"), time_zone, closes)
 
 
-def waking_time(moment: datetime, time_zone: str) -> datetime:
-    """The same moment, or 08:00 of the coming morning where the patient lives when it falls into the quiet hours."""
-    return _awake(moment, ZoneInfo(time_zone))
+def slot_of(check_in, hours: Hours = USUAL) -> Slot:
+    """The slot of a check-in by its session's dose, its point and the patient's zone as they are now."""
+    point = check_in.point
+    window = (point.offset_hours, point.window_before_h, point.window_after_h)
+    return slot_for(check_in.session.first_dose_at, *window, check_in.patient.time_zone, hours)
 
 
-def _at_local(day, moment: time, zone: ZoneInfo) -> datetime:
+def waking_time(moment: datetime, time_zone: str, hours: Hours = USUAL) -> datetime:
+    """The same moment, or the end of the quiet hours where the patient lives when it falls into them."""
+    return _awake(moment, ZoneInfo(time_zone), hours)
+
+
+def local_day(moment: datetime, time_zone: str) -> tuple[datetime, datetime]:
+    """Begin and end of the day around a moment by the patient's clock."""
+    zone = ZoneInfo(time_zone)
+    day = moment.astimezone(zone).date()
+    return _at_local(day, time.min, zone), _at_local(day + timedelta(days=1), time.min, zone)
+
+
+def day_begins(day: date, time_zone: str) -> datetime:
+    return _at_local(day, time.min, ZoneInfo(time_zone))
+
+
+def _at_local(day: date, moment: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, moment, tzinfo=zone).astimezone(UTC)
 
 
-def _awake(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The same moment, or 08:00 local of the coming morning when it falls into the night."""
+def _awake(moment: datetime, zone: ZoneInfo, hours: Hours) -> datetime:
+    """The same moment, or the end of the night when it falls into it."""
     local = moment.astimezone(zone)
-    if QUIET_UNTIL <= local.time() < QUIET_FROM:
+    if hours.quiet_until <= local.time() < hours.quiet_from:
         return moment
-    day = local.date() + timedelta(days=1) if local.time() >= QUIET_FROM else local.date()
-    return _at_local(day, QUIET_UNTIL, zone)
+    day = local.date() + timedelta(days=1) if local.time() >= hours.quiet_from else local.date()
+    return _at_local(day, hours.quiet_until, zone)
 
 
 LOOKS_BACK_HOURS = {"2 weeks": 7 * 24, "month": 28 * 24}  # KAP-FUP-RECALL: earliest hours after a dose for change

@@ -1,6 +1,7 @@
 """The doorbell: Celery looks into the tables for what is due; a lost or doubled task changes nothing (F1-F5)."""
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -9,7 +10,8 @@ from accounts.actor import system_actor
 from common.errors import StaleState
 from followups import actions, doorbell
 from followups.mail import NotSent, Unclear, check_in_mail, send_mail
-from followups.models import CheckIn, OutboxMessage
+from followups.models import CheckIn, FollowUpPause, FollowUpPoint, OutboxMessage
+from followups.schedule import local_day
 
 log = logging.getLogger("clinic.followups")
 BATCH = 200
@@ -25,7 +27,9 @@ def sweep() -> None:
     at = timezone.now()
     _each_check_in(CheckIn.objects.in_another_zone(), actions.move_check_in, at)
     _each_check_in(CheckIn.objects.missed(at), actions.miss_check_in, at)
+    _each_pause(at)
     _open_due(at)
+    _remind(at)
     _each_check_in(CheckIn.objects.over(at), actions.expire_check_in, at)
     _each_message(OutboxMessage.objects.abandoned(at), actions.give_up_claim, at)
     _each_message(OutboxMessage.objects.unneeded(), actions.drop_message, at)
@@ -42,8 +46,27 @@ def _open_due(at) -> None:
             _act(actions.stop_check_in, at, check_in=check_in)
         elif latest[check_in.patient_id] != check_in.pk:
             _act(actions.supersede_check_in, at, check_in=check_in)
+        elif _is_asked_today(check_in, at):
+            _act(actions.merge_check_in, at, check_in=check_in)
         else:
             _act(actions.open_check_in, at, check_in=check_in)
+
+
+def _is_asked_today(check_in: CheckIn, at) -> bool:
+    """Whether the patient got, or waits for, a first message on this day by the patient's own clock."""
+    return CheckIn.objects.asked_on_day(check_in, *local_day(at, check_in.patient.time_zone)).exists()
+
+
+def _remind(at) -> None:
+    hours = FollowUpPoint.objects.filter(remind_after_h__gt=0).values_list("remind_after_h", flat=True).distinct()
+    for each in list(hours.order_by("remind_after_h")):
+        _each_check_in(CheckIn.objects.to_remind(at, each), actions.queue_reminder, at)
+
+
+def _each_pause(at) -> None:
+    """Pauses whose day may have come somewhere on earth; the action asks the patient's own clock."""
+    for pause in FollowUpPause.objects.may_be_over((at + timedelta(hours=14)).date()).select_related("patient")[:BATCH]:
+        _act(actions.end_pause, at, pause=pause)
 
 
 def _with_people(check_ins) -> list[CheckIn]:
@@ -64,7 +87,7 @@ def _each_message(messages, action, at) -> None:
 def _act(action, at, **subject) -> None:
     """One row's trouble never keeps the others waiting; the row stays due and is tried again (F24)."""
     (row,) = subject.values()
-    patient = row.patient if isinstance(row, CheckIn) else row.check_in.patient
+    patient = row.check_in.patient if isinstance(row, OutboxMessage) else row.patient
     try:
         action(**subject, by=_by(patient.practice_id), at=at)
     except StaleState:

@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from followups.views import check_ins, points
+from followups.views import care, check_ins, points
 
 app_name = "followups"
 urlpatterns = [
     path("", check_ins.check_in_list, name="list"),
     path("patients/<uuid:pk>/", check_ins.of_patient, name="of_patient"),
+    path("patients/<uuid:pk>/pause/", care.pause, name="pause"),
+    path("pauses/<uuid:pk>/end/", care.resume, name="resume"),
+    path("missed/<uuid:pk>/", care.missed, name="missed"),
+    path("missed/<uuid:pk>/take/", care.take_missed, name="take_missed"),
+    path("missed/<uuid:pk>/call/", care.record_call, name="record_missed_call"),
+    path("missed/<uuid:pk>/close/", care.close_missed, name="close_missed"),
+    path("hours/", care.rules, name="rules"),
     path("points/", points.points, name="points"),
     path("points/add/", points.add_point, name="add_point"),
     path("points/<uuid:pk>/", points.change_point, name="change_point"),

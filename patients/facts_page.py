@@ -1,11 +1,11 @@
-"""Allergies, medicines and diagnoses as one page shows them: what stands, what has ended, and a form for each."""
+"""Facts of the chart as one page shows them, kind by kind: what stands, what has ended, and a form for each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from accounts.forms.base import PlainForm
 from patients import actions
-from patients.forms import AllergyForm, DiagnosisForm, MedicineForm
+from patients.forms import AllergyForm, DiagnosisForm, MedicineForm, TrialForm
 from patients.models import Patient
 
 
@@ -43,6 +43,16 @@ KINDS = {
             "code",
             "stethoscope",
         ),
+        FactKind(
+            "trial",
+            "trials",
+            "Earlier treatment",
+            "Earlier treatments",
+            TrialForm,
+            actions.add_trial,
+            "treatment",
+            "history",
+        ),
     )
 }
 
@@ -57,7 +67,7 @@ class FactSection:
 
 
 def facts_page(patient: Patient, refused_kind: str, form: PlainForm | None) -> list[FactSection]:
-    """Three sections, one query each; the form that was refused comes back open with what was typed."""
+    """One section for each kind, one query each; the form that was refused comes back open with what was typed."""
     return [_section(patient, kind, form if kind.key == refused_kind else None) for kind in KINDS.values()]
 
 

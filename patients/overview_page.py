@@ -8,9 +8,10 @@ from accounts.roles import Permission
 from common.blockers import Blocker
 from patients import chart
 from patients.contraindications import ITEMS
-from patients.models import CareTeamMember, Consent, Diagnosis, Medicine, Patient, TreatmentSeries
+from patients.models import CareTeamMember, Consent, Diagnosis, Medicine, Patient, TreatmentSeries, TreatmentTrial
 from patients.readiness import blockers_of, standing_of
 from patients.scope import Reach
+from patients.trials import words_of_failed
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class OverviewPage:
     given: int = 0
     medicines: list[Medicine] = field(default_factory=list)
     diagnoses: list[Diagnosis] = field(default_factory=list)
+    trials: list[TreatmentTrial] = field(default_factory=list)
+    failed_words: str = ""
     answered: int = 0
     items: int = len(ITEMS)
     blockers: list[Blocker] = field(default_factory=list)
@@ -74,5 +77,7 @@ def _clinical(patient: Patient, series: TreatmentSeries | None) -> dict:
         "medicines": list(patient.medicines.standing().order_by("name")),
         "diagnoses": list(patient.diagnoses.standing().order_by("-is_primary", "code")),
         "answered": sum(standing.answers.get(code) in ("yes", "no") for code in ITEMS),
-        "blockers": blockers_of(standing, patient, series.route if series else None),
+        "blockers": blockers_of(standing, patient, *((series.route, series.indication) if series else (None, None))),
+        "trials": list(patient.trials.standing().order_by("recorded_at")),
+        "failed_words": words_of_failed(standing.failed_trials),
     }

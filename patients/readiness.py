@@ -14,7 +14,8 @@ from accounts.roles import Permission
 from common.blockers import Blocker
 from patients.contraindications import ITEMS
 from patients.interactions import names_ketamine
-from patients.models import Allergy, Consent, ContraindicationAnswer, Medicine, Patient
+from patients.models import Allergy, Consent, ContraindicationAnswer, Medicine, Patient, TreatmentTrial
+from patients.trials import TRD_TRIALS, trials_missing
 
 PRESCRIBER = {"override": Permission.OVERRIDE_BLOCKER.value, "override_label": "a prescriber"}
 NEVER_WITH = {Medicine.Interaction.THEOPHYLLINE: "It lowers the seizure threshold; do not combine."}
@@ -22,12 +23,14 @@ NEVER_WITH = {Medicine.Interaction.THEOPHYLLINE: "It lowers the seizure threshol
 
 @dataclass
 class Standing:
-    """What the record says now: the latest answer of each item, standing allergies and medicines, consents."""
+    """What the record says now: the latest answer of each item, standing allergies and medicines, consents, earlier
+    treatments that were adequate and failed."""
 
     answers: dict[str, str] = field(default_factory=dict)
     allergies: list[str] = field(default_factory=list)
     medicines: dict[str, list[str]] = field(default_factory=dict)
     consents: dict[str, str] = field(default_factory=dict)
+    failed_trials: dict[str, list[str]] = field(default_factory=dict)
 
     def take(self, kind: str, code: str, value: str) -> None:
         """Add one row; rows come oldest first, so a later answer or consent takes the place of an earlier one.
@@ -40,6 +43,8 @@ class Standing:
             self.consents[code] = value
         elif kind == "allergy":
             self.allergies.append(value)
+        elif kind == "trial":
+            self.failed_trials.setdefault(code, []).append(value)
         else:
             self.medicines.setdefault(code, []).append(value)
 
@@ -51,6 +56,7 @@ def standing_of(patient: Patient) -> Standing:
     rows = rows.union(
         _rows(Consent.objects, patient, "consent", F("scope"), withdrawn, F("occurred_at")),
         _rows(Allergy.objects.standing(), patient, "allergy", F("severity"), F("substance"), F("recorded_at")),
+        _rows(TreatmentTrial.objects.failed(), patient, "trial", F("what"), F("treatment"), F("recorded_at")),
         _rows(Medicine.objects.standing(), patient, "medicine", F("interaction"), F("name"), F("recorded_at")),
         all=True,
     )
@@ -71,17 +77,22 @@ def _rows(queryset, patient: Patient, kind: str, code, value, moment):
     return queryset.filter(patient=patient).order_by().annotate(**named).values_list(*named)
 
 
-def dose_blockers(patient: Patient, at: datetime, *, route: str | None = None) -> list[Blocker]:
+def dose_blockers(
+    patient: Patient, at: datetime, *, route: str | None = None, indication: str | None = None
+) -> list[Blocker]:
     """Everything of this app that stands between the patient and a dose by this route; one query.
 
     Without a `route` the strictest reading counts. An unanswered or unknown item can only be answered; a caution may
-    be overridden by a prescriber with a reason; nobody overrides an absolute contraindication for the route, a
-    ketamine allergy, theophylline, or a missing treatment consent (KAP-SCR-*, KAP-PAT-CONSENT).
+    be overridden by a prescriber with a reason, and so may fewer failed trials than the `indication` names; nobody
+    overrides an absolute contraindication for the route, a ketamine allergy, theophylline, or a missing treatment
+    consent (KAP-SCR-*, KAP-PAT-CONSENT).
     """
-    return blockers_of(standing_of(patient), patient, route)
+    return blockers_of(standing_of(patient), patient, route, indication)
 
 
-def blockers_of(standing: Standing, patient: Patient, route: str | None) -> list[Blocker]:
+def blockers_of(
+    standing: Standing, patient: Patient, route: str | None, indication: str | None = None
+) -> list[Blocker]:
     """The same for a record that was already read."""
     return [
         *_consent(standing, patient),
@@ -89,6 +100,7 @@ def blockers_of(standing: Standing, patient: Patient, route: str | None) -> list
         *_unanswered(standing, patient),
         *_contraindications(standing, patient, route),
         *_medicines(standing, patient),
+        *_trials(standing, patient, route, indication),
     ]
 
 
@@ -175,3 +187,14 @@ def _medicines(standing: Standing, patient: Patient) -> Iterable[Blocker]:
         else:
             sentence = f"Takes {', '.join(names)}: {word}. The prescriber decides and says why."
             yield Blocker(code, sentence, "KAP-SCR-DRUGS", link=link, **PRESCRIBER)
+
+
+def _trials(standing: Standing, patient: Patient, route: str | None, indication: str | None) -> Iterable[Blocker]:
+    missing = trials_missing(standing.failed_trials, route, indication)
+    if missing:
+        sentence = (
+            f"{TRD_TRIALS - missing} of {TRD_TRIALS} failed antidepressants of adequate dose and duration on record. "
+            "Record them, or the prescriber says why esketamine is given."
+        )
+        link = _link("facts", patient)
+        yield Blocker("TRIALS_TOO_FEW", sentence, "KAP-SCR-TRD", link=link, **PRESCRIBER)

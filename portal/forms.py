@@ -6,6 +6,7 @@ from django import forms
 
 from accounts.forms import PasswordAgainForm
 from accounts.forms.base import PlainForm
+from assessments.risk_codes import MOST_WORDS
 from portal.record_files import HANDED
 
 MONTHS = [
@@ -60,6 +61,25 @@ class BirthDateForm(PlainForm):
             return {"birth_date": date(told["year"], int(told["month"]), told["day"])}
         except (ValueError, OverflowError) as error:
             raise forms.ValidationError("There is no such day. " + ASK_AGAIN) from error
+
+
+class CallForm(PlainForm):
+    """A wish to be called, beside the answers or after them. `asked` is None without one, else the patient's words."""
+
+    call_me = forms.BooleanField(label="Please call me", required=False)
+    call_words = forms.CharField(
+        label="Anything we should know before we call? (optional)",
+        required=False,
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"max_length": f"Shorten this to {MOST_WORDS} characters."},
+    )
+
+    @property
+    def asked(self) -> str | None:
+        """Whoever writes something wants to be called, ticked or not."""
+        told = self.cleaned_data
+        return told["call_words"] if told["call_me"] or told["call_words"].strip() else None
 
 
 class RecordCopyForm(PasswordAgainForm):

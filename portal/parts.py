@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from assessments.catalogue import get_instrument
-from assessments.models import Assessment
+from assessments.models import Assessment, RiskItem
+from assessments.risk_codes import CALL_ME, SUICIDE_CODES
 from portal.visits import Visit
 
 
@@ -53,3 +54,14 @@ def code_of(visit: Visit, number: int) -> str | None:
     if not 1 <= number <= len(codes) or codes[number - 1] in visit.sent:
         return None
     return codes[number - 1]
+
+
+def is_about_suicide(row: Assessment) -> bool:
+    """Whether an answer just sent calls for crisis help at once."""
+    return any(item.code.startswith(SUICIDE_CODES) for item in row.risk_items.all())
+
+
+def call_asked(visit: Visit) -> bool:
+    """Whether the clinic already has an open wish to be called that came with these questions."""
+    sent = [row.pk for row in visit.sent.values()]
+    return bool(sent) and RiskItem.objects.open().filter(assessment__in=sent, code__startswith=CALL_ME).exists()

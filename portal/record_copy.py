@@ -15,8 +15,20 @@ from django.db import models
 from accounts.models import Membership
 from assessments.catalogue import get_instrument
 from assessments.models import Assessment, RiskContact, RiskItem
-from dosing.models import Administration, AdministrationEnd, DoseOrder, DosingRecord, Draw, InfusionChange, Remainder
+from dosing.models import (
+    Administration,
+    AdministrationEnd,
+    DoseOrder,
+    DosingRecord,
+    Draw,
+    InfusionChange,
+    OrderReviewPoint,
+    OrderStep,
+    PlanContinuation,
+    Remainder,
+)
 from followups.models import CheckIn as FollowUp
+from followups.models import FollowUpPause, MissedCall, MissedInARow
 from integration_notes.models import Homework, IntegrationNote, NoteAddendum
 from integration_notes.templates_data import template_of
 from patients.contraindications import ITEMS
@@ -29,13 +41,20 @@ from patients.models import (
     Medicine,
     Patient,
     TreatmentSeries,
+    TreatmentTrial,
 )
 from sessions_app.models import (
     AdverseEvent,
+    AlarmAnswer,
     BlockerOverride,
     CheckIn,
     Discharge,
     Observation,
+    RemsCheck,
+    RemsSubmission,
+    RescueDrug,
+    RoomConsent,
+    ScaleScore,
     Session,
     SessionAddendum,
     SessionTransition,
@@ -48,7 +67,7 @@ WHEN = [
     *("raised_at", "set_at", "due_at", "scheduled_for", "checked_in_at", "first_dose_at", "due_on", "done_at"),
     *("ended_on", "ended_at", "closed_at"),
 ]
-WHO = ["recorded_by", "signed_by", "author", "set_by", "opened_by", "given_by", "verified_by"]
+WHO = ["recorded_by", "signed_by", "author", "set_by", "opened_by", "ordered_by", "given_by", "verified_by"]
 # Fields that tell the patient nothing about the patient, or a second time.
 NOT_COPIED_FIELDS = {"practice", "patient", "search_text", "duplicate_reason", "template_version", "late_reason"}
 
@@ -90,12 +109,16 @@ PARTS = (
     Part("Person", Patient, "pk", more=("time_zone",)),
     Part("Diagnoses", Diagnosis, "patient", order="recorded_at"),
     Part("Medicines", Medicine, "patient", order="recorded_at"),
+    Part("Earlier treatments", TreatmentTrial, "patient", order="recorded_at"),
     Part("Allergies", Allergy, "patient", order="recorded_at"),
     Part("Screening", ContraindicationAnswer, "patient", order="recorded_at"),
     Part("Consents", Consent, "patient", order="recorded_at"),
     Part("Consents withdrawn", ConsentWithdrawal, "consent__patient", order="recorded_at"),
     Part("Treatment series", TreatmentSeries, "patient", order="opened_at"),
     Part("Dose orders", DoseOrder, "series__patient", SIGNED, "signed_at", ("version",)),
+    Part("Steps of dose orders", OrderStep, "order__series__patient", order="order__signed_at", more=("from_dose",)),
+    Part("Plan reviews ordered", OrderReviewPoint, "order__series__patient", order="order__signed_at"),
+    Part("Plan reviews signed", PlanContinuation, "series__patient", order="recorded_at"),
     Part("Sessions", Session, "patient", order="scheduled_for", more=("number", "state")),
     Part("Arrivals", CheckIn, "session__patient", order="recorded_at"),
     Part("Decisions before a dose or before leaving", BlockerOverride, "session__patient", order="recorded_at"),
@@ -106,10 +129,16 @@ PARTS = (
     Part("Ends of infusions", AdministrationEnd, f"administration__{_OF_SHEET}", order="occurred_at"),
     Part("Remainders wasted or returned", Remainder, f"draw__{_OF_SHEET}", order="occurred_at"),
     Part("Vital signs", VitalReading, "session__patient", order="occurred_at"),
+    Part("Answers to critical values", AlarmAnswer, "session__patient", order="occurred_at", more=("told",)),
     Part("Observations", Observation, "session__patient", order="occurred_at"),
     Part("Adverse events", AdverseEvent, "session__patient", order="occurred_at"),
+    Part("Scales", ScaleScore, "session__patient", order="occurred_at", more=("instrument",)),
+    Part("Rescue drugs", RescueDrug, "session__patient", order="occurred_at"),
+    Part("Agreement to touch and music", RoomConsent, "session__patient", order="occurred_at"),
     Part("Course of the sessions", SessionTransition, "session__patient", order="occurred_at", more=("to_state",)),
     Part("Discharges", Discharge, "session__patient", order="occurred_at"),
+    Part("REMS checks before a dose", RemsCheck, "session__patient", order="recorded_at"),
+    Part("REMS forms submitted", RemsSubmission, "form__patient", order="occurred_at", more=("confirmation_number",)),
     Part("Addenda to sessions", SessionAddendum, "session__patient", order="recorded_at"),
     Part(
         "Questionnaires", Assessment, "patient", models.Q(submitted_at__isnull=False), "submitted_at", ("instrument",)
@@ -120,6 +149,9 @@ PARTS = (
     Part("Addenda to integration notes", NoteAddendum, "note__patient", order="recorded_at"),
     Part("Homework", Homework, "patient", order="set_at", more=("done_how",)),
     Part("Check-ins", FollowUp, "patient", order="due_at", more=("state",)),
+    Part("Pauses of the check-ins", FollowUpPause, "patient", order="paused_at", more=("paused_at", "until")),
+    Part("Missed check-ins followed up", MissedInARow, "patient", order="raised_at"),
+    Part("Calls about missed check-ins", MissedCall, "task__patient", order="recorded_at"),
 )
 # Models with clinical or identifying fields that are not part of the copy, each with the reason.
 NOT_COPIED = {
@@ -128,6 +160,8 @@ NOT_COPIED = {
     "patients.UnusualLook": "oversight of access",
     "patients.CorrectionRequest": "answered to the patient in writing by itself",
     "assessments.AssessmentSet": "which questionnaires were asked; their answers are copied",
+    "sessions_app.RemsForm": "which form is owed until when; what was submitted is copied",
+    "sessions_app.RoomEntry": "who of the staff was in the room; nothing about the patient",
     "sessions_app.SessionReview": "the office's check of the drug record",
     "sessions_app.ReviewQuestion": "a question of that check; its answer is an addendum, which is copied",
     "integration_notes.PrivateNote": "psychotherapy notes (45 CFR 164.524(a)(1)(i), KAP-INT-PRIVATE)",

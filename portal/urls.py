@@ -13,6 +13,7 @@ urlpatterns = [
     path("part/<int:number>/keep/", answering.keep, name="keep"),
     path("help/", entering.help_now, name="help_now"),
     path("done/", entering.done, name="done"),
+    path("call/", entering.call_me, name="call_me"),
     path("stop/", entering.stop, name="stop"),
     path("stopped/", entering.stopped, name="stopped"),
     path("<str:token>/", entering.open_link, name="open"),

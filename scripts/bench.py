@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measures the clinic: `data` loads a large made-up clinic, `run` compares our API with reference endpoints.
+"""Measures the clinic: `data` loads a large made-up clinic, `run` compares our API with reference endpoints,
+`pack` makes an inspection pack of the whole clinic.
 
 `run` starts a PostgreSQL of its own, loads the large clinic into it, serves our API and the reference with gunicorn,
 and asks both in turn, so that whatever else the machine does falls on both. It is a benchmark; nothing fails by time.
@@ -69,7 +70,7 @@ def main() -> int:
     os.umask(0o077)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
     try:
-        return {"data": _data, "run": _run}[options.what](options)
+        return {"data": _data, "run": _run, "pack": _pack}[options.what](options)
     except KeyboardInterrupt:
         return 130
     except subprocess.CalledProcessError as problem:
@@ -79,7 +80,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["data", "run"])
+    parser.add_argument("what", choices=["data", "run", "pack"])
     parser.add_argument("--home", type=Path, help="folder for data and keys (default: var/bench)")
     parser.add_argument("--patients", type=int, default=10_000, help="each has 10 sessions (default: 10000)")
     parser.add_argument("--engine", choices=["postgresql", "sqlite"], default="postgresql", help="for run")
@@ -95,6 +96,14 @@ def _data(options) -> int:
     home = _home(options)
     _python(_environment(home, os.environ.get("DATABASE_URL", "")), "data", home, "--patients", str(options.patients))
     print(f"The large clinic is in {home} (sign-ins like admin0@large.invalid; the password is in bench/people.py).")
+    return 0
+
+
+def _pack(options) -> int:
+    """Make an inspection pack of everything that `data` loaded."""
+    _data(options)
+    home = _home(options)
+    _python(_environment(home, os.environ.get("DATABASE_URL", "")), "pack", home)
     return 0
 
 

@@ -12,13 +12,14 @@ from dosing.readiness import order_blockers
 from patients.readiness import dose_blockers as patient_blockers
 from patients.readiness import withdrawal_blockers
 from sessions_app import gates
+from sessions_app.grading import last_measured
 from sessions_app.models import BlockerOverride, RosterEntry, SessionAssessment
 from sessions_app.monitoring import BASELINE_MAX_AGE, due_times, is_overdue, next_due
 from sessions_app.session_facts import SessionFacts
 from sessions_app.states import State
 from sessions_app.supervision import is_prescriber_on_site
 from sessions_app.supervision_rules import ALWAYS_ON_SITE
-from sessions_app.vital_limits import Severity, is_caution, is_hold, judge, words_of
+from sessions_app.vital_limits import criticals, is_caution, is_hold, words_of
 
 GATE = "dose"
 PRESCRIBER_MAY = Permission.OVERRIDE_BLOCKER.value
@@ -42,8 +43,8 @@ def dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
         *_roster(facts),
         *_on_site(facts, at),
         *_questionnaires(facts, at),
-        *patient_blockers(session.patient, at, route=facts.route),
-        *order_blockers(facts.order, session.patient, session.series, at, weight, session_id=session.pk),
+        *patient_blockers(session.patient, at, route=facts.route, indication=session.series.indication),
+        *order_blockers(facts.ordered, session.patient, session.series, at, weight, session_id=session.pk),
         *risk_blockers(session.patient, at),
         *gates.dose_blockers.collect(session=session, at=at),
     ]
@@ -58,7 +59,6 @@ def _arrival(facts: SessionFacts, at: datetime) -> list[Blocker]:
 
 def further_dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
     """Before a booster, another device or another infusion: consent, roster, the last reading, no reading overdue."""
-    due = next_due(due_times(facts.route, facts.doses, at), facts.counted)
     found = [
         *withdrawal_blockers(facts.session.patient, at, facts.consents),
         *_roster(facts),
@@ -66,10 +66,16 @@ def further_dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
         *_pressure(facts, for_first=False),
         *_critical(facts),
     ]
-    if is_overdue(due, at):
+    if is_overdue(facts.clock, next_reading(facts, at), at):
         sentence = "A reading is overdue. Take it before the next dose."
         found.append(Blocker("READING_OVERDUE", sentence, "KAP-MON-GRACE"))
     return found
+
+
+def next_reading(facts: SessionFacts, at: datetime) -> datetime | None:
+    """When the first reading is due that none covers; None before a dose."""
+    clock = facts.clock
+    return next_due(clock, due_times(clock, facts.doses, at), facts.counted)
 
 
 def split(blockers: list[Blocker], overrides: tuple[BlockerOverride, ...], gate: str = GATE):
@@ -113,7 +119,7 @@ def _roster(facts: SessionFacts) -> Iterator[Blocker]:
 
 def _on_site(facts: SessionFacts, at: datetime) -> Iterator[Blocker]:
     """Esketamine is given where a prescriber is in the house; nobody may pass it."""
-    if facts.route in ALWAYS_ON_SITE and not is_prescriber_on_site(facts.session.practice_id, at):
+    if facts.route in ALWAYS_ON_SITE and not is_prescriber_on_site(facts.session.practice_id, at, facts.presences):
         sentence = "No prescriber is marked as on site. A prescriber says so on the board: I am on site."
         yield Blocker("NO_PRESCRIBER_ON_SITE", sentence, "KAP-SUP-ONSITE", link=reverse("sessions:board"))
 
@@ -135,21 +141,24 @@ def _pressure(facts: SessionFacts, *, for_first: bool) -> Iterator[Blocker]:
     taken = [row for row in facts.readings if row.systolic_mmhg is not None]
     if not taken:
         return
-    value = words_of(taken[-1], "pressure")
-    if is_hold(taken[-1]):
-        sentence = f"Blood pressure {value}: hold the dose and repeat in 5 to 10 minutes (160/100 or above)."
+    value, ladder = words_of(taken[-1], "pressure"), facts.ladder_of(taken[-1])
+    if is_hold(taken[-1], ladder):
+        limit = f"{ladder.values['systolic_hold_from']}/{ladder.values['diastolic_hold_from']}"
+        sentence = f"Blood pressure {value}: hold the dose and repeat in 5 to 10 minutes ({limit} or above)."
         yield Blocker("PRESSURE_HOLD", sentence, "KAP-MON-BP-HOLD")
-    elif for_first and facts.route == "ESK" and is_caution(taken[-1]):
-        sentence = f"Blood pressure {value} is above 140/90: a prescriber weighs benefit and risk before esketamine."
+    elif for_first and facts.route == "ESK" and is_caution(taken[-1], ladder):
+        limit = f"{ladder.values['systolic_caution_above']}/{ladder.values['diastolic_caution_above']}"
+        sentence = f"Blood pressure {value} is above {limit}: a prescriber weighs benefit and risk before esketamine."
         yield Blocker("PRESSURE_CAUTION", sentence, "KAP-MON-BP-CAUTION", override=PRESCRIBER_MAY)
 
 
 def _critical(facts: SessionFacts) -> Iterator[Blocker]:
     """Any critical value of the last reading except the pressure, which has its own hold."""
-    if not facts.readings:
+    last = last_measured(facts.readings)
+    if last is None:
         return
-    for finding in judge(facts.readings[-1]):
-        if finding.severity is Severity.CRITICAL and finding.measure != "pressure":
+    for finding in criticals(facts.grades[last.pk]):
+        if finding.measure != "pressure":
             yield Blocker(
                 f"CRITICAL_{finding.measure.upper()}"[:40], f"{finding.sentence} No dose now.", finding.source
             )

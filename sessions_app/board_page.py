@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from accounts.actor import Actor
 from dosing.models import Administration
+from sessions_app.grading import Alarm, alarms_of, graded, last_measured, open_alarms, standing
 from sessions_app.models import RosterEntry, Session, VitalReading
-from sessions_app.monitoring import DoseSpan, due_times, is_overdue, may_leave_from, next_due
+from sessions_app.monitoring import DoseSpan, RouteClock, due_times, is_overdue, may_leave_from, next_due
+from sessions_app.monitoring_settings import MonitoringSettings
 from sessions_app.state_words import chip_of
 from sessions_app.states import State
 from sessions_app.supervision import Supervision, supervision_of
-from sessions_app.vital_limits import Severity, judge, worst
+from sessions_app.vital_limits import Severity, worst
 
 CALLED_OFF = (State.CANCELLED, State.NO_SHOW, State.ABORTED)
 
@@ -32,6 +34,8 @@ class BoardCard:
     last_reading: VitalReading | None
     staff: tuple[RosterEntry, ...]
     is_running: bool
+    clock: RouteClock
+    alarms: tuple[Alarm, ...] = ()
 
     @property
     def patient(self):
@@ -44,6 +48,16 @@ class BoardCard:
     @property
     def needs_attention(self) -> bool:
         return self.severity in (Severity.CRITICAL, Severity.WARNING)
+
+    @property
+    def open_alarms(self) -> tuple[Alarm, ...]:
+        """Critical values that nobody has answered, oldest first."""
+        return open_alarms(self.alarms)
+
+    @property
+    def last_answer(self):
+        """What was done about the last reading when it was critical."""
+        return self.alarms[-1].answer if self.alarms and self.alarms[-1].reading == self.last_reading else None
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,11 @@ class BoardPage:
         return [card for card in self.cards if card.is_overdue]
 
     @property
+    def open_alarms(self) -> list[Alarm]:
+        """Critical values of the day that nobody has answered."""
+        return [alarm for card in self.cards for alarm in card.open_alarms]
+
+    @property
     def patient_ids(self) -> list:
         return [card.session.patient_id for card in (*self.cards, *self.called_off)]
 
@@ -70,6 +89,7 @@ class BoardPage:
         """Changes whenever a card does, so that a poll sends nothing when nothing changed."""
         facts = [
             (card.session.pk, card.session.version, card.last_reading and card.last_reading.pk, card.is_overdue)
+            + (card.severity.value, len(card.open_alarms), len(card.alarms))
             + tuple(entry.pk for entry in card.staff)
             for card in (*self.cards, *self.called_off)
         ]
@@ -96,25 +116,27 @@ def load_board(actor: Actor, at: datetime) -> BoardPage:
     visible = on_board(actor, at)
     sessions = list(visible.select_related("patient", "series", "room").order_by("scheduled_for", "room__name", "id"))
     active = [session.pk for session in sessions if session.state_now.is_in_progress]
-    readings = _readings(active)
+    unsigned = [session.pk for session in sessions if session.state_now in (State.DISCHARGED, State.ENDED_EARLY)]
+    readings = _readings([*active, *unsigned])
     spans = _spans(active)
+    supervision = supervision_of(actor.practice_id, at)
+    settings = supervision.monitoring
     staff = _staff([session.pk for session in sessions])
     cards = [
-        _card(session, at, readings[session.pk], spans[session.pk], tuple(staff[session.pk])) for session in sessions
+        _card(session, at, readings[session.pk], spans[session.pk], tuple(staff[session.pk]), settings)
+        for session in sessions
     ]
     standing = tuple(card for card in cards if card.state not in CALLED_OFF)
     called_off = tuple(card for card in cards if card.state in CALLED_OFF)
-    return BoardPage(start, standing, called_off, supervision_of(actor.practice_id, at))
+    return BoardPage(start, standing, called_off, supervision)
 
 
 def _readings(session_ids: list) -> dict[object, list[VitalReading]]:
-    """The readings that stand, by session. Corrected ones are left out here: asking SQL for it scans every reading."""
+    """All readings by session, oldest first, each with its answer. Asking SQL which stand would scan every reading."""
     found = defaultdict(list)
-    rows = list(VitalReading.objects.filter(session_id__in=session_ids).order_by("occurred_at", "recorded_at"))
-    corrected = {row.corrects_id for row in rows}
-    for row in rows:
-        if row.pk not in corrected:
-            found[row.session_id].append(row)
+    rows = VitalReading.objects.filter(session_id__in=session_ids).select_related("alarm_answer")
+    for row in rows.order_by("occurred_at", "recorded_at"):
+        found[row.session_id].append(row)
     return found
 
 
@@ -134,28 +156,36 @@ def _staff(session_ids: list) -> dict[object, list[RosterEntry]]:
     return found
 
 
-def _card(session: Session, at: datetime, readings, spans, staff) -> BoardCard:
-    route, first = session.series.route, session.first_dose_at
+def _card(session: Session, at: datetime, readings, spans, staff, settings: MonitoringSettings) -> BoardCard:
+    first = session.first_dose_at
+    clock = settings.clock_at(session.series.route, first)
+    stand, grades = standing(readings), graded(readings, settings, first)
+    alarms = alarms_of(readings, grades)
     taken = [
-        row.occurred_at
-        for row in readings
+        row.due_at or row.occurred_at
+        for row in stand
         if first is not None and row.occurred_at > first and (row.systolic_mmhg is not None or row.note)
     ]
     active = session.state_now.is_in_progress
-    due = next_due(due_times(route, spans, at), taken) if active and spans else None
-    last = readings[-1] if readings else None
-    severity = worst(judge(last)) if last is not None else Severity.NORMAL
+    due = next_due(clock, due_times(clock, spans, at), taken) if active and spans else None
+    last = last_measured(stand) if active else None
+    severity = worst(grades[last.pk]) if last is not None else Severity.NORMAL
+    if open_alarms(alarms):
+        severity = Severity.CRITICAL
+    overdue = is_overdue(clock, due, at)
     return BoardCard(
         session=session,
         chip_kind=chip_of(session.state_now),
-        css=_css(session.state_now, severity, is_overdue(due, at)),
+        css=_css(session.state_now, severity, overdue),
         due_at=due,
-        is_overdue=is_overdue(due, at),
-        leave_at=may_leave_from(route, spans) if active and spans else None,
+        is_overdue=overdue,
+        leave_at=may_leave_from(clock, spans) if active and spans else None,
         severity=severity,
         last_reading=last,
         staff=staff,
         is_running=any(span.ended_at is None for span in spans),
+        clock=clock,
+        alarms=alarms,
     )
 
 

@@ -13,11 +13,16 @@ from django.db.models.functions import Coalesce
 
 from sessions_app.models import (
     AdverseEvent,
+    AlarmAnswer,
     BlockerOverride,
     CheckIn,
     Observation,
     Presence,
+    RescueDrug,
+    RoomConsent,
+    RoomEntry,
     RosterEntry,
+    ScaleScore,
     Session,
     SessionAddendum,
     SessionTransition,
@@ -28,7 +33,8 @@ from sessions_app.models import (
 BELIEVED = timedelta(seconds=15)
 HANGING = (
     *(VitalReading, SessionTransition, Observation, AdverseEvent),
-    *(RosterEntry, CheckIn, BlockerOverride, SessionAddendum),
+    *(RosterEntry, CheckIn, BlockerOverride, SessionAddendum, AlarmAnswer),
+    *(ScaleScore, RoomEntry, RescueDrug, RoomConsent),
 )
 
 

@@ -23,7 +23,8 @@ from dosing.diversion.facts import (
 )
 from dosing.models import Administration, Remainder, StockMovement
 from sessions_app.models import RosterEntry, SessionTransition, VitalReading
-from sessions_app.monitoring import CLOCKS
+from sessions_app.monitoring_settings import MonitoringSettings
+from sessions_app.practice_monitoring import monitoring_of
 
 RESETS = {"accounts.reset_staff_factor": FACTOR_RESET, "accounts.reset_staff_password": PASSWORD_RESET}
 TAKEN = ("systolic_mmhg", "heart_rate_bpm", "spo2_pct", "respiratory_rate", "moaas")
@@ -52,15 +53,16 @@ def _doses(practice, since, until) -> list[DoseFact]:
     drawn = movements.values("draw").annotate(mg=Sum("change_mg")).values("mg")
     rows = list(rows.annotate(first_vitals_at=Subquery(taken), moved_mg=Subquery(drawn)).order_by("occurred_at"))
     rosters = _rosters([row.dosing_record.session.pk for row in rows])
-    return [_dose(row, rosters) for row in rows]
+    settings = monitoring_of(practice.pk)
+    return [_dose(row, rosters, settings) for row in rows]
 
 
-def _dose(row: Administration, rosters: dict) -> DoseFact:
+def _dose(row: Administration, rosters: dict, settings: MonitoringSettings) -> DoseFact:
     draw, session_id = row.draw, row.dosing_record.session.pk
     ended = getattr(row, "end", None)
     when = row.occurred_at
     named = {member for member, joined, left in rosters[session_id] if joined <= when and (not left or left >= when)}
-    clock = CLOCKS[row.route]
+    clock = settings.clock_at(row.route, row.dosing_record.session.first_dose_at)
     return DoseFact(
         record_id=row.dosing_record_id,
         session_id=session_id,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch, QuerySet
 
 from common.csv_safe import csv_lines
+from dosing.containers import labels_of
 from dosing.models import Administration, DosingRecord, Draw, Remainder, StockMovement
 from dosing.proposed_dose import show
 
@@ -29,6 +30,7 @@ HEADINGS = (
     "Schedule",
     "NDC or compounded",
     "Lot",
+    "Container",
     "Lot expires",
     "Route",
     "Ordered mg",
@@ -94,6 +96,7 @@ class LogFile:
             product.schedule,
             _source(product),
             draw.lot.lot_number,
+            labels_of(draw.movements.all()),
             draw.lot.expires_on.isoformat(),
             record.get_route_display(),
             record.ordered_mg,
@@ -131,11 +134,11 @@ def _whole_draws() -> QuerySet[Draw]:
         "dosing_record__session__review__recorded_by__user",
     ).defer("dosing_record__session__intention", "dosing_record__session__review__note")
     given = Administration.objects.select_related("given_by__user", "verified_by__user")
-    drawn = StockMovement.objects.filter(what=StockMovement.What.DRAW)
+    drawn = StockMovement.objects.filter(what=StockMovement.What.DRAW).select_related("container__product")
     return rows.prefetch_related(
         Prefetch("administrations", queryset=given.order_by("number")),
         Prefetch("remainders", queryset=Remainder.objects.select_related("witness__user").order_by("occurred_at")),
-        Prefetch("movements", queryset=drawn),
+        Prefetch("movements", queryset=drawn.order_by("number")),
     )
 
 
@@ -152,8 +155,9 @@ def _waste(remainders) -> tuple[str, str]:
 
 
 def _balance(movements) -> tuple:
-    taken = next(iter(movements), None)
-    return (taken.before_mg, taken.after_mg) if taken else (None, None)
+    """The lot's balance before the first and after the last of what was drawn together."""
+    taken = list(movements)
+    return (taken[0].before_mg, taken[-1].after_mg) if taken else (None, None)
 
 
 def _people(draw: Draw) -> tuple[str, str, str, str, str]:

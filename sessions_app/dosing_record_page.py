@@ -12,6 +12,7 @@ from common.blockers import Blocker
 from common.svg.vitals_shapes import VitalsChart
 from dosing.models import Administration, DosingRecord, Draw, InfusionChange, Remainder, StockMovement
 from dosing.order_page import OrderSheet
+from dosing.ordered_dose import dose_of_record
 from sessions_app.dosing_list import flags_of, review_chip
 from sessions_app.dosing_scope import dosing_records_of
 from sessions_app.dosing_vitals import ReviewedReading, review_chart, reviewed_readings
@@ -139,7 +140,6 @@ def load_record_page(record: DosingRecord, actor, at: datetime) -> DosingRecordP
     timeline = timeline_of(
         shown,
         transitions=transitions,
-        observations=(),
         adverse_events=(),
         changes=changes,
         remainders=remainders,
@@ -149,7 +149,7 @@ def load_record_page(record: DosingRecord, actor, at: datetime) -> DosingRecordP
     return DosingRecordPage(
         record=record,
         facts=facts,
-        order=OrderSheet(record.order),
+        order=OrderSheet(record.order, dose_of_record(record)),
         accounts=accounts,
         changes=changes,
         chart=review_chart(facts, changes),
@@ -168,7 +168,9 @@ def load_record_page(record: DosingRecord, actor, at: datetime) -> DosingRecordP
 def _accounts(record: DosingRecord, facts: SessionFacts) -> tuple[DrawAccount, ...]:
     draws = Draw.objects.filter(dosing_record=record).select_related("lot__product", "drawn_by__user")
     remainders = Remainder.objects.filter(draw__dosing_record=record).select_related(PEOPLE, "witness__user")
-    movements = StockMovement.objects.filter(draw__dosing_record=record).select_related("lot", PEOPLE, "witness__user")
+    movements = StockMovement.objects.filter(draw__dosing_record=record).select_related(
+        "lot", "container__product", PEOPLE, "witness__user"
+    )
     remainders, movements = list(remainders.order_by("occurred_at")), list(movements.order_by("recorded_at", "number"))
     return tuple(
         DrawAccount(

@@ -11,10 +11,12 @@ from django.utils import timezone
 from common.svg import vitals_chart
 from common.svg.vitals_shapes import VitalsChart
 from dosing.models import InfusionChange
+from sessions_app.grading import critical_fields
 from sessions_app.models import VitalReading
 from sessions_app.session_facts import SessionFacts
+from sessions_app.session_vitals import lines_of
 from sessions_app.timeline import t_plus_minutes
-from sessions_app.vital_limits import MEASURES, Severity, judge_with_earlier, value_of, worst
+from sessions_app.vital_limits import MEASURES, Severity, value_of, worst
 
 DRAWN = ("systolic_mmhg", "diastolic_mmhg", "heart_rate_bpm", "spo2_pct")
 
@@ -36,6 +38,8 @@ class ReviewedReading:
 
 def words_of_record(reading: VitalReading) -> str:
     """The note when it is the reason for a gap or for a correction, else nothing."""
+    if reading.not_taken:
+        return f"Not taken. {reading.get_not_taken_display()}: {reading.note}"
     nothing_taken = all(value_of(reading, measure) is None for measure in MEASURES)
     return reading.note if nothing_taken or reading.corrects_id else ""
 
@@ -43,19 +47,16 @@ def words_of_record(reading: VitalReading) -> str:
 def reviewed_readings(facts: SessionFacts) -> tuple[ReviewedReading, ...]:
     """Every reading in the order taken, also those corrected later."""
     standing = {row.pk for row in facts.readings}
-    rows, earlier = [], None
-    for row in facts.all_readings:
-        rows.append(
-            ReviewedReading(
-                reading=row,
-                minutes=t_plus_minutes(row.occurred_at, facts.session.first_dose_at),
-                severity=worst(judge_with_earlier(row, earlier)),
-                is_corrected=row.pk not in standing,
-                words=words_of_record(row),
-            )
+    return tuple(
+        ReviewedReading(
+            reading=row,
+            minutes=t_plus_minutes(row.occurred_at, facts.session.first_dose_at),
+            severity=worst(facts.grades[row.pk]),
+            is_corrected=row.pk not in standing,
+            words=words_of_record(row),
         )
-        earlier = row if row.pk in standing else earlier
-    return tuple(rows)
+        for row in facts.all_readings
+    )
 
 
 def review_chart(facts: SessionFacts, changes) -> VitalsChart:
@@ -64,7 +65,8 @@ def review_chart(facts: SessionFacts, changes) -> VitalsChart:
     readings = [
         vitals_chart.Reading(
             minute=t_plus_minutes(row.occurred_at, first),
-            critical=_critical(row),
+            critical=critical_fields(facts.grades[row.pk]),
+            severity=worst(facts.grades[row.pk]).value,
             taken_at=f"{timezone.localtime(row.occurred_at):%H:%M}",
             note=words_of_record(row),
             **{name: None if (v := getattr(row, name)) is None else Decimal(v) for name in DRAWN},
@@ -72,7 +74,11 @@ def review_chart(facts: SessionFacts, changes) -> VitalsChart:
         for row in facts.readings
     ]
     return vitals_chart.build(
-        readings, _markers(facts, changes, first), title="Pressure, pulse and oxygen", chart_id="record-vitals"
+        readings,
+        _markers(facts, changes, first),
+        limits=lines_of(facts.settings.ladder_at(first)),
+        title="Pressure, pulse and oxygen",
+        chart_id="record-vitals",
     )
 
 
@@ -90,8 +96,3 @@ def _markers(facts: SessionFacts, changes, first) -> list:
         vitals_chart.Marker(t_plus_minutes(moment, first), label, kind)
         for moment, label, kind in sorted([*doses, *ends, *pauses])
     ]
-
-
-def _critical(row: VitalReading) -> tuple[str, ...]:
-    found = {finding.measure for finding in judge_with_earlier(row, None) if finding.severity is Severity.CRITICAL}
-    return tuple(name for name in DRAWN if name in found or ("pressure" in found and name.endswith("_mmhg")))

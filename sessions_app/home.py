@@ -22,6 +22,7 @@ def navigation_entries(actor: Actor) -> list[NavEntry]:
     return [
         NavEntry("Board", "sessions:board", "layout-grid", (Permission.VIEW_SESSION,), order=10),
         NavEntry("Sessions", "sessions:list", "calendar", (Permission.VIEW_SESSION,), order=30),
+        NavEntry("Alarms", "sessions:monitoring", "bell-ring", (Permission.VIEW_SETTINGS,), order=83),
     ]
 
 

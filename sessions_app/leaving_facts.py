@@ -3,6 +3,8 @@
 from dataclasses import fields, replace
 from datetime import datetime
 
+from django.urls import reverse
+
 from accounts.roles import Permission
 from common.blockers import Blocker
 from sessions_app import gates
@@ -17,12 +19,12 @@ from sessions_app.discharge_rules import (
     waivable,
     waived,
 )
+from sessions_app.grading import open_alarms
 from sessions_app.models import Discharge, VitalReading
-from sessions_app.monitoring import CLOCKS, due_times, may_leave_from, missed
+from sessions_app.monitoring import due_times, may_leave_from, missed
 from sessions_app.session_facts import SessionFacts
-from sessions_app.session_vitals import findings_of
 from sessions_app.timeline import t_plus_minutes
-from sessions_app.vital_limits import MEASURES, Finding, Severity, judge_measure, value_of
+from sessions_app.vital_limits import MEASURES, Finding, Severity, value_of
 
 GATE, PREFIX = "discharge", "LEAVE_"
 ALDRETE = ("activity", "respiration", "circulation", "consciousness", "oxygen")
@@ -30,12 +32,12 @@ ANSWERED = [one.name for one in fields(LeavingAnswers) if one.name != "aldrete"]
 
 
 def leaving_facts(facts: SessionFacts, moment: datetime) -> LeavingFacts:
-    after = facts.after_dose()
-    alarms = _alarms(facts) if after else []
+    after = [row for row in facts.after_dose() if not row.not_taken]
+    alarms = _alarms(facts)
     return LeavingFacts(
         moment=moment,
-        may_leave_from=may_leave_from(facts.route, facts.doses),
-        observe_min=CLOCKS[facts.route].observe_min,
+        may_leave_from=may_leave_from(facts.clock, facts.doses),
+        observe_min=facts.clock.observe_min,
         baseline=_vitals(facts.baseline),
         last=_vitals(after[-1] if after else None),
         alarms=frozenset(one.measure for one in alarms),
@@ -45,13 +47,13 @@ def leaving_facts(facts: SessionFacts, moment: datetime) -> LeavingFacts:
 
 
 def _alarms(facts: SessionFacts) -> list[Finding]:
-    """Warnings and worse: of the last reading, and of the newest value of each measure that it leaves out."""
-    found = {one.measure: one for one in findings_of(facts)}
-    for measure in MEASURES:
-        newest = next((row for row in reversed(facts.after_dose()) if value_of(row, measure) is not None), None)
-        if newest is not None and measure not in found and (judged := judge_measure(newest, measure)):
-            found[measure] = judged
-    return [one for one in found.values() if one.severity in (Severity.WARNING, Severity.CRITICAL)]
+    """Warnings and worse since the dose: of the newest value of each measure."""
+    found: dict[str, list[Finding]] = {}
+    for row in facts.after_dose():
+        for measure in MEASURES:
+            if value_of(row, measure) is not None:
+                found[measure] = [one for one in facts.grades.get(row.pk, ()) if one.measure == measure]
+    return [one for some in found.values() for one in some if one.severity in (Severity.WARNING, Severity.CRITICAL)]
 
 
 def _vitals(reading: VitalReading | None) -> Vitals | None:
@@ -132,7 +134,19 @@ def leaving_blockers(found: list[Criterion], facts: SessionFacts, moment: dateti
 
 def missed_readings(facts: SessionFacts, until: datetime) -> list[datetime]:
     """Due times of this session that no reading and no note covers."""
-    return missed(due_times(facts.route, facts.doses, until), facts.counted, until)
+    return missed(facts.clock, due_times(facts.clock, facts.doses, until), facts.counted, until)
+
+
+def _unanswered(facts: SessionFacts) -> list[Blocker]:
+    """One for each reading with a critical value that nobody has answered, oldest first."""
+    answer = reverse("sessions:alarms", args=[facts.session.pk])
+    found = []
+    for place, alarm in enumerate(open_alarms(facts.alarms), start=1):
+        minutes = t_plus_minutes(alarm.reading.occurred_at, facts.session.first_dose_at)
+        when = "before the dose" if minutes is None or minutes < 0 else f"at T+{minutes // 60}:{minutes % 60:02d}"
+        sentence = f"Nobody answered what was critical {when}: {alarm.sentence} Say what was done and who was told."
+        found.append(Blocker(f"ALARM_UNANSWERED_{place}", sentence, "KAP-SIGN-ALARM", link=answer))
+    return found
 
 
 def signature_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
@@ -152,4 +166,5 @@ def signature_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
             f"No reading covers T+{minutes // 60}:{minutes % 60:02d}. Enter it late, or write why it was not taken."
         )
         found.append(Blocker(f"READING_MISSED_{minutes}", sentence, "KAP-SIGN-VITALS"))
+    found += _unanswered(facts)
     return found + gates.signature_blockers.collect(session=session, at=at)

@@ -1,15 +1,14 @@
-"""Decides when a reading is due and how long a patient is watched, by route; proposals in sources_monitoring.md.
+"""Decides when a reading is due and how long a patient is watched, by the route's clock of the practice.
 
-The pre-dose baseline stands for the reading at T+0. Times are aware datetimes; nothing here reads a clock.
+The defaults are proposals (sources_monitoring.md); a practice sets its own as rows (`monitoring_settings`). The
+pre-dose baseline stands for the reading at T+0. Times are aware datetimes; nothing here reads the time.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# A reading counts for a due time from this much before it; this much after it, it is overdue (KAP-MON-GRACE).
-GRACE = timedelta(minutes=5)
-# A further dose sooner than this after the one before belongs to the same schedule (esketamine devices).
+# A further dose no later than this after the one before belongs to the same schedule (esketamine devices).
 SAME_DOSE = timedelta(minutes=10)
 # The pre-dose reading is not older than this when the dose is given (KAP-MON-BASELINE).
 BASELINE_MAX_AGE = timedelta(minutes=60)
@@ -23,6 +22,7 @@ class RouteClock:
 
     `due_after` counts from each dose, then every `then_every`. An infusion is read every `while_running` instead and
     `due_after` counts from its end. `observe_min` counts from the end of the infusion or else from the last dose.
+    A reading counts for a due time from `grace_min` before it; that much after it, it is overdue (KAP-MON-GRACE).
     """
 
     observe_min: int
@@ -31,6 +31,16 @@ class RouteClock:
     source: str
     observe_source: str
     while_running: int | None = None
+    grace_min: int = 5
+
+    @property
+    def grace(self) -> timedelta:
+        return timedelta(minutes=self.grace_min)
+
+    @property
+    def last_minute_in_grace(self) -> int:
+        """For the running countdown, which counts whole minutes begun."""
+        return self.grace_min - 1
 
     @property
     def is_infusion(self) -> bool:
@@ -59,12 +69,11 @@ class DoseSpan:
     ended_at: datetime | None = None
 
 
-def due_times(route: str, doses: Sequence[DoseSpan], until: datetime) -> list[datetime]:
+def due_times(clock: RouteClock, doses: Sequence[DoseSpan], until: datetime) -> list[datetime]:
     """Every time a reading was due up to `until`, and the first one after it. Empty before the first dose.
 
     A further dose begins a new schedule and ends the one before, unless it came within 10 minutes.
     """
-    clock = CLOCKS[route]
     starts = _schedule_starts(clock, doses)
     times: list[datetime] = []
     for position, span in enumerate(starts):
@@ -80,9 +89,11 @@ def due_times(route: str, doses: Sequence[DoseSpan], until: datetime) -> list[da
 
 def _schedule_starts(clock: RouteClock, doses: Sequence[DoseSpan]) -> list[DoseSpan]:
     starts: list[DoseSpan] = []
+    before: DoseSpan | None = None
     for span in sorted(doses, key=lambda dose: dose.began_at):
-        if clock.is_infusion or not starts or span.began_at - starts[-1].began_at > SAME_DOSE:
+        if clock.is_infusion or before is None or span.began_at - before.began_at > SAME_DOSE:
             starts.append(span)
+        before = span
     return starts
 
 
@@ -105,35 +116,34 @@ def _of_one(clock: RouteClock, span: DoseSpan) -> Iterable[datetime]:
         yield moment
 
 
-def next_due(due: Sequence[datetime], taken: Iterable[datetime]) -> datetime | None:
-    """The first due time that no reading covers: a reading covers all up to 5 minutes after itself."""
+def next_due(clock: RouteClock, due: Sequence[datetime], taken: Iterable[datetime]) -> datetime | None:
+    """The first due time that no reading covers: a reading covers all up to the grace after itself."""
     last = max(taken, default=None)
-    return next((moment for moment in due if last is None or moment > last + GRACE), None)
+    return next((moment for moment in due if last is None or moment > last + clock.grace), None)
 
 
-def is_overdue(due_at: datetime | None, at: datetime) -> bool:
-    """Five minutes past the due time or more (KAP-MON-GRACE)."""
-    return due_at is not None and at - due_at >= GRACE
+def is_overdue(clock: RouteClock, due_at: datetime | None, at: datetime) -> bool:
+    """Past the due time by the grace or more (KAP-MON-GRACE)."""
+    return due_at is not None and at - due_at >= clock.grace
 
 
-def missed(due: Sequence[datetime], taken: Sequence[datetime], until: datetime) -> list[datetime]:
-    """Due times (overdue at `until`) without any reading from 5 minutes before until the next one was due."""
+def missed(clock: RouteClock, due: Sequence[datetime], taken: Sequence[datetime], until: datetime) -> list[datetime]:
+    """Due times (overdue at `until`) without any reading from the grace before until the next one was due."""
     gaps = []
     for position, moment in enumerate(due):
-        if not is_overdue(moment, until):
+        if not is_overdue(clock, moment, until):
             continue
         following = due[position + 1] if position + 1 < len(due) else until
-        if not any(moment - GRACE <= reading < max(following, moment + GRACE) for reading in taken):
+        if not any(moment - clock.grace <= reading < max(following, moment + clock.grace) for reading in taken):
             gaps.append(moment)
     return gaps
 
 
-def may_leave_from(route: str, doses: Sequence[DoseSpan]) -> datetime | None:
+def may_leave_from(clock: RouteClock, doses: Sequence[DoseSpan]) -> datetime | None:
     """When the minimum observation is over: from the last infusion's end, else from the last dose.
 
     None while an infusion runs and before any dose.
     """
-    clock = CLOCKS[route]
     if not doses:
         return None
     if not clock.is_infusion:

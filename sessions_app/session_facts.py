@@ -10,16 +10,31 @@ from django.db.models import Model
 from common.errors import OutOfScope
 from common.statements import Statement
 from common.together import Part, Together
-from dosing.models import Administration, DoseOrder, Draw
+from dosing.models import Administration, DoseOrder, DosingRecord, Draw
+from dosing.ordered_dose import OrderedDose, dose_of, next_dose
 from patients.models import Consent
-from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session, SessionAssessment, VitalReading
-from sessions_app.monitoring import DoseSpan
+from sessions_app.grading import Alarm, alarms_of, baseline_of, graded, standing
+from sessions_app.models import (
+    BlockerOverride,
+    CheckIn,
+    Presence,
+    RemsCheck,
+    RosterEntry,
+    Session,
+    SessionAssessment,
+    VitalReading,
+)
+from sessions_app.monitoring import DoseSpan, RouteClock
+from sessions_app.monitoring_settings import MonitoringSettings
+from sessions_app.practice_monitoring import SETTINGS, settings_from
+from sessions_app.supervision import PRESCRIBERS
+from sessions_app.vital_limits import Finding, Ladder
 
 ROW = (
     "patient",
     "series",
     "room",
-    "practice",
+    "practice__session_settings",
     "signed_by__user",
     "order__product",
     "order__signed_by__user",
@@ -28,7 +43,6 @@ ROW = (
     "discharge__prescriber__user",
     "review__recorded_by__user",
 )
-BASELINE_VALUES = ("systolic_mmhg", "diastolic_mmhg", "heart_rate_bpm", "spo2_pct", "respiratory_rate")
 
 
 def full(queryset):
@@ -38,7 +52,8 @@ def full(queryset):
 
 @dataclass(frozen=True)
 class SessionFacts:
-    """One session with its rows, oldest first. `order` is the newest signed one while the visit lasts, then its own."""
+    """One session with its rows, oldest first. `order` is the newest signed one while the visit lasts, then its own;
+    `ordered` is what it says for the dose of this session."""
 
     session: Session
     check_ins: tuple[CheckIn, ...]
@@ -48,7 +63,10 @@ class SessionFacts:
     assessment_links: tuple[SessionAssessment, ...]
     administrations: tuple[Administration, ...]
     order: DoseOrder | None
+    ordered: OrderedDose | None
+    settings: MonitoringSettings
     consents: tuple[Consent, ...] = ()
+    presences: tuple[Presence, ...] = ()
 
     def as_of(self, moment: datetime) -> "SessionFacts":
         """The same without readings taken after `moment`, for an act that is written down late."""
@@ -64,6 +82,25 @@ class SessionFacts:
         return self.order.route if self.order else self.session.series.route
 
     @property
+    def clock(self) -> RouteClock:
+        """The schedule that held when the first dose was given; before it, the one of now."""
+        return self.settings.clock_at(self.route, self.session.first_dose_at)
+
+    def ladder_of(self, reading: VitalReading) -> Ladder:
+        """The limits that held when this reading was taken."""
+        return self.settings.ladder_at(reading.occurred_at)
+
+    @cached_property
+    def grades(self) -> dict[UUID, tuple[Finding, ...]]:
+        """The findings of each reading by its id, the most severe first."""
+        return graded(self.all_readings, self.settings, self.session.first_dose_at)
+
+    @cached_property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Every reading with a critical value, oldest first, answered or not."""
+        return alarms_of(self.all_readings, self.grades)
+
+    @property
     def check_in(self) -> CheckIn | None:
         """The one written down last counts, also when it tells of an earlier moment."""
         return self.check_ins[-1] if self.check_ins else None
@@ -76,8 +113,7 @@ class SessionFacts:
     @cached_property
     def readings(self) -> tuple[VitalReading, ...]:
         """Readings that stand: a corrected one is left out."""
-        corrected = {row.corrects_id for row in self.all_readings}
-        return tuple(row for row in self.all_readings if row.pk not in corrected)
+        return standing(self.all_readings)
 
     @cached_property
     def doses(self) -> tuple[DoseSpan, ...]:
@@ -90,10 +126,6 @@ class SessionFacts:
     def running(self) -> list[Administration]:
         return [row for row in self.administrations if not hasattr(row, "end")]
 
-    def before_dose(self) -> list[VitalReading]:
-        first = self.session.first_dose_at
-        return [row for row in self.readings if first is None or row.occurred_at <= first]
-
     def after_dose(self) -> list[VitalReading]:
         first = self.session.first_dose_at
         return [row for row in self.readings if first is not None and row.occurred_at > first]
@@ -101,13 +133,13 @@ class SessionFacts:
     @property
     def baseline(self) -> VitalReading | None:
         """The last full set of vital signs before the dose (KAP-MON-BASELINE)."""
-        complete = [row for row in self.before_dose() if None not in (getattr(row, n) for n in BASELINE_VALUES)]
-        return complete[-1] if complete else None
+        return baseline_of(self.readings, self.session.first_dose_at)
 
     @property
     def counted(self) -> list:
-        """Times of readings that count for a due time: with a pressure, or with a note why it was not taken."""
-        return [row.occurred_at for row in self.after_dose() if row.systolic_mmhg is not None or row.note]
+        """Times that count for a due time: of a reading with a pressure, or with a note why it was not taken; one that
+        closes a due time counts for that time."""
+        return [row.due_at or row.occurred_at for row in self.after_dose() if row.systolic_mmhg is not None or row.note]
 
 
 def load_facts(session: Session, rows: dict[str, list] | None = None) -> SessionFacts:
@@ -117,21 +149,41 @@ def load_facts(session: Session, rows: dict[str, list] | None = None) -> Session
         for row in found[name]:
             row.session = session
     session.series.patient = session.patient
+    session.rems_checks_read = found["rems_checks"]
     newest = next(iter(found["newest_order"]), None)
     if newest is not None:
         newest.practice = session.practice
+    order = session.order if session.state_now.is_over else newest or session.order
     return SessionFacts(
         session=session,
         **{name: tuple(found[name]) for name in OF_SESSION},
         administrations=tuple(found["administrations"]),
         consents=tuple(reversed(found["consents"])),
-        order=session.order if session.state_now.is_over else newest or session.order,
+        presences=tuple(found["presences"]),
+        order=order,
+        ordered=ordered_for(session, order, [record.pk for record in found["given"]]),
+        settings=settings_from(found["settings"]),
     )
+
+
+def ordered_for(session: Session, order: DoseOrder | None, given: list[UUID] | None = None) -> OrderedDose | None:
+    """The step of the dose this session gives; the first dose settled which dose of the series it is.
+
+    `given` are the records of the series in which a dose was given, where somebody has read them.
+    """
+    if order is None:
+        return None
+    record = session.dosing_record
+    if record is not None and record.first_dose_at is not None:
+        return dose_of(order, record.dose_number or 1)
+    if given is None:
+        return next_dose(order, session_id=session.pk)
+    return dose_of(order, sum(pk != session.pk for pk in given) + 1)
 
 
 def asked(session: Session) -> dict[str, UUID]:
     """What the parts of a session are asked with. A dosing record shares its id with its session."""
-    return {"session": session.pk, "series": session.series_id}
+    return {"session": session.pk, "series": session.series_id, "practice": session.practice_id}
 
 
 def of_session(model: type[Model], *joined: str, order: tuple[str, ...]) -> Part:
@@ -142,10 +194,11 @@ def of_session(model: type[Model], *joined: str, order: tuple[str, ...]) -> Part
 
 
 PERSON = "recorded_by__user"
+_ANSWERED = ("alarm_answer__recorded_by__user", "alarm_answer__told__user")
 OF_SESSION = {
     "check_ins": of_session(CheckIn, PERSON, order=("recorded_at", "occurred_at")),
     "roster_history": of_session(RosterEntry, "membership__user", order=("joined_at", "duty")),
-    "all_readings": of_session(VitalReading, PERSON, order=("occurred_at", "recorded_at")),
+    "all_readings": of_session(VitalReading, PERSON, *_ANSWERED, order=("occurred_at", "recorded_at")),
     "overrides": of_session(BlockerOverride, PERSON, order=("recorded_at",)),
     "assessment_links": of_session(SessionAssessment, "assessment_set", order=("created_at",)),
 }
@@ -163,6 +216,10 @@ def _consents(session: UUID, **_):
     return signed.select_related("withdrawal").order_by("occurred_at", "recorded_at")
 
 
+def _given(series: UUID, **_):
+    return DosingRecord.objects.filter(order__series_id=series).dosed()
+
+
 def _newest_order(series: UUID, **_):
     """The newest signed order of the series that no later version replaced; it may have expired."""
     orders = DoseOrder.objects.filter(series_id=series, signed_at__isnull=False, replaced_by=None)
@@ -174,9 +231,21 @@ FACTS = {
     "administrations": Part(_administrations, ("number",)),
     "newest_order": Part(_newest_order, ("version",)),
     "consents": Part(_consents, ("occurred_at", "recorded_at")),
+    "settings": SETTINGS,
+    "given": Part(_given, ("first_dose_at",)),
+    "presences": PRESCRIBERS,
+    "rems_checks": of_session(RemsCheck, order=("recorded_at",)),
 }
-_FACTS = Together("session_facts", FACTS, session=UUID, series=UUID)
+_FACTS = Together("session_facts", FACTS, session=UUID, series=UUID, practice=UUID)
+_NEWEST_ORDER = Statement("newest_order", lambda series: _newest_order(series), series=UUID)
 _ADMINISTRATIONS = Statement("administrations", lambda session: _administrations(session), session=UUID)
+
+
+def order_of(session: Session) -> DoseOrder | None:
+    """The newest signed order while the visit lasts, then the session's own."""
+    if session.state_now.is_over:
+        return session.order
+    return next(iter(_NEWEST_ORDER.instances(series=session.series_id)), None) or session.order
 
 
 def administrations_of(session: Session) -> tuple[Administration, ...]:

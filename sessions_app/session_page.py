@@ -1,7 +1,7 @@
 """Everything the page of one session shows, as one frozen value; its queries do not grow with the record."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -12,20 +12,36 @@ from common.blockers import Blocker
 from common.clinical import Route
 from common.svg.vitals_shapes import VitalsChart
 from common.together import Part, Together
-from dosing.models import Administration, Draw, InfusionChange, Remainder
+from dosing.models import Draw, InfusionChange, Remainder
 from patients.models import Allergy
-from sessions_app.before_dose import MAY_REPEAT, MAY_START, dose_blockers, split
+from sessions_app.before_dose import MAY_REPEAT, MAY_START, dose_blockers, next_reading, split
 from sessions_app.discharge_rules import Criterion
+from sessions_app.dose_rows import DoseRow, dose_rows
+from sessions_app.esketamine import DeviceRest, device_rest
 from sessions_app.leaving_facts import leaving_criteria, left_with, signature_blockers
-from sessions_app.models import AdverseEvent, Observation, Session, SessionAddendum, SessionTransition
-from sessions_app.monitoring import due_times, is_overdue, may_leave_from, next_due
+from sessions_app.models import AdverseEvent, Session, SessionAddendum, SessionTransition
+from sessions_app.monitoring import is_overdue, may_leave_from
+from sessions_app.open_readings import open_due_times
+from sessions_app.room_kinds import room_kinds
+from sessions_app.room_on_page import RoomOnPage, linked, standing_rows
+from sessions_app.room_state import RoomState
+from sessions_app.session_events import session_events
 from sessions_app.session_facts import FACTS, PERSON, SessionFacts, asked, load_facts, of_session
 from sessions_app.session_reach import SessionReach
 from sessions_app.session_timeline import timeline_of
-from sessions_app.session_vitals import ReadingRow, VitalTile, chart_of, findings_of, reading_rows, tiles_of
+from sessions_app.session_vitals import (
+    AlarmRow,
+    ReadingRow,
+    VitalTile,
+    alarm_rows,
+    chart_of,
+    findings_of,
+    reading_rows,
+    tiles_of,
+)
 from sessions_app.state_words import chip_of, steps_to
 from sessions_app.states import State
-from sessions_app.timeline import TimelineEvent, t_plus_minutes
+from sessions_app.timeline import TimelineEvent
 from sessions_app.vital_limits import Finding, Severity
 
 
@@ -48,29 +64,17 @@ _ROWS = {
     ),
 }
 _OF_THE_CARE_TEAM = {
-    "observations": of_session(Observation, PERSON, order=("occurred_at",)),
     "allergies": Part(
         lambda patient, **_: Allergy.objects.filter(patient_id=patient).standing().order_by("recorded_at"),
         ("recorded_at",),
     ),
 }
-_PLAIN = Together("session_page", _ROWS, session=UUID, series=UUID)
-_CLINICAL = Together("session_page", _ROWS | _OF_THE_CARE_TEAM, session=UUID, series=UUID, patient=UUID)
+_PLAIN = Together("session_page", _ROWS, session=UUID, series=UUID, practice=UUID)
+_CLINICAL = Together("session_page", _ROWS | _OF_THE_CARE_TEAM, session=UUID, series=UUID, practice=UUID, patient=UUID)
 
 
 @dataclass(frozen=True)
-class DoseRow:
-    """One administration with its draw's account; `rate` is the pump's last setting."""
-
-    administration: Administration
-    changes: tuple[InfusionChange, ...]
-    is_running: bool
-    is_paused: bool
-    minutes: int | None
-
-
-@dataclass(frozen=True)
-class SessionPage:
+class SessionPage(RoomOnPage):
     session: Session
     facts: SessionFacts
     reach: SessionReach
@@ -82,6 +86,7 @@ class SessionPage:
     passed: tuple[Blocker, ...]
     tiles: tuple[VitalTile, ...]
     findings: tuple[Finding, ...]
+    alarms: tuple[AlarmRow, ...]
     readings: tuple[ReadingRow, ...]
     chart: VitalsChart | None
     timeline: tuple[TimelineEvent, ...]
@@ -92,6 +97,9 @@ class SessionPage:
     adverse_events: tuple[AdverseEvent, ...]
     addenda: tuple[SessionAddendum, ...]
     allergies: tuple
+    room: RoomState
+    rest: DeviceRest | None
+    open_due: tuple[datetime, ...]
 
     @property
     def state(self) -> State:
@@ -126,7 +134,7 @@ class SessionPage:
         if self.is_first_dose:
             return self.state in (State.SCHEDULED, *MAY_START)
         planned = sum((row.planned_mg for row in self.facts.administrations), Decimal(0))
-        more = self.facts.order is not None and planned < self.facts.order.max_total_mg
+        more = self.facts.ordered is not None and planned < self.facts.ordered.max_total_mg
         return bool(more and self.blockers and self.state in MAY_REPEAT and not self.facts.running)
 
     @property
@@ -151,6 +159,16 @@ class SessionPage:
     @property
     def may_record_vitals(self) -> bool:
         return self.may_write and self.reach.may(Permission.RECORD_VITALS)
+
+    @property
+    def open_alarms(self) -> list[AlarmRow]:
+        """Critical values that nobody has answered yet, the newest first; a signed session takes no answer any more."""
+        return [row for row in self.alarms if row.alarm.is_open and self.session.signed_at is None]
+
+    @property
+    def settled_alarms(self) -> list[AlarmRow]:
+        """Those answered, and those of a session that was signed before answers were asked for."""
+        return [row for row in self.alarms if not row.alarm.is_open or self.session.signed_at is not None]
 
     @property
     def may_observe(self) -> bool:
@@ -236,6 +254,18 @@ class SessionPage:
         return bool(waits) and self.reach.may(Permission.REVIEW_DOSING)
 
     @property
+    def owes_rems(self) -> bool:
+        """An esketamine session with a dose has a form for the REMS."""
+        given = self.session.dosing_record
+        is_esketamine = given is not None and given.route == Route.ESK
+        return is_esketamine and self.reach.may(Permission.VIEW_REMS)
+
+    @property
+    def may_check_rems(self) -> bool:
+        """What the REMS wants known before an esketamine dose."""
+        return self.facts.route == Route.ESK and self.may_check_in
+
+    @property
     def has_acts(self) -> bool:
         """Whether anything can be done or read under "Do now"."""
         acts = (self.may_check_in, self.may_give, self.may_dose_act, self.may_observe, self.may_report)
@@ -261,6 +291,8 @@ class SessionPage:
             len(self.facts.check_ins),
             tuple(entry.pk for entry in self.facts.roster.values()),
             len(self.timeline),
+            len(self.settled_alarms),
+            self.facts.settings.stamp,
             self.is_overdue,
             tuple(blocker.code for blocker in self.blockers),
             tuple(draw.outstanding_mg for draw in self.draws),
@@ -271,17 +303,18 @@ class SessionPage:
 def load_session_page(session: Session, actor: Actor, at: datetime, reach: SessionReach | None = None) -> SessionPage:
     """The page of a session fetched with `session_facts.full`, for this person at this moment.
 
-    Everything that hangs on the session comes in one query; what is seen and said in the room, and the allergies, only
-    for who may read them.
+    What hangs on the session comes in one query and the events of the room in another; of both only what this person
+    may read.
     """
     reach = reach or SessionReach.of(actor, session)
     rows = (_CLINICAL if reach.sees_clinical else _PLAIN).instances(**asked(session), patient=session.patient_id)
     facts = load_facts(session, rows)
     active = session.state_now.is_in_progress
     standing, passed = split(dose_blockers(facts, at), facts.overrides) if _has_gate(session) else ((), ())
-    due = next_due(due_times(facts.route, facts.doses, at), facts.counted) if active and facts.doses else None
+    due = next_reading(facts, at) if active and facts.doses else None
     adverse, addenda, changes = tuple(rows["adverse_events"]), tuple(rows["addenda"]), tuple(rows["changes"])
     draws = tuple(rows["draws"])
+    room = RoomState(tuple(session_events(session.pk, room_kinds(reach), session.first_dose_at)))
     may_correct = session.signed_at is None and reach.may(Permission.RECORD_VITALS)
     return SessionPage(
         session=session,
@@ -289,32 +322,39 @@ def load_session_page(session: Session, actor: Actor, at: datetime, reach: Sessi
         reach=reach,
         at=at,
         due_at=due,
-        is_overdue=is_overdue(due, at),
-        leave_from=may_leave_from(facts.route, facts.doses) if active else None,
+        is_overdue=is_overdue(facts.clock, due, at),
+        leave_from=may_leave_from(facts.clock, facts.doses) if active else None,
         blockers=tuple(standing),
         passed=tuple(passed),
         tiles=tiles_of(facts),
         findings=findings_of(facts) if active else (),
+        alarms=alarm_rows(facts),
         readings=reading_rows(facts, may_correct),
-        chart=chart_of(facts, adverse),
-        timeline=tuple(
+        chart=chart_of(facts, standing_rows(adverse), room.standing("rescue_drug")),
+        timeline=linked(
             timeline_of(
                 facts,
                 transitions=rows["transitions"],
-                observations=rows.get("observations", ()),
                 adverse_events=adverse,
                 changes=changes,
                 remainders=rows["remainders"],
                 addenda=addenda,
-            )
+                alarms=facts.alarms if reach.sees_clinical else (),
+                room=room,
+            ),
+            session,
+            reach,
         ),
-        doses=_dose_rows(facts, changes),
+        doses=dose_rows(facts, changes),
         draws=draws,
         criteria=tuple(leaving_criteria(facts, at) if active and facts.doses else left_with(facts)),
-        to_sign=tuple(_to_sign(facts, at)),
+        to_sign=tuple(_to_sign(facts, at, reach)),
         adverse_events=adverse,
         addenda=addenda,
         allergies=tuple(rows.get("allergies", ())),
+        room=room,
+        rest=device_rest(facts) if active else None,
+        open_due=tuple(open_due_times(facts, at)) if session.signed_at is None and facts.doses else (),
     )
 
 
@@ -322,23 +362,9 @@ def _has_gate(session: Session) -> bool:
     return session.state_now in (State.SCHEDULED, *MAY_START, *MAY_REPEAT)
 
 
-def _to_sign(facts: SessionFacts, at: datetime) -> list[Blocker]:
-    waiting = facts.session.state_now in (State.DISCHARGED, State.ENDED_EARLY)
-    return signature_blockers(facts, at) if waiting else []
-
-
-def _dose_rows(facts: SessionFacts, changes) -> tuple[DoseRow, ...]:
-    rows = []
-    for one in facts.administrations:
-        mine = tuple(change for change in changes if change.administration_id == one.pk)
-        is_running = not hasattr(one, "end")
-        rows.append(
-            DoseRow(
-                administration=one,
-                changes=mine,
-                is_running=is_running,
-                is_paused=is_running and bool(mine) and mine[-1].what == InfusionChange.What.PAUSE,
-                minutes=t_plus_minutes(one.occurred_at, facts.session.first_dose_at),
-            )
-        )
-    return tuple(rows)
+def _to_sign(facts: SessionFacts, at: datetime, reach: SessionReach) -> list[Blocker]:
+    """What is still open, with the way to solve it for those who may."""
+    if facts.session.state_now not in (State.DISCHARGED, State.ENDED_EARLY):
+        return []
+    found = signature_blockers(facts, at)
+    return found if reach.may(Permission.RECORD_VITALS) else [replace(one, link="") for one in found]

@@ -5,11 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from dosing.proposed_dose import show
-from sessions_app.models import AdverseEvent, Observation, SessionAddendum, SessionTransition
+from sessions_app.grading import Alarm
+from sessions_app.models import AdverseEvent, SessionAddendum, SessionTransition
+from sessions_app.room_state import RoomState
+from sessions_app.room_timeline import correction_words, room_lines
 from sessions_app.session_facts import SessionFacts
 from sessions_app.states import State
 from sessions_app.timeline import TimelineEvent, merged, t_plus_minutes
-from sessions_app.vital_limits import Severity, judge, value_of, words_of, worst
+from sessions_app.vital_limits import Severity, value_of, words_of, worst
 
 MOVE_WORDS = {
     State.SCHEDULED: ("Scheduled", "calendar"),
@@ -26,34 +29,41 @@ MOVE_WORDS = {
 }
 
 
+NOTHING = RoomState(())
+
+
 def who(row) -> str:
     """Name and role of who wrote a row, and whether late."""
-    late = f" · late entry: {row.late_reason}" if row.is_late else ""
-    return f"{row.recorded_by.user.full_name}, {row.recorded_as}{late}"
+    late = "late-synced" if row.was_sent_later else "late entry" if row.is_late else ""
+    return f"{row.recorded_by.user.full_name}, {row.recorded_as}" + (f" · {late}: {row.late_reason}" if late else "")
 
 
 def timeline_of(
     facts: SessionFacts,
     *,
     transitions: Iterable[SessionTransition],
-    observations: Iterable[Observation],
     adverse_events: Iterable[AdverseEvent],
     changes: Iterable = (),
     remainders: Iterable = (),
     addenda: Iterable[SessionAddendum] = (),
+    alarms: Iterable[Alarm] = (),
+    room: RoomState = NOTHING,
 ) -> list[TimelineEvent]:
     """Every event of the session in order, each with its T+ minutes."""
     first = facts.session.first_dose_at
+    adverse = tuple(adverse_events)
+    corrected = {row.corrects_id for row in adverse}
     events = [
         *(_moved(row) for row in transitions),
         *(_reading(row, facts) for row in facts.all_readings),
+        *(_answer(alarm) for alarm in alarms if not alarm.is_open),
         *(_dose(row) for row in facts.administrations),
         *(_end(row) for row in facts.administrations if hasattr(row, "end") and row.pump_ml_per_h is not None),
         *(_change(row) for row in changes),
         *(_remainder(row) for row in remainders),
         *(_override(row) for row in facts.overrides),
-        *(_observation(row) for row in observations),
-        *(_adverse(row) for row in adverse_events),
+        *room_lines(room),
+        *(_adverse(row, row.pk in corrected) for row in adverse),
         *(_addendum(row) for row in addenda),
     ]
     return merged(_with_minutes(event, first) for event in events)
@@ -86,18 +96,32 @@ def reading_words(row) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def gap_words(row, facts: SessionFacts) -> str:
+    """Which due reading was not taken and why."""
+    if not row.not_taken:
+        return row.note
+    minutes = t_plus_minutes(row.due_at, facts.session.first_dose_at)
+    return f"Due at T+{minutes // 60}:{minutes % 60:02d}. {row.get_not_taken_display()}: {row.note}"
+
+
 def _reading(row, facts: SessionFacts) -> TimelineEvent:
     values = reading_words(row)
     text = " · ".join(part for part in (values, row.note) if part)
     if row not in facts.readings:
         return _line(row, "Reading, corrected later", text=text, icon_name="history", kind="corrected", order=60)
     if not values:
-        return _line(row, "Reading not taken", text=text, icon_name="circle-slash", order=60)
-    severity = worst(judge(row))
+        return _line(row, "Reading not taken", text=gap_words(row, facts), icon_name="circle-slash", order=60)
+    severity = worst(facts.grades[row.pk])
     kind = {Severity.CRITICAL: "critical", Severity.WARNING: "caution"}.get(severity, "")
     word = severity.label if severity is not Severity.NORMAL else ""
     title = "Correction of a reading" if row.corrects_id else "Reading"
     return _line(row, title, text=text, icon_name="activity", kind=kind, word=word, word_kind=severity.value, order=60)
+
+
+def _answer(alarm: Alarm) -> TimelineEvent:
+    row = alarm.answer
+    text = f"{row.sentence} · Done: {row.action} · Told: {row.told_name}"
+    return _line(row, "Critical value answered", text=text, icon_name="bell-ring", kind="critical", order=62)
 
 
 def _dose(row) -> TimelineEvent:
@@ -134,17 +158,26 @@ def _override(row) -> TimelineEvent:
     )
 
 
-def _observation(row: Observation) -> TimelineEvent:
-    return _line(row, row.get_what_display(), text=row.text, icon_name="message-square", order=65)
-
-
-def _adverse(row: AdverseEvent) -> TimelineEvent:
-    kind = "critical" if row.grade >= 3 else "caution"
+def _adverse(row: AdverseEvent, is_struck: bool) -> TimelineEvent:
     title = f"Adverse event: {row.get_category_display()}, grade {row.grade}"
     text = f"{row.description} · Done: {row.action} · Outcome: {row.get_outcome_display().lower()}"
+    more = correction_words(row.is_withdrawal, row.correction_reason)
+    line = {"text": f"{text} · {more}" if more else text, "icon_name": "triangle-alert", "order": 66}
+    if is_struck:
+        return _line(row, f"Corrected later: {title}", kind="corrected", is_struck=True, **line)
+    if row.is_withdrawal:
+        return _line(row, f"Taken back: {title}", **line)
+    kind = "critical" if row.grade >= 3 else "caution"
     word = "Serious" if row.is_serious else ""
     return _line(
-        row, title, text=text, icon_name="triangle-alert", kind=kind, word=word, word_kind="critical", order=66
+        row,
+        title,
+        kind=kind,
+        word=word,
+        word_kind="critical",
+        entry_kind="adverse_event",
+        entry_id=row.pk,
+        **line,
     )
 
 

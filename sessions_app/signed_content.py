@@ -10,21 +10,31 @@ from django.db import models
 
 from common.signatures import EVER_SIGNED, SignedRows, fits
 from dosing.models import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
-from sessions_app.models import Discharge, Session
+from sessions_app.models import AlarmAnswer, Discharge, RemsCheck, Session
 from sessions_app.states import State
 
 SCHEMA = "session/1"
+# Columns and tables that came after the first signatures: left out while empty, so that an old signature still fits.
+LATER = {"corrects_id": None, "is_withdrawal": False, "correction_reason": "", "due_at": None, "not_taken": ""}
+LATER_TABLES = ("scales", "room_entries", "rescue_drugs", "room_consents")
 # What the signature itself writes, or what only counts changes.
 NOT_SIGNED = {"state", "version", "content_sha256"}
 # Columns that came after the first signatures: told where something stands in them, so that those signatures fit on.
 CAME_LATER = ("escort_relation", "escort_phone", "outcomes")
+
+# Tables that came after the first signatures: part of the content only where there are rows, so that those still fit.
+ADDED = {
+    "alarm_answers": lambda session: AlarmAnswer.objects.filter(session=session),
+    "rems_checks": lambda session: RemsCheck.objects.filter(session=session),
+}
 
 
 def content_of(session: Session) -> dict:
     """Every row that belongs to the session, in a fixed order. The signing transition itself is not part of it."""
     transitions = session.transitions.exclude(to_state=State.SIGNED.value)
     record_id = session.dosing_record_id
-    return {
+    later = {name: rows for name, read in ADDED.items() if (rows := _rows(read(session)))}
+    return later | {
         "schema": SCHEMA,
         "session": _row(session, leave_out=NOT_SIGNED),
         "transitions": _rows(transitions),
@@ -32,15 +42,16 @@ def content_of(session: Session) -> dict:
         "check_ins": _rows(session.check_ins.all()),
         "overrides": _rows(session.overrides.all()),
         "assessments": _rows(session.assessment_links.all()),
-        "readings": _rows(session.readings.all()),
-        "observations": _rows(session.observations.all()),
-        "adverse_events": _rows(session.adverse_events.all()),
+        "readings": _since(_rows(session.readings.all()), keep=("corrects_id",)),
+        "observations": _since(_rows(session.observations.all())),
+        "adverse_events": _since(_rows(session.adverse_events.all())),
         "discharge": [_told(row) for row in _rows(Discharge.objects.filter(session=session))],
         "administrations": _rows(Administration.objects.filter(dosing_record_id=record_id)),
         "infusion_changes": _rows(InfusionChange.objects.filter(administration__dosing_record_id=record_id)),
         "administration_ends": _rows(AdministrationEnd.objects.filter(administration__dosing_record_id=record_id)),
         "draws": _rows(Draw.objects.filter(dosing_record_id=record_id)),
         "remainders": _rows(Remainder.objects.filter(draw__dosing_record_id=record_id)),
+        **{name: rows for name in LATER_TABLES if (rows := _rows(getattr(session, name).all()))},
     }
 
 
@@ -66,6 +77,14 @@ def _rows(queryset) -> list[dict]:
 
 def _told(values: dict) -> dict:
     return {name: value for name, value in values.items() if value or name not in CAME_LATER}
+
+
+def _since(rows: list[dict], keep: tuple[str, ...] = ()) -> list[dict]:
+    """Rows without the later columns that are empty; `keep` was there from the beginning."""
+    return [
+        {name: value for name, value in row.items() if name in keep or name not in LATER or value != LATER[name]}
+        for row in rows
+    ]
 
 
 def _row(row: models.Model, leave_out: set[str] = frozenset()) -> dict:

@@ -1,12 +1,14 @@
 """Reads who is on site and who watches how many patients: of the whole practice, without a patient's name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from common.together import Part, Together
 from sessions_app.models import Presence, RosterEntry, Session, SupervisionSetting
+from sessions_app.monitoring_settings import MonitoringSettings
+from sessions_app.practice_monitoring import SETTINGS, settings_from
 from sessions_app.states import State
 from sessions_app.supervision_rules import (
     DEFAULTS,
@@ -17,6 +19,8 @@ from sessions_app.supervision_rules import (
     warnings,
 )
 
+# So many of the newest words of prescribers a session is read with.
+NEWEST = 30
 WATCHED_STATES = (State.DOSING.value, State.RECOVERY.value)
 
 
@@ -33,8 +37,11 @@ class OnSite:
 
 @dataclass(frozen=True)
 class Supervision:
+    """Who watches; with it comes how the practice judges what they read."""
+
     on_site: tuple[OnSite, ...]
     warnings: tuple[SupervisionWarning, ...]
+    monitoring: MonitoringSettings
 
     def is_here(self, membership_id: UUID) -> bool:
         return any(one.membership_id == membership_id for one in self.on_site)
@@ -53,7 +60,7 @@ def supervision_of(practice_id: UUID, at: datetime) -> Supervision:
     watched = [_watched(session, monitors.get(session.pk)) for session in rows["sessions"]]
     has_prescriber = any(one.is_prescriber for one in here)
     found = warnings(watched, has_prescriber_on_site=has_prescriber, limits=_limits(rows["settings"]))
-    return Supervision(here, tuple(found))
+    return Supervision(here, tuple(found), settings_from(rows["monitoring"]))
 
 
 def on_site(practice_id: UUID, at: datetime) -> tuple[OnSite, ...]:
@@ -61,8 +68,14 @@ def on_site(practice_id: UUID, at: datetime) -> tuple[OnSite, ...]:
     return _here(_presences(practice_id, at - PRESENCE_HOLDS), at)
 
 
-def is_prescriber_on_site(practice_id: UUID, at: datetime) -> bool:
-    return any(one.is_prescriber for one in on_site(practice_id, at))
+def is_prescriber_on_site(practice_id: UUID, at: datetime, known: Sequence[Presence] | None = None) -> bool:
+    """`known` are the newest words of prescribers, oldest first; where they do not reach back to `at`, one query."""
+    since = at - PRESENCE_HOLDS
+    if known is not None and (len(known) < NEWEST or known[0].occurred_at <= since):
+        here = _here((row for row in known if row.occurred_at > since), at)
+    else:
+        here = on_site(practice_id, at)
+    return any(one.is_prescriber for one in here)
 
 
 def limits_in_force(practice_id: UUID) -> SupervisionLimits:
@@ -73,6 +86,15 @@ def _presences(practice: UUID, since: datetime, **_):
     rows = Presence.objects.filter(practice_id=practice, occurred_at__gt=since, recorded_by__is_active=True)
     rows = rows.filter(recorded_by__user__is_active=True)
     return rows.select_related("recorded_by__user").order_by("occurred_at", "recorded_at")
+
+
+def _prescribers(practice: UUID, **_):
+    rows = Presence.objects.filter(practice_id=practice, recorded_by__is_prescriber=True)
+    rows = rows.filter(recorded_by__is_active=True, recorded_by__user__is_active=True)
+    return rows.select_related("recorded_by__user").order_by("-occurred_at", "-recorded_at")[:NEWEST]
+
+
+PRESCRIBERS = Part(_prescribers, ("occurred_at", "recorded_at"))
 
 
 def _settings(practice: UUID, **_):
@@ -93,6 +115,7 @@ _ROWS = Together(
     {
         "presences": Part(_presences, ("occurred_at", "recorded_at")),
         "settings": Part(_settings, ("version",)),
+        "monitoring": SETTINGS,
         "sessions": Part(_sessions, ("scheduled_for",)),
         "monitors": Part(_monitors, ("joined_at",)),
     },

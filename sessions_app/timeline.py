@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 
 @dataclass(frozen=True)
 class TimelineEvent:
-    """One line of the timeline, in the words of components/timeline_item.html. `order` settles equal times."""
+    """One line of the timeline, in the words of components/timeline_item.html. `order` settles equal times.
+
+    `entry_kind` and `entry_id` name the entry when it may be corrected; `is_struck` when it was. `link` leads to the
+    page where it is corrected.
+    """
 
     at: datetime
     recorded_at: datetime
@@ -20,6 +25,10 @@ class TimelineEvent:
     word_kind: str = ""
     order: int = 50
     minutes: int | None = None
+    entry_kind: str = ""
+    entry_id: UUID | None = None
+    is_struck: bool = False
+    link: str = ""
 
 
 def t_plus_minutes(moment: datetime, first_dose_at: datetime | None) -> int | None:

@@ -12,6 +12,12 @@ def dose_marks(patient_id, actor) -> list[Mark]:
     return [Mark(at, str(number)) for at, number in dosed.values_list("first_dose_at", "number")]
 
 
+def every_dose(patient_id) -> list[Mark]:
+    """The same for the rules on risk, which ask for nobody in particular."""
+    dosed = Session.objects.filter(patient_id=patient_id, first_dose_at__isnull=False)
+    return [Mark(at, str(number)) for at, number in dosed.values_list("first_dose_at", "number")]
+
+
 def weights_at_check_in(patient) -> list[tuple]:
     """Day, kilograms and place of each weight taken at a check-in, newest first."""
     zone = ZoneInfo(patient.practice.time_zone)

@@ -1,102 +1,49 @@
-"""Judges vital signs: normal, caution, warning or critical; of each measure the most severe rule answers first.
+"""Judges vital signs by a practice's ladder of limits; of each measure the most severe rule answers first.
 
-Limits are proposals for the practice's medical director (docs/clinical/sources_monitoring.md, KAP-MON-*).
+The limits, their meaning and their defaults are in `vital_table`. Page, chart, board, API and print ask `judge` here.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 
+from sessions_app.severity import Finding, Severity, criticals, worst
+from sessions_app.vital_table import BY_NAME, FIELDS, LIMITS, MEASURES, Bound, VitalLimit, limits_of
 
-class Severity(StrEnum):
-    NORMAL = "normal"
-    CAUTION = "caution"
-    WARNING = "warning"
-    CRITICAL = "critical"
-
-    @property
-    def rank(self) -> int:
-        return list(Severity).index(self)
-
-    @property
-    def label(self) -> str:
-        return self.value.capitalize()
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One measure's judgement. `sentence` names the value and what to do; empty for a normal one."""
-
-    severity: Severity
-    measure: str
-    sentence: str
-    source: str
+__all__ = [
+    "DEFAULT_LADDER",
+    "MEASURES",
+    "Finding",
+    "Ladder",
+    "Severity",
+    "criticals",
+    "is_caution",
+    "is_hold",
+    "judge",
+    "value_of",
+    "words_of",
+    "worst",
+]
 
 
 @dataclass(frozen=True)
-class Rule:
-    severity: Severity
-    applies: Callable
-    words: str
-    source: str
+class Ladder:
+    """The numbers in force at one moment, by name of the limit; a name that is absent is no rule.
+
+    `sources` has, for each measure that the practice changed, who decided and in which version.
+    """
+
+    values: Mapping[str, int]
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def source_of(self, limit: VitalLimit) -> str:
+        """The limit's own source while its number is the default, else the practice's."""
+        if self.values.get(limit.name) == limit.default:
+            return limit.source
+        return self.sources.get(limit.measure, limit.source)
 
 
-# Blood pressure in mmHg, held before a dose at or above (KAP-MON-BP-HOLD), caution above (KAP-MON-BP-CAUTION).
-HOLD_SYSTOLIC, HOLD_DIASTOLIC = 160, 100
-CAUTION_SYSTOLIC, CAUTION_DIASTOLIC = 140, 90
-REPEAT_AFTER = timedelta(minutes=5)
-
-
-def _pressure(systolic: int, diastolic: int) -> Callable:
-    return lambda value: value[0] >= systolic or value[1] >= diastolic
-
-
-RULES: dict[str, tuple[Rule, ...]] = {
-    "pressure": (
-        Rule(
-            Severity.CRITICAL, _pressure(200, 120), "is at or above 200/120: treat or stop now.", "KAP-MON-BP-CRITICAL"
-        ),
-        Rule(
-            Severity.WARNING,
-            _pressure(180, 110),
-            "is at or above 180/110: repeat within 5 minutes, call the prescriber.",
-            "KAP-MON-BP-WARNING",
-        ),
-        Rule(Severity.WARNING, lambda v: v[0] < 90, "systolic is below 90: repeat and assess.", "KAP-MON-BP-LOW"),
-        Rule(
-            Severity.CAUTION,
-            lambda v: v[0] > CAUTION_SYSTOLIC or v[1] > CAUTION_DIASTOLIC,
-            "is above 140/90.",
-            "KAP-MON-BP-CAUTION",
-        ),
-    ),
-    "heart_rate_bpm": (
-        Rule(Severity.WARNING, lambda v: v > 120, "is above 120: repeat within 5 minutes.", "KAP-MON-HR"),
-        Rule(Severity.WARNING, lambda v: v < 50, "is below 50: assess.", "KAP-MON-HR"),
-    ),
-    "spo2_pct": (
-        Rule(Severity.CRITICAL, lambda v: v < 90, "is below 90 %: open the airway, give oxygen, call.", "KAP-MON-SPO2"),
-        Rule(Severity.WARNING, lambda v: v < 94, "is below 94 %: stimulate, check the probe, repeat.", "KAP-MON-SPO2"),
-    ),
-    "respiratory_rate": (
-        Rule(Severity.CRITICAL, lambda v: v < 8, "is below 8: support breathing now, call.", "KAP-MON-RR"),
-        Rule(Severity.WARNING, lambda v: v < 10, "is below 10: stimulate and repeat.", "KAP-MON-RR"),
-        Rule(Severity.WARNING, lambda v: v > 24, "is above 24: assess.", "KAP-MON-RR"),
-    ),
-    "moaas": (
-        Rule(Severity.CRITICAL, lambda v: v <= 1, "means unresponsive: an emergency, call now.", "KAP-MON-MOAAS"),
-        Rule(Severity.WARNING, lambda v: v <= 3, "means deeply sedated: stay, stimulate, call.", "KAP-MON-MOAAS"),
-    ),
-}
-
-MEASURES = {
-    "pressure": ("Blood pressure", "mmHg"),
-    "heart_rate_bpm": ("Heart rate", "per min"),
-    "spo2_pct": ("SpO2", "%"),
-    "respiratory_rate": ("Respiratory rate", "per min"),
-    "moaas": ("MOAA/S", ""),
-}
+DEFAULT_LADDER = Ladder({limit.name: limit.default for limit in LIMITS if limit.default is not None})
 
 
 def value_of(reading, measure: str):
@@ -115,60 +62,104 @@ def words_of(reading, measure: str) -> str:
     return f"{number} {MEASURES[measure][1]}".strip()
 
 
-def judge(reading) -> tuple[Finding, ...]:
-    """What is abnormal in one reading, the most severe first. A value not taken is not judged."""
-    found = [finding for measure in RULES if (finding := judge_measure(reading, measure)) is not None]
-    return tuple(sorted(found, key=lambda finding: -finding.severity.rank))
+def judge(reading, ladder: Ladder, *, baseline=None, earlier: Sequence = ()) -> tuple[Finding, ...]:
+    """What is abnormal in one reading: one finding per measure, the most severe first.
+
+    `baseline` is the reading before the dose that a rise or fall is counted from, None when there is none;
+    `earlier` are the readings that stand from before this one, oldest first. A value not taken is not judged.
+    """
+    found = [_judged(reading, measure, ladder, baseline, earlier) for measure in MEASURES]
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: -one.severity.rank))
 
 
-def judge_measure(reading, measure: str) -> Finding | None:
-    value = value_of(reading, measure)
-    if value is None:
+def _judged(reading, measure: str, ladder: Ladder, baseline, earlier) -> Finding | None:
+    if value_of(reading, measure) is None:
         return None
-    for rule in RULES[measure]:
-        if rule.applies(value):
-            sentence = f"{MEASURES[measure][0]} {words_of(reading, measure)} {rule.words}"
-            return Finding(rule.severity, measure, sentence, rule.source)
+    for limit in limits_of(measure):
+        number = ladder.values.get(limit.name)
+        if number is None or limit.severity is None:
+            continue
+        sentence = _sentence(limit, number, reading, ladder, baseline, earlier)
+        if sentence:
+            return Finding(limit.severity, measure, sentence, ladder.source_of(limit))
     return None
 
 
-def judge_repeat(reading, earlier) -> tuple[Finding, ...]:
-    """Critical findings that need two readings at least 5 minutes apart: pressure ≥ 180/110 or heart rate > 120."""
-    if earlier is None or reading.occurred_at - earlier.occurred_at < REPEAT_AFTER:
-        return ()
-    found = []
-    for measure, applies, words, source in (
-        ("pressure", _pressure(180, 110), "at or above 180/110", "KAP-MON-BP-REPEAT"),
-        ("heart_rate_bpm", lambda v: v > 120, "above 120", "KAP-MON-HR-REPEAT"),
-    ):
-        values = [value_of(one, measure) for one in (earlier, reading)]
-        if all(value is not None and applies(value) for value in values):
-            sentence = f"{MEASURES[measure][0]} {words} twice, 5 minutes or more apart: treat or stop."
-            found.append(Finding(Severity.CRITICAL, measure, sentence, source))
-    return tuple(found)
+def _sentence(limit: VitalLimit, number: int, reading, ladder: Ladder, baseline, earlier) -> str:
+    """What the limit has to say of this reading; nothing when it is not crossed."""
+    if limit.test is Bound.AGAIN:
+        return _again(limit, number, reading, ladder, earlier)
+    if limit.test in (Bound.RISE, Bound.FALL):
+        return _moved(limit, number, reading, baseline)
+    if not _crosses(limit, number, reading):
+        return ""
+    said = f"{MEASURES[limit.measure][0]} {words_of(reading, limit.measure)}"
+    place = f"{_BEYOND[limit.test]} {number}{' %' if limit.unit == '%' else ''}"
+    if limit.measure == "pressure":
+        return f"{said}, {FIELDS[limit.field].lower()} {place}: {limit.advice}"
+    return f"{said} is {place}: {limit.advice}"
 
 
-def judge_with_earlier(reading, earlier) -> tuple[Finding, ...]:
-    """One reading judged alone and with the one before it; one finding per measure, the most severe first."""
-    found = sorted((*judge_repeat(reading, earlier), *judge(reading)), key=lambda f: -f.severity.rank)
-    first: dict[str, Finding] = {}
-    for finding in found:
-        first.setdefault(finding.measure, finding)
-    return tuple(first.values())
+_BEYOND = {Bound.FROM: "at or above", Bound.ABOVE: "above", Bound.BELOW: "below", Bound.TO: "at or below"}
 
 
-def worst(findings) -> Severity:
-    """The most severe of these findings; normal when there is none."""
-    return max((finding.severity for finding in findings), key=lambda s: s.rank, default=Severity.NORMAL)
+def _crosses(limit: VitalLimit, number: int, reading) -> bool:
+    value = getattr(reading, limit.field)
+    if value is None:
+        return False
+    return {
+        Bound.FROM: value >= number,
+        Bound.ABOVE: value > number,
+        Bound.BELOW: value < number,
+        Bound.TO: value <= number,
+    }[limit.test]
 
 
-def is_hold(reading) -> bool:
-    """A pressure that holds the dose: systolic ≥ 160 or diastolic ≥ 100 (KAP-MON-BP-HOLD)."""
-    value = value_of(reading, "pressure")
-    return value is not None and _pressure(HOLD_SYSTOLIC, HOLD_DIASTOLIC)(value)
+def _moved(limit: VitalLimit, number: int, reading, baseline) -> str:
+    value = getattr(reading, limit.field)
+    start = getattr(baseline, limit.field) if baseline is not None else None
+    if value is None or start is None:
+        return ""
+    moved = value - start if limit.test is Bound.RISE else start - value
+    if moved < number:
+        return ""
+    way = "above" if limit.test is Bound.RISE else "below"
+    said = f"{MEASURES[limit.measure][0]} {words_of(reading, limit.measure)}"
+    return f"{said}, {FIELDS[limit.field].lower()} {moved} {way} the baseline of {start}: {limit.advice}"
 
 
-def is_caution(reading) -> bool:
-    """A pressure that needs the prescriber's decision before esketamine: > 140 or > 90 (KAP-MON-BP-CAUTION)."""
-    value = value_of(reading, "pressure")
-    return value is not None and (value[0] > CAUTION_SYSTOLIC or value[1] > CAUTION_DIASTOLIC)
+def _again(limit: VitalLimit, minutes: int, reading, ladder: Ladder, earlier) -> str:
+    """Every reading of the measure from `minutes` ago or more until now crossed a warning."""
+    warnings = [(BY_NAME[name], ladder.values[name]) for name in limit.repeats if name in ladder.values]
+
+    def is_beyond(one) -> bool:
+        return any(_crosses(warning, number, one) for warning, number in warnings)
+
+    if not is_beyond(reading):
+        return ""
+    for one in reversed(earlier):
+        if value_of(one, limit.measure) is None:
+            continue
+        if not is_beyond(one):
+            return ""
+        if reading.occurred_at - one.occurred_at >= timedelta(minutes=minutes):
+            shown = "/".join(str(number) for _, number in warnings)
+            place = f"{_BEYOND[warnings[0][0].test]} {shown}{' %' if limit.measure == 'spo2_pct' else ''}"
+            return f"{MEASURES[limit.measure][0]} {place} twice, {minutes} minutes or more apart: {limit.advice}"
+    return ""
+
+
+def is_hold(reading, ladder: Ladder) -> bool:
+    """A pressure that holds the dose (KAP-MON-BP-HOLD)."""
+    return _crosses_one(reading, ladder, "systolic_hold_from", "diastolic_hold_from")
+
+
+def is_caution(reading, ladder: Ladder) -> bool:
+    """A pressure that needs the prescriber's decision before esketamine (KAP-MON-BP-CAUTION)."""
+    return _crosses_one(reading, ladder, "systolic_caution_above", "diastolic_caution_above")
+
+
+def _crosses_one(reading, ladder: Ladder, *names: str) -> bool:
+    if value_of(reading, "pressure") is None:
+        return False
+    return any(_crosses(BY_NAME[name], ladder.values[name], reading) for name in names)

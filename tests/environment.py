@@ -26,6 +26,12 @@ os.environ.pop("REDIS_URL", None)  # tests that need Redis ask for TEST_REDIS_UR
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the test's thread
 
 
+def pytest_collection_finish(session) -> None:
+    from clinic.garbage import leave_out_what_stays
+
+    leave_out_what_stays()
+
+
 def pytest_configure(config) -> None:
     """Property tests judge answers, not speed, since other tests run beside them; with CI set they repeat exactly."""
     from hypothesis import HealthCheck, settings

@@ -15,9 +15,7 @@ LEASE = timedelta(minutes=5)
 
 def tell(user_id, about: str, at: datetime, *, practice_id=None, browser: str = "") -> None:
     """Write the notice beside the change itself, in its transaction; a worker mails it."""
-    AccountNotice.objects.create(
-        user_id=user_id, practice_id=practice_id, about=about, browser=browser, happened_at=at, try_at=at
-    )
+    AccountNotice.objects.put_in_post(user_id, about, at, practice_id=practice_id, browser=browser)
 
 
 def know_browser(by: Actor, at: datetime, token: str, browser: str) -> None:

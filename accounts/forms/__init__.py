@@ -9,6 +9,7 @@ from accounts.forms.passwords import (
     PasswordAgainForm,
     ResetFactorForm,
     SignInForm,
+    SignOutForm,
 )
 from accounts.forms.practice import PracticeSettingsForm
 from accounts.forms.staff import AddStaffForm, ApproveRoleForm, RolesForm
@@ -29,5 +30,6 @@ __all__ = [
     "ResetFactorForm",
     "RolesForm",
     "SignInForm",
+    "SignOutForm",
     "TokenForm",
 ]

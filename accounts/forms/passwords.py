@@ -52,6 +52,12 @@ class PasswordAgainForm(PlainForm):
     password = password_field("Your password", "current-password")
 
 
+class SignOutForm(PlainForm):
+    """`nothing_waits`: the browser says that no entry of anybody waits on the device for the network."""
+
+    nothing_waits = forms.BooleanField(required=False)
+
+
 class CodeForm(PlainForm):
     code = forms.CharField(
         label="Code",

@@ -1,4 +1,4 @@
-"""What people are told by mail about their own account: a sign-in from an unknown browser, a changed factor (R32)."""
+"""What people are told by mail: about their own account (R32), and that something on call waits for them (R80)."""
 
 from django.db import models
 from django.db.models import Q
@@ -25,17 +25,23 @@ class KnownBrowser(Record):
 
 
 class AccountNoticeQuerySet(models.QuerySet):
+    def put_in_post(self, user_id, about: str, at, *, practice_id=None, browser: str = ""):
+        """Beside the change that it tells of, in its transaction; a worker mails it."""
+        row = {"user_id": user_id, "practice_id": practice_id, "about": about, "browser": browser}
+        return self.create(happened_at=at, try_at=at, **row)
+
     def due(self, at):
         return self.filter(sent_at=None, try_at__lte=at, tries__lt=MOST_TRIES)
 
 
 class AccountNotice(Record):
-    """A mail about an account, written with the change that it tells of and sent by the worker."""
+    """A mail to somebody with an account, written with the change that it tells of and sent by the worker."""
 
     class About(models.TextChoices):
         NEW_BROWSER = "new_browser"
         FACTOR = "factor"
         PASSWORD = "password"  # noqa: S105  (a word, not a secret)
+        RISK = "risk"
 
     kind = RecordKind.WORKING
     privacy = Privacy(operational="id user practice about browser happened_at try_at tries sent_at")
@@ -54,7 +60,7 @@ class AccountNotice(Record):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(about__in=["new_browser", "factor", "password"]), name="account_notice_about"
+                condition=Q(about__in=["new_browser", "factor", "password", "risk"]), name="account_notice_about"
             )
         ]
         indexes = [models.Index(fields=["try_at"], condition=Q(sent_at=None), name="account_notice_due")]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import actions, choosing
 from accounts.browser_names import browser_name
-from accounts.forms import CodeForm, PasskeyAnswerForm, SignInForm
+from accounts.forms import CodeForm, PasskeyAnswerForm, SignInForm, SignOutForm
 from accounts.gatekeeping import before_own_password, public, signed_in
 from accounts.known_browsers import browser_token, keep_token
 from accounts.origin import visitor_of
@@ -127,10 +127,15 @@ def choose_practice(request):
 @signed_in
 @require_POST
 def sign_out(request):
+    """What a device holds is thrown away with the sign-in, unless entries wait there for the network (R85)."""
+    form = SignOutForm(request.POST)
     actions.record_sign_out(by=request.actor, at=timezone.now())
     end_session(request)
     messages.success(request, "You are signed out.")
-    return redirect("accounts:sign_in")
+    response = redirect("accounts:sign_in")
+    if form.is_valid() and form.cleaned_data["nothing_waits"]:
+        response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def next_page(request) -> str:

@@ -3,18 +3,24 @@
 from assessments.actions.answering import save_answers, start_assessment, submit_assessment
 from assessments.actions.giving import cancel_set, end_links, give_assessments, make_link
 from assessments.actions.links import check_birth_date
+from assessments.actions.on_call import close_ranks, escalate_risk, set_on_call
+from assessments.actions.raising import ask_for_call
 from assessments.actions.risk import acknowledge_risk, close_risk, record_risk_contact
 
 __all__ = [
     "acknowledge_risk",
+    "ask_for_call",
     "cancel_set",
     "check_birth_date",
+    "close_ranks",
     "close_risk",
     "end_links",
+    "escalate_risk",
     "give_assessments",
     "make_link",
     "record_risk_contact",
     "save_answers",
+    "set_on_call",
     "start_assessment",
     "submit_assessment",
 ]

@@ -8,10 +8,11 @@ from django.db.models import F
 
 from accounts.access import authorize
 from accounts.roles import Permission
+from assessments.actions.raising import raise_risk
 from assessments.catalogue import get_instrument
 from assessments.drafts import new_draft
 from assessments.hooks import submitted
-from assessments.models import AnswerLink, Assessment, AssessmentSet, RiskItem
+from assessments.models import AnswerLink, Assessment, AssessmentSet
 from assessments.scoring import InvalidAnswers, score_result
 from assessments.scoring.answers import clean_answers
 from assessments.scoring.result import plain
@@ -21,7 +22,6 @@ from common.sealed_fields import sealed
 from common.statements import Statement, columns_of, row_of
 
 ALREADY_SENT = "These answers were already sent."
-RISK_CODES = ("SI_", "SUICIDE_")
 
 
 def _may_answer(by, assessment_set: AssessmentSet, link: AnswerLink | None, at: datetime) -> str:
@@ -120,8 +120,11 @@ def submit_assessment(
     link: AnswerLink | None = None,
     channel: str = "",
     allow_missing: bool = True,
+    call_words: str | None = None,
 ) -> Assessment:
     """Submit once: score by the instrument's own rules, freeze, raise risk items, finish the set when it is the last.
+
+    `call_words` is what a patient who asks to be called adds to that ('' for nothing); None when nobody asked.
 
     Returns the stored row (not always the object given). Raises InvalidInput per question (also for a required one
     left open when `allow_missing` is false), StaleState when it was submitted before: the answers are never shown
@@ -146,7 +149,7 @@ def submit_assessment(
         link=link,
         channel=channel or (link.channel if link else "staff"),
     )
-    risk = _raise_risk(row, at)
+    risk = raise_risk(row, at, call_words)
     detail = {"instrument": row.instrument}
     audit.record_all(
         [
@@ -180,23 +183,6 @@ def _scored_values(assessment: Assessment, cleaned: dict) -> dict:
         "is_complete": result.is_complete,
         "details": plain({**result.details, "missing": list(result.missing), "prorated": result.prorated}),
     }
-
-
-def _raise_risk(assessment: Assessment, at: datetime) -> list[RiskItem]:
-    """One open item for every alert or urgent flag about suicide; the caller writes their audit rows."""
-    items = [
-        RiskItem(
-            patient_id=assessment.patient_id,
-            assessment=assessment,
-            code=flag["code"],
-            severity=flag["severity"],
-            sentence=flag["sentence"][:240],
-            raised_at=at,
-        )
-        for flag in assessment.flags
-        if flag["severity"] in RiskItem.Severity.values and flag["code"].startswith(RISK_CODES)
-    ]
-    return RiskItem.objects.bulk_create(items) if items else []
 
 
 def _finish_set(assessment_set: AssessmentSet, by, at: datetime, link: AnswerLink | None) -> None:

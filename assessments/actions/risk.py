@@ -7,22 +7,32 @@ from django.db.models import F
 
 from accounts.access import authorize
 from accounts.roles import Permission
+from assessments.actions.on_call import escalate_risk
 from assessments.models import RiskContact, RiskItem
+from assessments.on_call import turn_role
 from common import audit
-from common.errors import InvalidInput, StaleState
+from common.errors import InvalidInput, NotPermitted, StaleState
 from common.occurrence import settle
 from common.sealed_fields import sealed
 
 
-def _authorize(item: RiskItem, by):
+def _authorize(item: RiskItem, by, at: datetime):
+    """The role on the care team, or the one of somebody on call whose turn has come (R80)."""
     patient = item.patient
-    return authorize(by, Permission.HANDLE_RISK, practice_id=patient.practice_id, patient=patient.pk)
+    try:
+        return authorize(by, Permission.HANDLE_RISK, practice_id=patient.practice_id, patient=patient.pk)
+    except NotPermitted:
+        role = turn_role(item, by, at)
+        if role is None:
+            raise
+        return role
 
 
 @transaction.atomic
 def acknowledge_risk(*, item: RiskItem, by, at: datetime) -> RiskItem:
     """Say "I have seen this and act on it". Raises StaleState when somebody else did first."""
-    role = _authorize(item, by)
+    role = _authorize(item, by, at)
+    escalate_risk(item=item, by=by, at=at)
     taken = RiskItem.objects.filter(pk=item.pk, acknowledged_at=None, closed_at=None).update(
         acknowledged_at=at, acknowledged_by_id=by.membership_id, version=F("version") + 1
     )
@@ -46,7 +56,7 @@ def record_risk_contact(
     late_reason: str = "",
 ) -> RiskContact:
     """Who was reached, how it went and what is planned. Raises StaleState on a closed item."""
-    role = _authorize(item, by)
+    role = _authorize(item, by, at)
     if not RiskItem.objects.open().filter(pk=item.pk).exists():
         raise StaleState("This item is closed. Nothing was saved.")
     faults = {}
@@ -77,7 +87,7 @@ def record_risk_contact(
 @transaction.atomic
 def close_risk(*, item: RiskItem, by, at: datetime, closing_text: str) -> RiskItem:
     """Close in words (at least 20 characters), after it was acknowledged and a contact was recorded."""
-    role = _authorize(item, by)
+    role = _authorize(item, by, at)
     text = closing_text.strip()
     if len(text) < 20:
         raise InvalidInput({"closing_text": "Say in at least 20 characters why this can be closed."})

@@ -2,6 +2,7 @@
 
 from assessments.forms.answers import AnswerForm
 from assessments.forms.giving import CancelForm, GiveForm
+from assessments.forms.on_call import OnCallForm
 from assessments.forms.risk import CloseForm, ContactForm, QueueFilter
 
-__all__ = ["AnswerForm", "CancelForm", "CloseForm", "ContactForm", "GiveForm", "QueueFilter"]
+__all__ = ["AnswerForm", "CancelForm", "CloseForm", "ContactForm", "GiveForm", "OnCallForm", "QueueFilter"]

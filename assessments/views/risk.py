@@ -11,7 +11,8 @@ from accounts.roles import Permission
 from assessments import actions
 from assessments.forms import CloseForm, ContactForm, QueueFilter
 from assessments.models import RiskItem
-from assessments.risk_page import is_long_unseen, risk_page
+from assessments.on_call import risk_rows
+from assessments.risk_page import purpose_of, risk_page
 from common import audit
 from common.http import form_status, refused, submit
 from patients.chart import chart_context
@@ -29,7 +30,7 @@ def queue(request):
     context = {
         "form": form,
         "page": page,
-        "rows": [(row, is_long_unseen(row, at)) for row in page],
+        "rows": risk_rows(page, request.actor.practice_id, at),
         "state": form.chosen,
         "at": at,
     }
@@ -40,7 +41,7 @@ def queue(request):
 @require_safe
 def item(request, pk):
     row = one(RiskItem.objects.visible_to(request.actor).with_people(), pk=pk)
-    audit.record_look(request.actor, "assessments.looked_at_risk", subject=row)
+    audit.record_look(request.actor, "assessments.looked_at_risk", subject=row, purpose=purpose_of(row, request.actor))
     return _page(request, row, ContactForm(), CloseForm())
 
 
@@ -51,6 +52,8 @@ def _page(request, row, contact_form, close_form):
         "contact_form": contact_form,
         "close_form": close_form,
     }
+    if not context["shown"].is_on_team:
+        context["chart_tabs"] = []  # a turn on call opens this page alone
     status = max(form_status(contact_form), form_status(close_form))
     return render(request, "assessments/risk_item.html", context, status=status)
 

@@ -10,7 +10,8 @@ from common.svg.scale import Tick
 class Reading:
     """One round of vital signs. `minute` counts from the first dose (negative before it); None is a value not taken.
 
-    `critical` names the measures (field names) that passed a critical limit; `taken_at` and `note` go to the table.
+    `critical` names the measures (field names) that passed a critical limit. `severity` is the worst of the reading
+    (normal, caution, warning, critical) and goes to the table with `taken_at` and `note`.
     """
 
     minute: int
@@ -19,6 +20,7 @@ class Reading:
     heart_rate_bpm: Decimal | None = None
     spo2_pct: Decimal | None = None
     critical: tuple[str, ...] = ()
+    severity: str = ""
     taken_at: str = ""
     note: str = ""
 

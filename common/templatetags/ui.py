@@ -122,6 +122,14 @@ def t_plus(minutes: int | Decimal | timedelta | None) -> str:
 
 
 @register.filter
+def in_minutes(time: timedelta) -> str:
+    """A span as people say it: "15 minutes", "1 hour", "1 hour 30 minutes"."""
+    hours, minutes = divmod(int(time.total_seconds()) // 60, 60)
+    said = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in ((hours, "hour"), (minutes, "minute"))]
+    return " ".join(each for each, number in zip(said, (hours, minutes), strict=True) if number) or "0 minutes"
+
+
+@register.filter
 def decimal_trim(value: Decimal | int | str | None) -> str:
     """The same number without trailing zeros, never in exponent form and never rounded. A float is refused."""
     if value is None or value == "":

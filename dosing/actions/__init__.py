@@ -10,6 +10,7 @@ from dosing.actions.marks import mark_vitals_gap
 from dosing.actions.moving import dispose_stock, transfer_stock
 from dosing.actions.opening import open_dosing_record
 from dosing.actions.orders import amend_order, sign_order
+from dosing.actions.plans import continue_plan
 from dosing.actions.products import add_product, set_product_in_use
 from dosing.actions.remainder import dispose_remainder, waste_unwitnessed
 from dosing.actions.stock import receive_stock
@@ -19,6 +20,7 @@ __all__ = [
     "amend_order",
     "change_infusion",
     "close_discrepancy",
+    "continue_plan",
     "correct_stock",
     "count_stock",
     "dispose_remainder",

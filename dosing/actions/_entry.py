@@ -19,6 +19,7 @@ class DoseEntry:
     """One dose as entered; amounts in base mg, volume in mL, duration in minutes."""
 
     lot_id: UUID
+    container_id: UUID | None
     drawn_mg: Decimal
     planned_mg: Decimal
     given_by_id: UUID

@@ -1,5 +1,6 @@
 """Counting a place blind: what was found is entered before anybody sees what should be there (R50)."""
 
+from collections import Counter
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,9 +17,11 @@ from common.business_days import next_business_day
 from common.errors import Blocked, InvalidInput, StaleState
 from dosing.actions._sheet import event_values
 from dosing.amounts import MOST_IN_STOCK_MG, exact
-from dosing.counting import CountedLot
-from dosing.models import Discrepancy, StockCount, StockCountLine, StockLot
+from dosing.counting import CountedLot, Line, lines_of
+from dosing.models import Discrepancy, StockContainer, StockCount, StockCountLine, StockLot
 
+MOST_COUNTED = 10_000
+NOT_ALL = "Count every opened container of lot {lot} for itself, and its unopened ones."
 MOVED = "Drug of this place moved while you counted. Nothing was stored; begin again and count these anew: {lots}."
 
 
@@ -40,6 +43,9 @@ def count_stock(
 ) -> StockCount:
     """Store a count of every lot in stock at one place; each difference opens a discrepancy.
 
+    Of each lot every opened container is counted for itself, which its discrepancy names, and the unopened ones by
+    what one of them holds.
+
     A shift is not closed over an open discrepancy of the place unless `named` holds its id. An inventory says open or
     close of business and is signed by a second counter. `found_besides` is what lies there and is on no record.
     Raises InvalidInput, Blocked for discrepancies not named, StaleState when drug moved meanwhile.
@@ -60,7 +66,8 @@ def count_stock(
         named = [str(pk) for pk in named or ()]
         if occasion == StockCount.Occasion.CLOSING:
             _refuse_unnamed(by, location, named)
-        differences = [one for one in counted if one.counted_mg != lots[one.lot_id].balance_mg]
+        lines = _lines(counted, lots)
+        differences = [(lot, line) for lot, line in lines if line.difference_mg]
         count = StockCount(
             practice_id=by.practice_id,
             location=location,
@@ -75,8 +82,8 @@ def count_stock(
             **({"id": id} if id else {}),
         )
         count.save(force_insert=True)
-        StockCountLine.objects.bulk_create([_line(count, one, lots[one.lot_id]) for one in counted])
-        about = [{"what": Discrepancy.What.COUNT, **_of_line(one, lots)} for one in differences]
+        StockCountLine.objects.bulk_create([StockCountLine(count=count, **_of_line(*one)) for one in lines])
+        about = [{"what": Discrepancy.What.COUNT, **_of_difference(*one)} for one in differences]
         about += [{"what": Discrepancy.What.FOUND}] if count.found_besides else []
         opened = [open_discrepancy(by, at, location=location, **one) for one in about]
         detail = {"occasion": occasion, "lots": len(counted), "discrepancies": [str(row.pk) for row in opened]}
@@ -116,9 +123,6 @@ def _lots(by: Actor, location: str, counted: list[CountedLot]) -> dict[UUID, Sto
     moved += [lots[pk].lot_number for pk in in_stock - asked]
     if moved:
         raise StaleState(MOVED.format(lots=", ".join(sorted(moved))))
-    for one in counted:
-        if one.counted_mg:
-            exact("counted", one.counted_mg, most=MOST_IN_STOCK_MG)
     return lots
 
 
@@ -130,24 +134,41 @@ def _refuse_unnamed(by: Actor, location: str, named: list[str]) -> None:
         raise Blocked([Blocker("DISCREPANCY_NOT_NAMED", sentence.format(row), "KAP-STK-COUNT") for row in missing])
 
 
-def _line(count: StockCount, one: CountedLot, lot: StockLot) -> StockCountLine:
-    return StockCountLine(
-        count=count,
-        lot=lot,
-        counted_mg=one.counted_mg,
-        expected_mg=lot.balance_mg,
-        difference_mg=one.counted_mg - lot.balance_mg,
-    )
+def _lines(counted: list[CountedLot], lots: dict[UUID, StockLot]) -> list[tuple[StockLot, Line]]:
+    """Every opened container and every size of unopened ones; raises when one of them was not counted."""
+    here: dict[UUID, list[StockContainer]] = {pk: [] for pk in lots}
+    for container in StockContainer.objects.in_stock().filter(lot__in=lots):
+        here[container.lot_id].append(container)
+    found = []
+    for one in counted:
+        lot = lots[one.lot_id]
+        opened = {row.pk: row.balance_mg for row in here[lot.pk] if row.opened_at or row.pk in one.opened}
+        unopened = Counter(row.full_mg for row in here[lot.pk] if row.pk not in opened)
+        if set(one.opened) != set(opened) or unopened.keys() - one.unopened.keys():
+            raise InvalidInput(NOT_ALL.format(lot=lot.lot_number))
+        _refuse_impossible(one)
+        found += [(lot, line) for line in lines_of(one, opened, unopened)]
+    return found
 
 
-def _of_line(one: CountedLot, lots: dict) -> dict:
-    lot = lots[one.lot_id]
-    return {
-        "lot": lot,
-        "expected_mg": lot.balance_mg,
-        "found_mg": one.counted_mg,
-        "difference_mg": one.counted_mg - lot.balance_mg,
-    }
+def _refuse_impossible(one: CountedLot) -> None:
+    for amount in one.opened.values():
+        if amount:
+            exact("counted", amount, most=MOST_IN_STOCK_MG)
+    for size, number in one.unopened.items():
+        exact("counted", size, most=MOST_IN_STOCK_MG)
+        if not 0 <= number <= MOST_COUNTED:
+            raise InvalidInput({"counted": f"Enter a number from 0 to {MOST_COUNTED}."})
+
+
+def _of_line(lot: StockLot, line: Line) -> dict:
+    amounts = {name: getattr(line, name) for name in ("counted_mg", "expected_mg", "difference_mg")}
+    return {"lot": lot, **line.named, **amounts}
+
+
+def _of_difference(lot: StockLot, line: Line) -> dict:
+    amounts = {"expected_mg": line.expected_mg, "found_mg": line.counted_mg, "difference_mg": line.difference_mg}
+    return {"lot": lot, **line.named, **amounts}
 
 
 def open_discrepancy(by: Actor, at: datetime, **about) -> Discrepancy:

@@ -1,6 +1,7 @@
 """Clearing up what does not agree: notes and owner, the correction of the ledger, closing by compliance (R50)."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -14,10 +15,11 @@ from accounts.roles import Permission
 from common import audit
 from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput, NotPermitted, StaleState
-from dosing.actions._balances import add_to_lot, take_from_lot, write_movement
+from dosing.actions._balances import found_one, hold, hold_product, move, take
 from dosing.actions._sheet import event_values
 from dosing.amounts import required_text
-from dosing.models import Discrepancy, DiscrepancyNote, StockMovement
+from dosing.models import Discrepancy, DiscrepancyNote, StockContainer, StockLot, StockMovement
+from dosing.proposed_dose import show
 
 CLOSED = "This discrepancy was closed already. Reload to see how."
 
@@ -44,7 +46,8 @@ def correct_stock(
 ) -> StockMovement:
     """A movement that brings the ledger to what was counted: `adjust`, or `loss` when drug is gone.
 
-    By somebody who did not count, with the own password; once. Earlier rows stay as they are.
+    Of the opened container that was counted, or of as many unopened ones as differ, one movement each; the first is
+    returned. By somebody who did not count, with the own password; once. Earlier rows stay as they are.
     """
     role = authorize(by, Permission.CORRECT_STOCK, practice_id=discrepancy.practice_id)
     if discrepancy.opened_by_id == by.membership_id:
@@ -61,16 +64,47 @@ def correct_stock(
             raise StaleState("There is nothing to correct in the ledger any more.")
         if what == StockMovement.What.LOSS and change > 0:
             raise InvalidInput({"what": "More was found than expected; that is no loss."})
-        movement = write_movement(
-            add_to_lot(row.lot, change) if change > 0 else take_from_lot(row.lot, -change),
-            what=what,
-            event=event_values(by, role, at=at, occurred_at=at, late_reason=""),
-            discrepancy=row,
-            note=words[:300],
-        )
+        told = {
+            "what": what,
+            "event": event_values(by, role, at=at, occurred_at=at, late_reason=""),
+            "discrepancy": row,
+            "note": words[:300],
+        }
+        movement = _correct(row, change, told)[0]
         detail = {"movement": str(movement.pk), "what": what, "lot": str(row.lot_id)}
         audit.record(by, "dosing.correct_stock", at=at, subject=row, role=role, detail=detail)
     return movement
+
+
+def _correct(row: Discrepancy, change: Decimal, told: dict) -> list[StockMovement]:
+    if row.container_id:
+        return [_correct_one(row.container_id, change, told)]
+    size = row.size_mg or abs(change)
+    if change > 0:
+        hold_product(row.lot.product)
+        hold(row.lot)
+        return [move(row.lot, found_one(row.lot, size), size, **told) for _ in range(int(change / size))]
+    if row.size_mg is None:  # of a count from before containers were kept
+        return take(row.lot, -change, **told)
+    hold(row.lot)
+    unopened = StockContainer.objects.unopened().filter(lot=row.lot, full_mg=size).select_related("product")
+    gone = list(unopened.order_by("-number")[: int(-change / size)])
+    if len(gone) * size != -change:
+        raise StaleState("Fewer unopened ones are left than were missing. Count the place again and close this one.")
+    return [move(row.lot, container, -size, **told) for container in gone]
+
+
+def _correct_one(container_id: UUID, change: Decimal, told: dict) -> StockMovement:
+    """The container may lie elsewhere by now."""
+    lot = StockLot.objects.with_product().get(containers=container_id)
+    hold(lot)
+    container = StockContainer.objects.select_related("product").get(pk=container_id)
+    if container.lot_id != lot.pk:
+        raise StaleState("It was moved just now. Try again.")
+    if container.balance_mg + change < 0:
+        held = f"{container.label.capitalize()} holds {show(container.balance_mg)} mg by the ledger by now."
+        raise StaleState(f"{held} Count it again and close this one.")
+    return move(lot, container, change, **told)
 
 
 def close_discrepancy(

@@ -14,7 +14,7 @@ from common import audit, occurrence
 from common.blockers import Blocker, refuse_unless_overridden
 from common.clinical import INFUSED
 from common.errors import InvalidInput, NotPermitted, OutOfScope
-from dosing.actions._balances import settle_draw, take_from_lot, write_movement
+from dosing.actions._balances import settle_draw, take
 from dosing.actions._entry import DoseEntry, giver_on, infusion_numbers, verifier_id
 from dosing.actions._sheet import claim, event_values, keep, running_infusion
 from dosing.amounts import MOST_DRAWN_MG, MOST_GIVEN_MG, exact
@@ -22,6 +22,7 @@ from dosing.arithmetic import pump_ml_per_h
 from dosing.giving_rules import DoseToGive, blockers_for, is_above_order
 from dosing.hooks import dose_given
 from dosing.models import Administration, AdministrationEnd, DoseOrder, DosingRecord, Draw, StockLot, StockMovement
+from dosing.ordered_dose import dose_of_record
 from dosing.practice_limits import limits_of_order
 
 
@@ -36,6 +37,7 @@ def give_dose(
     given_by_id: UUID,
     verified_email: str = "",
     verified_password: str = "",
+    container_id: UUID | None = None,
     site: str = "",
     diluent: str = "",
     final_volume_ml: Decimal | None = None,
@@ -47,6 +49,8 @@ def give_dose(
 ) -> Administration:
     """Record a dose: `drawn_mg` leaves the lot, `planned_mg` is given (an injection) or starts to run (an infusion).
 
+    `container_id` names the vial or device; left out, what is open is used up first, then the next by number.
+
     mg of base, exact to 0.001; a liquid to 0.001 mL. An infusion needs its final volume (mL) and duration (min); how
     much the patient received is settled by `end_administration`. `id` is the client's id of the Administration.
     `overrides` maps a blocker's code to a typed reason. Raises Blocked with every blocker (KAP-DOSE-*, KAP-LIM-*).
@@ -56,6 +60,7 @@ def give_dose(
     giver = giver_on(dosing_record, given_by_id)
     entry = DoseEntry(
         lot_id=lot_id,
+        container_id=container_id,
         drawn_mg=exact("drawn_mg", drawn_mg, most=MOST_DRAWN_MG),
         planned_mg=exact("planned_mg", planned_mg, most=MOST_GIVEN_MG),
         given_by_id=giver.pk,
@@ -83,9 +88,14 @@ def _replayed(record, entry, by) -> Administration | None:
         return None
     stored = (row.dosing_record_id, row.recorded_by_id, row.given_by_id, row.planned_mg)
     asked = (record.pk, by.membership_id, entry.given_by_id, entry.planned_mg)
-    if stored != asked or (row.draw.lot_id, row.draw.drawn_mg) != (entry.lot_id, entry.drawn_mg):
+    drawn = (row.draw.lot_id, row.draw.drawn_mg) == (entry.lot_id, entry.drawn_mg)
+    if stored != asked or not drawn or _from_another(row, entry):
         raise InvalidInput({"id": "This id was used before for something else. Make a new one."})
     return row
+
+
+def _from_another(row, entry) -> bool:
+    return entry.container_id is not None and not row.draw.movements.filter(container=entry.container_id).exists()
 
 
 def _give(record, entry: DoseEntry, by, at, role) -> Administration:
@@ -122,6 +132,7 @@ def _refuse_or_pass(record, entry, lot, by) -> dict[str, str]:
     if entry.occurred_at < record.order.signed_at:
         raise InvalidInput({"occurred_at": "This is before the order was signed. Enter when the dose was given."})
     limits, general = limits_of_order(record.order)
+    ordered = dose_of_record(record)
     dose = DoseToGive(
         drawn_mg=entry.drawn_mg,
         planned_mg=entry.planned_mg,
@@ -134,7 +145,7 @@ def _refuse_or_pass(record, entry, lot, by) -> dict[str, str]:
         final_volume_ml=entry.final_volume_ml,
         duration_min=entry.duration_min,
     )
-    blockers = blockers_for(dose, order=record.order, lot=lot, product=lot.product, limits=limits, general=general)
+    blockers = blockers_for(dose, order=ordered, lot=lot, product=lot.product, limits=limits, general=general)
     if DoseOrder.objects.filter(replaces_id=record.order_id).exists():
         sentence = "A newer version of the order was signed. Reload and give by that."
         blockers.insert(0, Blocker("ORDER_REPLACED", sentence, "KAP-DOSE-ORDER"))
@@ -151,7 +162,6 @@ def _may(by, permission, record) -> bool:
 
 
 def _draw(record, entry, lot, drawn_ml, at, event) -> Draw:
-    movement = take_from_lot(lot, entry.drawn_mg)
     draw = Draw(
         dosing_record=record,
         lot=lot,
@@ -163,7 +173,7 @@ def _draw(record, entry, lot, drawn_ml, at, event) -> Draw:
         drawn_by_id=entry.given_by_id,
     )
     draw.save(force_insert=True)
-    write_movement(movement, what=StockMovement.What.DRAW, event=event, draw=draw)
+    take(lot, entry.drawn_mg, first=entry.container_id, what=StockMovement.What.DRAW, event=event, draw=draw)
     return draw
 
 
@@ -213,7 +223,7 @@ def _keep_sheet(record, entry, lot, passed, by, at) -> None:
         drawn_mg=record.drawn_mg + entry.drawn_mg,
         given_mg=given,
         product_id=lot.product_id if record.first_dose_at is None else record.product_id,
-        is_above_order=record.is_above_order or is_above_order(record.order, may_reach),
+        is_above_order=record.is_above_order or is_above_order(dose_of_record(record), may_reach),
         is_limit_overridden=record.is_limit_overridden or bool(passed),
         **first,
     )

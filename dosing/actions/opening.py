@@ -14,10 +14,13 @@ from common.blockers import Blocker
 from common.errors import Blocked, StaleState
 from dosing.actions._sheet import claim, keep
 from dosing.models import DoseOrder, DosingRecord
+from dosing.ordered_dose import OrderedDose, dose_of, next_dose
 
 
 def open_dosing_record(*, by: Actor, at: datetime, id: UUID, order: DoseOrder) -> DosingRecord:
     """Open the dosing sheet of the session `id`, or return it; a newer version of the order is taken over.
+
+    What is ordered is the step for the dose of the series that this session gives; the first dose settles which it is.
 
     Raises Blocked when the order is not signed, was replaced, or has ended.
     """
@@ -25,10 +28,11 @@ def open_dosing_record(*, by: Actor, at: datetime, id: UUID, order: DoseOrder) -
     with transaction.atomic():
         _refuse_order_not_in_force(order, at)
         record = DosingRecord.objects.filter(pk=id).first()
-        if record is not None and record.order_id == order.pk:
+        dose = _dose_for(order, record, id)
+        if record is not None and (record.order_id, record.dose_number) == (order.pk, dose.number):
             return record
-        record = _new_record(id, order) if record is None else _follow_order(claim(record), order)
-        detail = {"order": str(order.pk), "version": order.version}
+        record = _new_record(id, dose) if record is None else _follow_order(claim(record), dose)
+        detail = {"order": str(order.pk), "version": order.version, "dose": dose.number}
         audit.record(by, "dosing.open_dosing_record", at=at, subject=record, role=role, detail=detail)
     return record
 
@@ -46,7 +50,14 @@ def _refuse_order_not_in_force(order, at) -> None:
         raise Blocked(found)
 
 
-def _new_record(pk, order) -> DosingRecord:
+def _dose_for(order: DoseOrder, record: DosingRecord | None, session_id: UUID) -> OrderedDose:
+    if record is not None and record.first_dose_at is not None and record.dose_number is not None:
+        return dose_of(order, record.dose_number)
+    return next_dose(order, session_id=session_id)
+
+
+def _new_record(pk, dose: OrderedDose) -> DosingRecord:
+    order = dose.order
     record = DosingRecord(
         id=pk,
         practice_id=order.practice_id,
@@ -54,20 +65,23 @@ def _new_record(pk, order) -> DosingRecord:
         order=order,
         route=order.route,
         product_id=order.product_id,
-        ordered_mg=order.dose_mg,
+        ordered_mg=dose.dose_mg,
+        dose_number=dose.number,
         is_limit_overridden=bool(order.overrides),
     )
     record.save(force_insert=True)
     return record
 
 
-def _follow_order(record, order) -> DosingRecord:
+def _follow_order(record: DosingRecord, dose: OrderedDose) -> DosingRecord:
+    order = dose.order
     if record.order.series_id != order.series_id:
         raise StaleState("This session's doses belong to an order of another series.")
     return keep(
         record,
         order=order,
         product_id=order.product_id,
-        ordered_mg=order.dose_mg,
+        ordered_mg=dose.dose_mg,
+        dose_number=dose.number,
         is_limit_overridden=record.is_limit_overridden or bool(order.overrides),
     )

@@ -1,5 +1,6 @@
 """Signing a dose order, and amending it by a new version that replaces it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -14,10 +15,11 @@ from accounts.roles import Permission
 from common import audit
 from common.blockers import Blocker, refuse_unless_overridden
 from common.errors import InvalidInput, NotPermitted, OutOfScope, StaleState
+from dosing.actions._plan import plan_terms, refuse_step_problems, seal_plan
 from dosing.amounts import MOST_GIVEN_MG, MOST_VOLUME_ML, exact, minutes
 from dosing.models import DoseOrder, Product
-from dosing.order_content import fingerprint
 from dosing.order_request import OrderTerms, WorkedOrder, work_out
+from dosing.titration import StepTerms
 from patients.models import TreatmentSeries
 from patients.readiness import blockers_of, standing_of
 
@@ -42,6 +44,9 @@ def sign_order(
     duration_min: int | None = None,
     booster_mg: Decimal | None = None,
     booster_after_min: int | None = None,
+    max_mg: Decimal | None = None,
+    steps: Sequence[StepTerms] = (),
+    review_after: Sequence[int] | None = None,
     instructions: str = "",
     overrides: dict[str, str] | None = None,
     replaces: DoseOrder | None = None,
@@ -49,9 +54,12 @@ def sign_order(
 ) -> DoseOrder:
     """Sign a dose order for a series; the numbers are worked out here, never taken from the page (KAP-FORM-*).
 
-    The dose is given either as `mg_per_kg` or as `fixed_mg`, all of base. `replaces` is the version that the
-    prescriber saw, None for the first. `overrides` maps the code of each soft finding to a typed reason.
-    Raises Blocked for hard findings and for soft ones without a reason, StaleState when another version exists.
+    The dose is given either as `mg_per_kg`, with `max_mg` at most, or as `fixed_mg`, all of base. `steps` are the
+    later steps of a titration, each checked against the same limits; after the doses named in `review_after` (the
+    series' own when None) the next one waits for `continue_plan`. `replaces` is the version that the prescriber saw,
+    None for the first. `overrides` maps the code of each soft finding to a typed reason; a later step's findings have
+    codes of their own. Raises Blocked for hard findings and for soft ones without a reason, StaleState when another
+    version exists.
     """
     patient = series.patient
     role = authorize(by, Permission.SIGN_ORDER, practice_id=patient.practice_id, patient=patient.pk)
@@ -68,7 +76,9 @@ def sign_order(
         duration_min=None if duration_min is None else minutes("duration_min", duration_min),
         booster_mg=_optional("booster_mg", booster_mg, 3, MOST_GIVEN_MG, "mg"),
         booster_after_min=None if booster_after_min is None else minutes("booster_after_min", booster_after_min),
+        max_mg=_optional("max_mg", max_mg, 1, MOST_GIVEN_MG, "mg"),
     )
+    plan = plan_terms(series, steps, review_after)
     day = at.astimezone(ZoneInfo(by.practice.time_zone)).date()
     _check_dates(weighed_on, expires_on, day)
     with transaction.atomic():
@@ -76,11 +86,11 @@ def sign_order(
         if earlier is not None:
             return earlier
         _expect_newest(series, replaces)
-        worked = work_out(series=series, product=product, terms=terms, day=day)
+        worked = work_out(series=series, product=product, terms=terms, day=day, steps=plan.steps)
         passed = _refuse_or_pass(worked, product, series, overrides, by)
         order = _order(series, product, worked, passed, replaces, expires_on, instructions, by, at, id)
-        _store(order)
-        detail = {"version": order.version, "overridden": sorted(order.overrides)}
+        _store(order, *seal_plan(order, worked, plan.review_after))
+        detail = {"version": order.version, "overridden": sorted(order.overrides), "steps": order.step_count}
         audit.record(by, "dosing.sign_order", at=at, subject=order, role=role, detail=detail)
     return order
 
@@ -119,6 +129,7 @@ def _refuse_or_pass(worked: WorkedOrder, product, series, overrides, by) -> dict
     """The reasons of the soft findings that were passed; raises Blocked with everything that stands."""
     if worked.problem:
         raise InvalidInput(worked.problem)
+    refuse_step_problems(worked)
     blockers = [*_of_product(product, series), *_of_series(series), *_of_chart(series), *worked.blockers]
     passed = refuse_unless_overridden(blockers, overrides=overrides or {}, may=lambda code: _may(by, code, series))
     return {blocker.code: reason for blocker, reason in passed}
@@ -154,7 +165,7 @@ def _of_series(series):
 
 def _order(series, product, worked, passed, replaces, expires_on, instructions, by, at, row_id) -> DoseOrder:
     plan, terms = worked.plan, worked.terms
-    order = DoseOrder(
+    return DoseOrder(
         practice_id=series.patient.practice_id,
         patient_id=series.patient_id,
         series=series,
@@ -177,6 +188,9 @@ def _order(series, product, worked, passed, replaces, expires_on, instructions, 
         booster_mg=terms.booster_mg,
         booster_after_min=terms.booster_after_min,
         max_total_mg=plan.cumulative_mg,
+        max_mg=terms.max_mg,
+        planned_doses=series.planned_sessions,
+        min_hours_between=series.min_hours_between,
         instructions=instructions.strip(),
         limits=worked.limits.snapshot(),
         overrides=passed,
@@ -187,13 +201,13 @@ def _order(series, product, worked, passed, replaces, expires_on, instructions, 
         expires_on=expires_on,
         **({"id": row_id} if row_id else {}),
     )
-    order.content_sha256 = fingerprint(order)
-    return order
 
 
-def _store(order: DoseOrder) -> None:
+def _store(order: DoseOrder, steps, review_points) -> None:
     try:
         with transaction.atomic():
             order.save(force_insert=True)
+            for row in (*steps, *review_points):
+                row.save(force_insert=True)
     except IntegrityError as error:
         raise StaleState("Somebody signed another version in this moment. Reload to see it.") from error

@@ -16,6 +16,7 @@ from dosing.models import Product
 
 LIQUID = {Product.Form.SOLUTION, Product.Form.NASAL_SOLUTION, Product.Form.ORAL_SOLUTION}
 MOST_STRENGTH = Decimal(1000)
+MOST_IN_ONE = Decimal(1000)
 
 
 def add_product(
@@ -27,12 +28,15 @@ def add_product(
     strength: Decimal,
     routes: list[str],
     pack: str = "",
+    container_amount: Decimal | None = None,
     ndc: str = "",
     is_compounded: bool = False,
     pharmacy: str = "",
     is_esketamine: bool = False,
 ) -> Product:
     """Add a product. `strength` is mg/mL of base for a liquid, mg of base in one unit for the others (KAP-PROD).
+
+    `container_amount` is how many mL or units one vial, bottle, pack or device holds; left out where deliveries differ.
 
     Raises InvalidInput for a name in use, an unknown route, or esketamine mixed with racemic routes.
     """
@@ -43,6 +47,9 @@ def add_product(
     if form not in Product.Form.values:
         raise InvalidInput({"form": "Choose one of the forms."})
     _check_routes(routes, is_esketamine)
+    if container_amount is not None:
+        places = 2 if form in LIQUID else 0
+        exact("container_amount", container_amount, places=places, most=MOST_IN_ONE, unit="mL or units")
     if is_compounded and not pharmacy.strip():
         raise InvalidInput({"pharmacy": "Name the pharmacy that makes it."})
     column = "concentration_mg_per_ml" if form in LIQUID else "unit_mg"
@@ -55,6 +62,7 @@ def add_product(
             form=form,
             routes=list(routes),
             pack=pack.strip()[:60],
+            container_amount=container_amount,
             ndc=ndc.strip(),
             is_compounded=is_compounded,
             pharmacy=pharmacy.strip()[:120] if is_compounded else "",

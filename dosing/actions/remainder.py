@@ -13,7 +13,7 @@ from accounts.roles import Permission
 from accounts.second_person import confirm
 from common import audit, occurrence
 from common.errors import InvalidInput, StaleState
-from dosing.actions._balances import add_to_lot, settle_draw, write_movement
+from dosing.actions._balances import give_back, settle_draw
 from dosing.actions._sheet import claim, event_values, held_by_running_mg, keep
 from dosing.actions.counts import open_discrepancy
 from dosing.amounts import MOST_DRAWN_MG, exact, required_text
@@ -40,7 +40,8 @@ def dispose_remainder(
     """Waste or return part or all of what is left of a draw; the draw closes when nothing is outstanding.
 
     `amount_mg` is mg of base, exact. The witness signs with an own password, is neither who records nor who drew or
-    gave, and holds the permission to witness. Returned means unopened: whole units go back on the lot's balance.
+    gave, and holds the permission to witness. Returned means unopened: whole units go back into what they
+    came from, the last one taken first.
     Raises InvalidInput, or StaleState when less is left.
     """
     record = draw.dosing_record
@@ -73,9 +74,8 @@ def dispose_remainder(
         )
         remainder.save(force_insert=True)
         if what == Remainder.What.RETURN:
-            movement = add_to_lot(stored.lot, amount)
-            more = {"draw": stored, "witness_id": witness.membership_id}
-            write_movement(movement, what=StockMovement.What.RETURN, event=event, **more)
+            back = {"what": StockMovement.What.RETURN, "witness_id": witness.membership_id}
+            give_back(stored, amount, event=event, **back)
         settle_draw(stored, COLUMN[what], amount, at)
         totals = {COLUMN[what]: getattr(record, COLUMN[what]) + amount}
         is_late = occurrence.is_late(moment, at)
@@ -123,6 +123,7 @@ def waste_unwitnessed(
             what=Discrepancy.What.UNWITNESSED,
             location=stored.lot.location,
             lot=stored.lot,
+            container_id=_only_container(stored),
             draw=stored,
             expected_mg=amount,
             found_mg=Decimal(0),
@@ -145,6 +146,12 @@ def waste_unwitnessed(
         detail = {"remainder": str(remainder.pk), "discrepancy": str(discrepancy.pk)}
         audit.record(by, "dosing.waste_unwitnessed", at=at, subject=record, role=role, detail=detail)
     return remainder
+
+
+def _only_container(draw) -> UUID | None:
+    """The vial that a draw came from; none when there were several, which the draw names."""
+    found = set(draw.movements.values_list("container", flat=True))
+    return found.pop() if len(found) == 1 else None
 
 
 def _witness(draw, by, email, password) -> Actor:

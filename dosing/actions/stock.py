@@ -13,10 +13,13 @@ from accounts.roles import Permission
 from common import audit, occurrence
 from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput, OutOfScope
-from dosing.actions._balances import add_to_lot, write_movement
+from dosing.actions._balances import fill, hold_product
 from dosing.actions._sheet import event_values
-from dosing.amounts import MOST_IN_STOCK_MG, exact, required_text
+from dosing.amounts import MG_PLACES, MOST_IN_STOCK_MG, exact, required_text
 from dosing.models import Product, StockLot, StockMovement
+from dosing.proposed_dose import show
+
+MOST_CONTAINERS = 2000
 
 
 def receive_stock(
@@ -32,13 +35,17 @@ def receive_stock(
     invoice: str = "",
     supplier_dea: str = "",
     note: str = "",
+    containers: int | None = None,
     occurred_at: datetime | None = None,
     late_reason: str = "",
     id: UUID | None = None,
 ) -> StockLot:
     """Enter a delivery into the ledger; the same lot at the same place again adds to its balance.
 
-    `amount_mg` is mg of base. `id` is the client's id of the ledger row: a retry changes nothing.
+    `amount_mg` is mg of base, `containers` in how many vials, bottles, packs or devices it came; left out: as many as
+    the product's pack says, or one where it says nothing. Each of them holds the same.
+
+    `id` is the client's id of the ledger row: a retry changes nothing.
     Raises InvalidInput, or Blocked for a lot that has expired or whose expiry differs from the one on record.
     """
     role = authorize(by, Permission.RECEIVE_STOCK, practice_id=by.practice_id)
@@ -46,19 +53,22 @@ def receive_stock(
     if product is None:
         raise OutOfScope("product")
     amount = _whole_amount(product, amount_mg)
-    number = required_text("lot_number", lot_number, "Enter the lot number on the package.", 1)
+    number = _containers(product, amount, containers)
+    label = required_text("lot_number", lot_number, "Enter the lot number on the package.", 1)
     place = required_text("location", location, "Say where it is locked away.", 2)
     required_text("supplier", supplier, "Enter who delivered it.", 2)
     moment = occurrence.settle(occurred_at, at, late_reason)
     with transaction.atomic():
-        earlier = _replayed(id, by=by, amount=amount, lot_number=number)
+        earlier = _replayed(id, by=by, amount=amount, lot_number=label)
         if earlier is not None:
             return earlier.lot
-        lot = _lot(product, number, place, expires_on, at)
+        hold_product(product)
+        lot = _lot(product, label, place, expires_on, at)
         _refuse_unusable(lot, product, expires_on, moment.astimezone(ZoneInfo(by.practice.time_zone)).date())
-        movement = write_movement(
-            add_to_lot(lot, amount),
-            what=StockMovement.What.RECEIVE,
+        movement = fill(
+            lot,
+            amount / number,
+            number,
             event=event_values(by, role, at=at, occurred_at=moment, late_reason=late_reason),
             supplier=supplier.strip(),
             supplier_dea=supplier_dea.strip(),
@@ -66,7 +76,7 @@ def receive_stock(
             note=note.strip(),
             **({"id": id} if id else {}),
         )
-        detail = {"movement": str(movement.pk), "number": movement.number}
+        detail = {"movement": str(movement.pk), "number": movement.number, "containers": number}
         audit.record(by, "dosing.receive_stock", at=at, subject=lot, role=role, detail=detail)
     return lot
 
@@ -76,6 +86,23 @@ def _whole_amount(product: Product, amount_mg: Decimal) -> Decimal:
     if product.unit_mg and amount % product.unit_mg:
         raise InvalidInput({"amount": f"{product.name} comes in whole units. Enter a whole number of them."})
     return amount
+
+
+def _containers(product: Product, amount: Decimal, containers: int | None) -> int:
+    word, each = product.container_word, product.container_mg
+    if containers is None:
+        if each is None:
+            return 1
+        if amount % each:
+            sentence = f"One {word} of it holds {show(product.container_amount)} {product.measure}."
+            raise InvalidInput({"amount": f"{sentence} Enter whole {word}s, or in how many it came."})
+        return int(amount / each)
+    if not 0 < containers <= MOST_CONTAINERS:
+        raise InvalidInput({"containers": f"Enter 1 to {MOST_CONTAINERS} {word}s."})
+    each = amount / containers
+    if -each.normalize().as_tuple().exponent > MG_PLACES or (product.unit_mg and each % product.unit_mg):
+        raise InvalidInput({"containers": f"So many {word}s cannot all hold the same of it. Receive them one by one."})
+    return containers
 
 
 def _replayed(row_id, *, by, amount, lot_number) -> StockMovement | None:

@@ -7,10 +7,12 @@ from dosing.forms.giving import EndInfusionForm, GiveDoseForm, InfusionChangeFor
 from dosing.forms.limits import LimitsForm
 from dosing.forms.moving import DisposeForm, TransferForm
 from dosing.forms.orders import OrderForm
+from dosing.forms.plans import ContinuePlanForm
 from dosing.forms.stock import LotFilterForm, ProductForm, ReceiveStockForm
 
 __all__ = [
     "ClosingForm",
+    "ContinuePlanForm",
     "CorrectionForm",
     "CountForm",
     "DiscrepancyFilterForm",

@@ -21,6 +21,11 @@ def lot_label(lot) -> str:
     return f"{product.name} · lot {lot.lot_number} · expires {lot.expires_on} · {lot.location} · {amount} left"
 
 
+def container_label(container, product) -> str:
+    left = f"{show(product.amount_of(container.balance_mg))} {product.measure}"
+    return f"{product.container_word} {container.number}, {f'opened, {left} left' if container.opened_at else left}"
+
+
 def checked_mg(form, name, product, amount, most=MOST_DRAWN_MG):
     """Mg for an amount typed in mL or units; puts an error beside the field when it is not exact."""
     if product is None or amount is None:
@@ -38,12 +43,19 @@ def checked_mg(form, name, product, amount, most=MOST_DRAWN_MG):
 class GiveDoseForm(EventForm):
     """Cleaned data are the keywords of `dosing.actions.give_dose` except dosing_record, by and at.
 
-    `order` is the order in force, `lots` the lots to choose from (with their products), `givers` the people on the
-    session who may give, as (membership id, name). `lots` of another measure than the order's product are left out.
+    `order` is the order in force, `lots` the lots to choose from (with their products), `containers` some of what is in
+    them, `givers` the people on the session who may give, as (membership id, name). `lots` of another measure than the
+    order's product are left out.
     """
 
     lot = forms.TypedChoiceField(
         label="Lot", coerce=uuid.UUID, error_messages={"required": "Choose the lot you hold in your hand."}
+    )
+    container_id = forms.TypedChoiceField(
+        coerce=uuid.UUID,
+        empty_value=None,
+        required=False,
+        error_messages={"invalid_choice": "This one is not among them any more. Choose again."},
     )
     drawn_amount = AmountField(error_messages={"required": "Enter what was drawn or taken out."})
     given_amount = AmountField(error_messages={"required": "Enter what the patient gets of it."})
@@ -57,16 +69,29 @@ class GiveDoseForm(EventForm):
     verified_email = second_person_email("Verified by: e-mail", required=False)
     verified_password = secret_field("Verified by: password", required=False)
 
-    def __init__(self, *args, order, lots, givers, **kwargs):
+    def __init__(self, *args, order, lots, givers, containers=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.order = order
         fitting = [lot for lot in lots if lot.product.measure == order.product.measure]
         self.lots = {lot.pk: lot for lot in fitting}
         self.fields["lot"].choices = [("", "Choose …"), *((lot.pk, lot_label(lot)) for lot in fitting)]
+        self._offer(containers)
         self.fields["given_by"].choices = [("", "Choose …"), *givers]
         self._name_amounts()
         if order.route not in INFUSED:
             del self.fields["final_volume_ml"], self.fields["duration_min"], self.fields["diluent"]
+
+    def _offer(self, containers):
+        """The containers under their lots; without a choice the ledger's order counts."""
+        word = self.order.product.container_word
+        groups: dict = {pk: [] for pk in self.lots}
+        for row in containers:
+            if row.lot_id in groups:
+                groups[row.lot_id].append((row.pk, container_label(row, self.lots[row.lot_id].product)))
+        under = [(f"Lot {self.lots[pk].lot_number}, {self.lots[pk].location}", rows) for pk, rows in groups.items()]
+        field = self.fields["container_id"]
+        field.label = word.capitalize()
+        field.choices = [("", f"An opened {word} first, then the next by number"), *(one for one in under if one[1])]
 
     def _name_amounts(self):
         measure = self.order.product.measure
@@ -87,6 +112,7 @@ class GiveDoseForm(EventForm):
         return {
             **{name: typed.get(name, "") for name in names},
             "lot_id": typed.get("lot"),
+            "container_id": typed.get("container_id"),
             "drawn_mg": drawn,
             "planned_mg": given,
             "given_by_id": typed.get("given_by"),

@@ -4,23 +4,31 @@ from decimal import Decimal
 
 from django import forms
 
+from dosing.containers import spans
 from dosing.forms.giving import checked_mg
-from dosing.forms.parts import AmountField, EventForm, second_person_email, secret_field
+from dosing.forms.parts import AmountField, EventForm, NumbersField, second_person_email, secret_field
 from dosing.models import StockMovement
 
 
 class _OfLotForm(EventForm):
-    amount = AmountField(error_messages={"required": "Enter how much."})
+    """`in_stock` are the containers that lie there by the ledger; they are typed by their numbers."""
 
-    def __init__(self, *args, lot, **kwargs):
+    containers = NumbersField(error_messages={"required": "Say which, by number."})
+
+    def __init__(self, *args, lot, in_stock, **kwargs):
         super().__init__(*args, **kwargs)
         self.lot = lot
-        self.fields["amount"].label = f"Amount, {lot.product.measure}"
+        self.by_number = {row.number: row for row in in_stock}
+        self.fields["containers"].label = f"Which {lot.product.container_word}s, by number"
+        self.fields["containers"].help_text = f"Such as 3 or 5-9. Here are {spans(self.by_number)}."
 
-    def clean(self):
-        typed = super().clean()
-        mg = checked_mg(self, "amount", self.lot.product, typed.pop("amount", None), most=Decimal(1_000_000))
-        return {**typed, "amount_mg": mg}
+    def clean_containers(self):
+        numbers = self.cleaned_data["containers"]
+        missing = [number for number in numbers if number not in self.by_number]
+        if missing:
+            word = self.lot.product.container_word
+            raise forms.ValidationError(f"By the ledger {word} {spans(missing)} is not here, or it is empty.")
+        return [self.by_number[number].pk for number in numbers]
 
 
 class TransferForm(_OfLotForm):
@@ -30,7 +38,7 @@ class TransferForm(_OfLotForm):
         label="Locked away in", max_length=60, error_messages={"required": "Say where it is locked away now."}
     )
     note = forms.CharField(label="Note", max_length=300, required=False)
-    field_order = ("amount", "to_location", "note", "occurred_at", "late_reason")
+    field_order = ("containers", "to_location", "note", "occurred_at", "late_reason")
 
     def __init__(self, *args, places=(), **kwargs):
         super().__init__(*args, **kwargs)
@@ -50,6 +58,7 @@ class DisposeForm(_OfLotForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose wasted or handed over."},
     )
+    amount = AmountField(required=False)
     note = forms.CharField(label="Why and how", max_length=300, error_messages={"required": "Say why and how."})
     taken_by = forms.CharField(
         label="Taken by", max_length=120, required=False, help_text="For destruction: the reverse distributor."
@@ -63,4 +72,15 @@ class DisposeForm(_OfLotForm):
     witness_password = secret_field(
         "Witness: password", error_messages={"required": "The witness enters an own password here."}
     )
-    field_order = ("what", "amount", "note", "taken_by", "form_number", "occurred_at", "late_reason")
+    field_order = ("what", "containers", "amount", "note", "taken_by", "form_number", "occurred_at", "late_reason")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        product = self.lot.product
+        self.fields["amount"].label = f"Only a part of one, {product.measure}"
+        self.fields["amount"].help_text = "Leave empty for all that is in them."
+
+    def clean(self):
+        typed = super().clean()
+        mg = checked_mg(self, "amount", self.lot.product, typed.pop("amount", None), most=Decimal(1_000_000))
+        return {**typed, "amount_mg": mg}

@@ -10,16 +10,18 @@ from common.clinical import INFUSED, Route
 from dosing.amounts import MOST_GIVEN_MG, MOST_VOLUME_ML
 from dosing.arithmetic import pounds_to_kg
 from dosing.forms.parts import AmountField, DayField, MinutesField, overrides_in, secret_field
+from dosing.forms.plans import PlanFields
 from dosing.order_request import OrderTerms
 
 KG, LB = "kg", "lb"
 PER_KG, FIXED = "mg/kg", "mg"
 
 
-class OrderForm(PlainForm):
+class OrderForm(PlanFields, PlainForm):
     """Cleaned data are the keywords of `dosing.actions.sign_order` except series, by and at.
 
-    `terms` and `product` hold what can be read so far, also when other fields are still wrong: the preview uses them.
+    `terms`, `steps` and `product` hold what can be read so far, also when other fields are still wrong: the preview
+    uses them.
     """
 
     product_id = forms.TypedChoiceField(
@@ -39,6 +41,7 @@ class OrderForm(PlainForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose mg/kg or mg."},
     )
+    max_mg = AmountField(label="At most, mg", places=1, most=MOST_GIVEN_MG, required=False)
     final_volume_ml = AmountField(label="Final volume in the bag, mL", places=2, most=MOST_VOLUME_ML)
     duration_min = MinutesField(label="Infusion time, minutes")
     booster_mg = AmountField(label="Booster, mg", places=3, most=MOST_GIVEN_MG, required=False)
@@ -53,20 +56,22 @@ class OrderForm(PlainForm):
 
     def __init__(self, *args, series, products, newest=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.newest = newest
+        self.newest, self.series = newest, series
         self.products = {product.pk: product for product in products}
         self.product, self.terms = None, OrderTerms()
         self.fields["product_id"].choices = [("", "Choose …"), *((p.pk, p.name) for p in products)]
         if series.route not in INFUSED:
             del self.fields["final_volume_ml"], self.fields["duration_min"]
         if series.route == Route.ESK:
-            del self.fields["booster_mg"], self.fields["booster_after_min"]
+            del self.fields["booster_mg"], self.fields["booster_after_min"], self.fields["max_mg"]
+            self.leave_out_most()
             self.fields["dose_unit"].choices = [(FIXED, "mg, fixed")]
             self.initial.setdefault("dose_unit", FIXED)
         if not self.is_bound:
             self.initial.setdefault("id", uuid.uuid4())
             self.initial.setdefault("replaces", newest.pk if newest else "")
             self.initial.setdefault("weight_unit", KG)
+            self.initial.setdefault("review_after", series.review_after or "")
 
     def clean(self):
         typed = super().clean()
@@ -80,9 +85,12 @@ class OrderForm(PlainForm):
             duration_min=typed.get("duration_min"),
             booster_mg=typed.get("booster_mg"),
             booster_after_min=typed.get("booster_after_min"),
+            max_mg=typed.get("max_mg"),
         )
+        plan = self.clean_plan(typed, is_per_kg=typed.get("dose_unit") == PER_KG)
         return {
             **{name: getattr(self.terms, name) for name in OrderTerms.__dataclass_fields__},
+            **plan,
             "product_id": typed.get("product_id"),
             "expires_on": typed.get("expires_on"),
             "instructions": typed.get("instructions", ""),

@@ -1,5 +1,6 @@
 """What the forms of this app share: amounts, times, second persons, reasons for passing a limit."""
 
+import re
 import uuid
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ from django import forms
 
 from accounts.forms.base import PlainForm
 
+RANGE = re.compile(r"(\d{1,6})(?:\s*-\s*(\d{1,6}))?")
 OVERRIDE_PREFIX = "override_"
 
 
@@ -23,6 +25,29 @@ class MinutesField(forms.IntegerField):
     def __init__(self, **kwargs):
         super().__init__(min_value=1, max_value=480, **kwargs)
         self.widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+
+class NumbersField(forms.CharField):
+    """Whole numbers as people write them, '3, 5-9', as a list in order; at most 2000 of them."""
+
+    MOST = 2000
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=200, **kwargs)
+        self.widget = forms.TextInput(attrs={"autocomplete": "off"})
+
+    def clean(self, value) -> list[int]:
+        text = super().clean(value)
+        numbers: set[int] = set()
+        for part in filter(None, (piece.strip() for piece in text.replace("–", "-").split(","))):
+            ends = RANGE.fullmatch(part)
+            if not ends:
+                raise forms.ValidationError("Write numbers with commas between them, such as 3, 5-9.")
+            first, last = int(ends[1]), int(ends[2] or ends[1])
+            if last < first or last - first >= self.MOST or len(numbers) >= self.MOST:
+                raise forms.ValidationError(f"{part} is no range. Write the lower number first, such as 5-9.")
+            numbers.update(range(first, last + 1))
+        return sorted(numbers)
 
 
 class DayField(forms.DateField):

@@ -26,6 +26,14 @@ class ReceiveStockForm(EventForm):
         help_text="In mL for liquids, otherwise a number of devices, troches or capsules.",
         error_messages={"required": "Enter how much was received."},
     )
+    containers = forms.IntegerField(
+        label="In how many vials, bottles, packs or devices",
+        min_value=1,
+        max_value=2000,
+        required=False,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+        help_text="Each is kept by its number from now on. Leave empty: as the product's pack says.",
+    )
     location = forms.CharField(label="Locked away in", max_length=60)
     supplier = forms.CharField(label="Supplier", max_length=120)
     supplier_dea = forms.CharField(label="Supplier's DEA number", max_length=16, required=False)
@@ -91,6 +99,13 @@ class ProductForm(PlainForm):
         error_messages={"invalid": "Write the NDC with its two hyphens, such as 12345-678-90."},
     )
     pack = forms.CharField(label="Pack", max_length=60, required=False, help_text="10 mL vial, 10 in a carton.")
+    container_amount = AmountField(
+        label="One vial, bottle, pack or device holds",
+        places=2,
+        most=Decimal(1000),
+        required=False,
+        help_text="In mL for liquids, otherwise units; leave empty where deliveries differ.",
+    )
     is_compounded = forms.BooleanField(label="Compounded (not FDA-approved)", required=False)
     pharmacy = forms.CharField(
         label="Compounding pharmacy", max_length=120, required=False, help_text="For a compounded product."

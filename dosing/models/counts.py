@@ -7,6 +7,7 @@ from common.fields import ExactDecimalField
 from common.records import EventRecord, Privacy, Record, RecordKind
 from common.sealed_fields import SealedTextField
 from dosing.models.formulary import PracticeScoped
+from dosing.proposed_dose import show
 
 
 class CountQuerySet(PracticeScoped):
@@ -80,25 +81,53 @@ class StockCount(EventRecord):
 
 
 class StockCountLine(Record):
-    """One lot of a count: what was found, what the ledger said at that moment, in mg of base."""
+    """One line of a count: what was found, what the ledger said at that moment, in mg of base.
+
+    Of a lot there is a line for each opened container, which names it, and one for its unopened containers of each
+    size: `size_mg` is what one of them holds.
+    """
 
     kind = RecordKind.EVENT
-    privacy = Privacy(operational="id count lot counted_mg expected_mg difference_mg")
+    privacy = Privacy(operational="id count lot container size_mg counted_mg expected_mg difference_mg")
 
     count = models.ForeignKey(StockCount, on_delete=models.PROTECT, related_name="lines")
     lot = models.ForeignKey("dosing.StockLot", on_delete=models.PROTECT, related_name="counted")
+    container = models.ForeignKey("dosing.StockContainer", on_delete=models.PROTECT, related_name="counted", null=True)
+    size_mg = ExactDecimalField(places=3, null=True)
     counted_mg = ExactDecimalField(places=3)
     expected_mg = ExactDecimalField(places=3)
     difference_mg = ExactDecimalField(places=3)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["count", "lot"], name="lot_counted_once"),
+            models.UniqueConstraint(fields=["count", "lot", "size_mg"], name="unopened_counted_once"),
+            models.UniqueConstraint(fields=["count", "container"], name="container_counted_once"),
+            models.CheckConstraint(condition=Q(container=None) | Q(size_mg=None), name="counted_is_opened_or_unopened"),
             models.CheckConstraint(
                 condition=Q(counted_mg=F("expected_mg") + F("difference_mg"), counted_mg__gte=0, expected_mg__gte=0),
                 name="count_line_adds_up",
             ),
         ]
+
+    @property
+    def what(self) -> str:
+        """'vial 3' or 'unopened vials of 500 mg'."""
+        return what_of(self)
+
+    @property
+    def counted_number(self):
+        return self.counted_mg / self.size_mg if self.size_mg else None
+
+    @property
+    def expected_number(self):
+        return self.expected_mg / self.size_mg if self.size_mg else None
+
+
+def what_of(row) -> str:
+    """Which container of the lot a count line or a discrepancy is about; empty for the whole lot."""
+    if row.container_id:
+        return row.container.label
+    return f"unopened {row.lot.product.container_word}s of {show(row.size_mg)} mg" if row.size_mg else ""
 
 
 class DiscrepancyQuerySet(PracticeScoped):
@@ -112,7 +141,8 @@ class DiscrepancyQuerySet(PracticeScoped):
         return self.open().filter(due_on__lt=day)
 
     def with_names(self):
-        return self.select_related("lot__product", "opened_by__user", "owner__user", "closed_by__user")
+        people = ("opened_by__user", "owner__user", "closed_by__user")
+        return self.select_related("lot__product", "container__product", *people)
 
     def most_pressing_first(self):
         return self.order_by(F("closed_at").desc(nulls_first=True), "due_on", "opened_at", "id")
@@ -128,8 +158,8 @@ class Discrepancy(Record):
     kind = RecordKind.SIGNED
     frozen_by = "closed_at"
     privacy = Privacy(
-        operational="id practice what location lot draw expected_mg found_mg difference_mg opened_at opened_by owner "
-        "due_on closed_at closed_by outcome closing_reason version"
+        operational="id practice what location lot container size_mg draw expected_mg found_mg difference_mg opened_at "
+        "opened_by owner due_on closed_at closed_by outcome closing_reason version"
     )
 
     class What(models.TextChoices):
@@ -147,6 +177,10 @@ class Discrepancy(Record):
     what = models.CharField(max_length=12, choices=What.choices)
     location = models.CharField(max_length=60)
     lot = models.ForeignKey("dosing.StockLot", on_delete=models.PROTECT, related_name="discrepancies", null=True)
+    container = models.ForeignKey(
+        "dosing.StockContainer", on_delete=models.PROTECT, related_name="discrepancies", null=True
+    )
+    size_mg = ExactDecimalField(places=3, null=True)
     draw = models.ForeignKey("dosing.Draw", on_delete=models.PROTECT, related_name="discrepancies", null=True)
     expected_mg = ExactDecimalField(places=3, null=True)
     found_mg = ExactDecimalField(places=3, null=True)
@@ -192,8 +226,14 @@ class Discrepancy(Record):
     def is_overdue_on(self, day) -> bool:
         return self.is_open and self.due_on < day
 
+    @property
+    def about(self) -> str:
+        """'vial 3', 'unopened vials of 500 mg' or nothing."""
+        return what_of(self)
+
     def __str__(self):
-        return f"{self.get_what_display()}: {self.lot or self.location}"
+        about = f", {self.about}" if self.about else ""
+        return f"{self.get_what_display()}: {self.lot or self.location}{about}"
 
 
 class DiscrepancyNote(EventRecord):

@@ -8,6 +8,14 @@ from common.fields import ExactDecimalField
 from common.records import Privacy, Record, RecordKind
 
 MEASURES = {"device": "devices", "troche": "troches", "capsule": "capsules"}
+CONTAINERS = {
+    "solution": "vial",
+    "nasal": "bottle",
+    "device": "device",
+    "troche": "pack",
+    "capsule": "bottle",
+    "oral": "bottle",
+}
 
 
 class PracticeScoped(models.QuerySet):
@@ -47,8 +55,8 @@ class Product(Record):
 
     kind = RecordKind.REFERENCE
     privacy = Privacy(
-        operational="id practice name form concentration_mg_per_ml unit_mg pack ndc is_compounded pharmacy "
-        "is_esketamine schedule routes is_active"
+        operational="id practice name form concentration_mg_per_ml unit_mg pack container_amount ndc is_compounded "
+        "pharmacy is_esketamine schedule routes is_active"
     )
 
     class Form(models.TextChoices):
@@ -65,6 +73,13 @@ class Product(Record):
     concentration_mg_per_ml = ExactDecimalField("concentration in mg/mL", places=3, null=True, blank=True)
     unit_mg = ExactDecimalField("mg in one unit", places=3, null=True, blank=True)
     pack = models.CharField(max_length=60, blank=True, help_text="Such as: 10 mL vial, 10 in a carton.")
+    container_amount = ExactDecimalField(
+        "one container holds",
+        places=3,
+        null=True,
+        blank=True,
+        help_text="mL or units in one vial, bottle, pack or device; empty where it differs from delivery to delivery.",
+    )
     ndc = models.CharField("NDC", max_length=13, blank=True)
     is_compounded = models.BooleanField(default=False)
     pharmacy = models.CharField("compounding pharmacy", max_length=120, blank=True)
@@ -81,6 +96,9 @@ class Product(Record):
                 condition=Q(concentration_mg_per_ml__gt=0, unit_mg=None)
                 | Q(concentration_mg_per_ml=None, unit_mg__gt=0),
                 name="product_has_one_strength",
+            ),
+            models.CheckConstraint(
+                condition=Q(container_amount=None) | Q(container_amount__gt=0), name="product_container_holds_something"
             ),
             models.UniqueConstraint(fields=["practice", "name"], name="product_name_once"),
             models.CheckConstraint(
@@ -102,6 +120,16 @@ class Product(Record):
     def measure(self) -> str:
         """What an amount of it is counted in: mL, devices, troches, capsules."""
         return "mL" if self.is_liquid else MEASURES.get(self.form, "units")
+
+    @property
+    def container_word(self) -> str:
+        """What one container of it is called: vial, bottle, pack or device."""
+        return CONTAINERS[self.form]
+
+    @property
+    def container_mg(self):
+        """Mg of base in one container, or None where it differs from delivery to delivery."""
+        return None if self.container_amount is None else self.mg_of(self.container_amount)
 
     def mg_of(self, amount):
         """Mg of base in so many mL or units, exact."""

@@ -31,22 +31,28 @@ class OrderQuerySet(models.QuerySet):
         """Everything a list or page of orders shows, in one query."""
         return self.select_related("patient", "series", "product", "signed_by__user", "practice")
 
+    def with_plan(self):
+        """With the steps and points of review, in one query each."""
+        return self.prefetch_related("steps", "review_points")
+
 
 class DoseOrder(Record):
     """Signed orders never change; an amendment is a new version that `replaces` the old one.
 
     All amounts are base mg. `max_total_mg` is dose plus every booster. `limits` is the snapshot of the practice's
-    limits, `overrides` maps each soft finding's code to the typed reason.
+    limits, `overrides` maps each soft finding's code to the typed reason. The amounts here are those of dose 1;
+    `steps` name later ones, `review_points` the doses after which the plan is looked at, and `planned_doses` and
+    `min_hours_between` how many doses were planned, at least how far apart, when it was signed.
     """
 
     kind = RecordKind.SIGNED
     frozen_by = "signed_at"
     privacy = Privacy(
         operational="id practice patient series version replaces created_at created_by signed_at signed_by "
-        "content_sha256 expires_on",
+        "content_sha256 expires_on step_count review_count",
         clinical="route indication product weight_kg weighed_on mg_per_kg dose_mg concentration_mg_per_ml draw_ml "
         "drawn_mg final_volume_ml duration_min pump_ml_per_h mcg_per_kg_per_min booster_mg booster_after_min "
-        "max_total_mg instructions limits overrides",
+        "max_total_mg instructions limits overrides max_mg planned_doses min_hours_between",
     )
 
     practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="+")
@@ -60,6 +66,7 @@ class DoseOrder(Record):
     weight_kg = ExactDecimalField("weight in kg", places=2)
     weighed_on = models.DateField()
     mg_per_kg = ExactDecimalField("dose in mg/kg", places=3, null=True, blank=True)
+    max_mg = ExactDecimalField("at most, mg", places=3, null=True)
     dose_mg = ExactDecimalField("dose in mg", places=3)
     concentration_mg_per_ml = ExactDecimalField(places=3, null=True)
     draw_ml = ExactDecimalField(places=3, null=True)
@@ -71,6 +78,10 @@ class DoseOrder(Record):
     booster_mg = ExactDecimalField("booster in mg", places=3, null=True)
     booster_after_min = models.PositiveSmallIntegerField("booster no sooner than, minutes", null=True)
     max_total_mg = ExactDecimalField(places=3)
+    planned_doses = models.PositiveSmallIntegerField(null=True)
+    min_hours_between = models.PositiveSmallIntegerField(null=True)
+    step_count = models.PositiveSmallIntegerField(default=0, help_text="Rows of `steps` that belong to it, no more.")
+    review_count = models.PositiveSmallIntegerField(default=0, help_text="Rows of `review_points`.")
     instructions = SealedTextField(blank=True)
     limits = models.JSONField(default=dict)
     overrides = SealedJSONField(default=dict)
@@ -89,6 +100,10 @@ class DoseOrder(Record):
             models.CheckConstraint(
                 condition=Q(dose_mg__gt=0) & Q(drawn_mg__gt=0) & Q(max_total_mg__gte=models.F("dose_mg")),
                 name="order_amounts_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_mg=None) | Q(mg_per_kg__isnull=False, max_mg__gte=models.F("dose_mg")),
+                name="order_within_its_maximum",
             ),
             models.CheckConstraint(condition=Q(weight_kg__gte=30, weight_kg__lte=300), name="order_weight_30_300"),
             models.CheckConstraint(condition=Q(route__in=Route.values), name="order_route_known"),

@@ -56,7 +56,7 @@ class DosingRecord(Record):
     kind = RecordKind.EDITABLE
     privacy = Privacy(
         identifying="patient",
-        operational="id practice order first_dose_at last_dose_at lot_numbers staff_ids has_late_entry "
+        operational="id practice order dose_number first_dose_at last_dose_at lot_numbers staff_ids has_late_entry "
         "has_open_remainder has_unwitnessed_waste has_vitals_gap reviewed_at version",
         clinical="route product first_dose_mg drawn_mg given_mg wasted_mg returned_mg ordered_mg is_above_order "
         "is_limit_overridden dosing_ended_at",
@@ -68,6 +68,7 @@ class DosingRecord(Record):
     route = models.CharField(max_length=10, choices=Route.choices)
     product = models.ForeignKey("dosing.Product", on_delete=models.PROTECT, related_name="+")
     ordered_mg = ExactDecimalField(places=3)
+    dose_number = models.PositiveSmallIntegerField("which dose of the series", null=True)
     first_dose_at = models.DateTimeField(null=True)
     last_dose_at = models.DateTimeField(null=True)
     dosing_ended_at = models.DateTimeField(null=True)

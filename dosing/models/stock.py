@@ -20,8 +20,12 @@ class LotQuerySet(PracticeScoped):
         return self.filter(balance_mg__gt=0)
 
     def usable_on(self, day):
-        """Lots with something left that have not expired on `day`, the next to expire first."""
-        return self.in_stock().filter(expires_on__gte=day).with_product().order_by("expires_on", "lot_number", "id")
+        """Lots in stock that have not expired on `day`: those with something open, then the next to expire."""
+        from dosing.models.containers import StockContainer
+
+        is_open = models.Exists(StockContainer.objects.opened().filter(lot=models.OuterRef("pk")))
+        rows = self.in_stock().filter(expires_on__gte=day).with_product().annotate(is_open=is_open)
+        return rows.order_by("-is_open", "expires_on", "lot_number", "id")
 
     def expiring(self, day):
         """Lots in stock that expire within 90 days of `day`."""
@@ -60,8 +64,19 @@ class StockMovementQuerySet(models.QuerySet):
 
     def of_lot(self, lot):
         """The ledger of a lot, the latest movement first, with the people it names."""
+        return self.filter(lot=lot).with_names().order_by("-number")
+
+    def of_container(self, container):
+        """The ledger of one container, the latest movement first, with the doses and remainders behind it."""
+        from dosing.models.giving import Remainder
+
+        rests = Remainder.objects.select_related("recorded_by__user", "witness__user").order_by("occurred_at")
+        rows = self.filter(container=container).with_names().order_by("-container_number")
+        return rows.prefetch_related(models.Prefetch("draw__remainders", queryset=rests))
+
+    def with_names(self):
         people = ("recorded_by__user", "witness__user", "draw__drawn_by__user")
-        return self.filter(lot=lot).select_related(*people, "pair__lot", "arrival__lot").order_by("-number")
+        return self.select_related(*people, "pair__lot", "arrival__lot", "lot", "container__product")
 
 
 class StockLot(Record):
@@ -104,11 +119,15 @@ class StockLot(Record):
 
 
 class StockMovement(EventRecord):
-    """One change of one lot's balance, with the balance before and after; numbered per lot without gaps."""
+    """One change of one container's and its lot's balance, with both before and after; numbered without gaps for each.
+
+    A delivery is one row for all the containers that came with it: `containers` says how many.
+    """
 
     privacy = Privacy(
-        operational=EventRecord.EVENT_FIELDS + " lot number what change_mg before_mg after_mg draw pair discrepancy "
-        "witness supplier supplier_dea invoice note"
+        operational=EventRecord.EVENT_FIELDS + " lot number what change_mg before_mg after_mg containers container "
+        "container_number container_before_mg container_after_mg draw pair discrepancy witness supplier supplier_dea "
+        "invoice note"
     )
 
     class What(models.TextChoices):
@@ -128,6 +147,11 @@ class StockMovement(EventRecord):
     change_mg = ExactDecimalField(places=3)
     before_mg = ExactDecimalField(places=3)
     after_mg = ExactDecimalField(places=3)
+    containers = models.PositiveIntegerField("containers received", null=True)
+    container = models.ForeignKey("dosing.StockContainer", on_delete=models.PROTECT, related_name="ledger", null=True)
+    container_number = models.PositiveIntegerField(null=True)
+    container_before_mg = ExactDecimalField(places=3, null=True)
+    container_after_mg = ExactDecimalField(places=3, null=True)
     draw = models.ForeignKey("dosing.Draw", on_delete=models.PROTECT, related_name="movements", null=True)
     pair = models.OneToOneField("self", on_delete=models.PROTECT, related_name="arrival", null=True)
     discrepancy = models.ForeignKey(
@@ -147,6 +171,22 @@ class StockMovement(EventRecord):
             models.UniqueConstraint(fields=["lot", "number"], name="movement_numbered_once"),
             models.CheckConstraint(condition=Q(after_mg=F("before_mg") + F("change_mg")), name="movement_adds_up"),
             models.CheckConstraint(condition=Q(after_mg__gte=0, before_mg__gte=0), name="movement_not_negative"),
+            models.UniqueConstraint(fields=["container", "container_number"], name="movement_of_container_once"),
+            models.CheckConstraint(
+                condition=Q(container=None, container_number=None, container_before_mg=None, container_after_mg=None)
+                | Q(
+                    container__isnull=False,
+                    container_number__gt=0,
+                    container_before_mg__gte=0,
+                    container_after_mg__gte=0,
+                    container_after_mg=F("container_before_mg") + F("change_mg"),
+                ),
+                name="movement_adds_up_in_its_container",
+            ),
+            models.CheckConstraint(
+                condition=Q(containers=None) | Q(what="receive", container=None, containers__gt=0),
+                name="movement_of_a_delivery",
+            ),
             models.CheckConstraint(
                 condition=Q(what__in=["receive", "return", "in"], change_mg__gt=0)
                 | Q(what__in=["draw", "out", "waste", "destroy", "loss"], change_mg__lt=0)

@@ -64,9 +64,14 @@ def _told(count: StockCount) -> str:
 @require_safe
 def count(request, pk):
     row = one(StockCount.objects.visible_to(request.actor).newest_first(), pk=pk)
-    lines = list(row.lines.select_related("lot__product").order_by("lot__product__name", "lot__lot_number"))
+    lines = row.lines.select_related("lot__product", "container__product")
+    lines = list(lines.order_by("lot__product__name", "lot__lot_number", "container__number", "size_mg"))
     found = Discrepancy.objects.visible_to(request.actor).filter(lot__in=[line.lot_id for line in lines])
-    by_lot = {one.lot_id: one for one in found.filter(opened_at=row.recorded_at)}
+    by_line = {_about(one): one for one in found.filter(opened_at=row.recorded_at)}
     audit.record_look(request.actor, "dosing.looked_at_count", subject=row)
-    context = {"count": row, "lines": [{"line": line, "discrepancy": by_lot.get(line.lot_id)} for line in lines]}
+    context = {"count": row, "lines": [{"line": line, "discrepancy": by_line.get(_about(line))} for line in lines]}
     return render(request, "dosing/count.html", context)
+
+
+def _about(row) -> tuple:
+    return row.lot_id, row.container_id, row.size_mg

@@ -11,7 +11,7 @@ from common import audit
 from common.http import form_status, refused, submit
 from dosing import actions
 from dosing.forms import DisposeForm, TransferForm
-from dosing.models import StockLot
+from dosing.models import StockContainer, StockLot
 from patients.scope import one
 
 FORM = ["GET", "HEAD", "POST"]
@@ -21,13 +21,18 @@ def _lot(request, pk) -> StockLot:
     return one(StockLot.objects.visible_to(request.actor).with_product(), pk=pk)
 
 
+def _in_stock(request, lot):
+    return StockContainer.objects.visible_to(request.actor).in_stock().filter(lot=lot)
+
+
 @needs(Permission.TRANSFER_STOCK)
 @require_http_methods(FORM)
 def transfer(request, pk):
     lot = _lot(request, pk)
     places = StockLot.objects.visible_to(request.actor).exclude(location=lot.location)
     places = list(places.order_by("location").values_list("location", flat=True).distinct())
-    form = TransferForm(request.POST if request.method == "POST" else None, lot=lot, places=places)
+    posted = request.POST if request.method == "POST" else None
+    form = TransferForm(posted, lot=lot, in_stock=_in_stock(request, lot), places=places)
     if request.method == "POST":
         there = submit(form, actions.transfer_stock, lot=lot, by=request.actor, at=timezone.now())
         if not refused(there):
@@ -41,7 +46,8 @@ def transfer(request, pk):
 @require_http_methods(FORM)
 def dispose(request, pk):
     lot = _lot(request, pk)
-    form = DisposeForm(request.POST if request.method == "POST" else None, lot=lot)
+    posted = request.POST if request.method == "POST" else None
+    form = DisposeForm(posted, lot=lot, in_stock=_in_stock(request, lot))
     if request.method == "POST":
         gone = submit(form, actions.dispose_stock, lot=lot, by=request.actor, at=timezone.now())
         if not refused(gone):

@@ -12,11 +12,12 @@ from common import audit
 from common.http import form_status, refused, submit
 from dosing import actions
 from dosing.drug_charts import dose_chart
-from dosing.forms import OrderForm
+from dosing.forms import ContinuePlanForm, OrderForm
 from dosing.forms.parts import overrides_in
 from dosing.models import DoseOrder, DosingRecord, Product
 from dosing.order_page import OrderSheet, Preview, last_weight
 from dosing.order_request import work_out
+from dosing.plan_page import plan_page
 from patients.chart import chart_context
 from patients.models import TreatmentSeries
 from patients.scope import Reach, one, patient_for
@@ -35,7 +36,8 @@ def _form(request, series) -> OrderForm:
 
 
 def _preview(form, series, data) -> Preview:
-    worked = work_out(series=series, product=form.product, terms=form.terms, day=timezone.localdate())
+    day = timezone.localdate()
+    worked = work_out(series=series, product=form.product, terms=form.terms, day=day, steps=form.steps)
     return Preview(worked, overrides_in(data))
 
 
@@ -77,14 +79,35 @@ def preview(request, pk):
 @needs(Permission.VIEW_ORDER)
 @require_safe
 def order(request, pk):
-    rows = DoseOrder.objects.visible_to(request.actor).with_names().select_related("replaced_by")
-    row = one(rows, pk=pk)
+    return _order_page(request, _found(request, pk))
+
+
+def _found(request, pk, permission: Permission = Permission.VIEW_ORDER) -> DoseOrder:
+    rows = DoseOrder.objects.visible_to(request.actor, permission).with_names().with_plan()
+    return one(rows.select_related("replaced_by"), pk=pk)
+
+
+def _order_page(request, row: DoseOrder, form=None):
     versions = DoseOrder.objects.visible_to(request.actor).with_names().select_related("replaced_by")
     history = versions.filter(series=row.series_id).order_by("-version")
     context = chart_context(request, row.patient, "orders")
     context |= {"sheet": OrderSheet(row), "versions": [OrderSheet(version) for version in history]}
+    context["plan"] = plan = plan_page(row)
+    if plan.due and not hasattr(row, "replaced_by") and Reach.of(request.actor, row.patient).may(Permission.SIGN_ORDER):
+        context["continue_form"] = form or ContinuePlanForm(initial={"after_dose": plan.due[0]})
     audit.record_look(request.actor, "dosing.looked_at_order", subject=row)
-    return render(request, "dosing/order.html", context)
+    return render(request, "dosing/order.html", context, status=form_status(form) if form else 200)
+
+
+@needs(Permission.SIGN_ORDER)
+@require_POST
+def continue_plan(request, pk):
+    """Go on with the plan after a point of review."""
+    row, form = _found(request, pk, Permission.SIGN_ORDER), ContinuePlanForm(request.POST)
+    if refused(submit(form, actions.continue_plan, order=row, by=request.actor, at=timezone.now())):
+        return _order_page(request, row, form)
+    messages.success(request, "The plan goes on; the next dose can be given.")
+    return redirect("dosing:order", pk)
 
 
 @needs(Permission.VIEW_ORDER)

@@ -13,9 +13,11 @@ from common.http import form_status, refused, submit
 from dosing import actions
 from dosing.drug_charts import balance_chart
 from dosing.forms import LotFilterForm, ReceiveStockForm
-from dosing.models import Discrepancy, Product, StockLot, StockMovement
-from dosing.stock_page import lot_rows, sections, stock_figures
+from dosing.models import Discrepancy, Product, StockContainer, StockLot, StockMovement
+from dosing.stock_page import container_rows, lot_rows, sections, stock_figures
 from patients.scope import one
+
+FIRST_FEW = 6
 
 
 @needs(Permission.VIEW_STOCK)
@@ -47,6 +49,8 @@ def lot(request, pk):
     if row.balance_mg:
         context |= {"may_transfer": request.actor.can(Permission.TRANSFER_STOCK)}
         context |= {"may_dispose": request.actor.can(Permission.DISPOSE_STOCK)}
+    containers = StockContainer.objects.visible_to(request.actor).filter(lot=row).select_related("product").in_order()
+    context["containers"], context["container_count"] = container_rows(containers[:FIRST_FEW]), containers.count()
     context["chart"] = balance_chart(row)
     context["discrepancies"] = list(Discrepancy.objects.visible_to(request.actor).open().filter(lot=row))
     audit.record_look(request.actor, "dosing.looked_at_lot", subject=row)

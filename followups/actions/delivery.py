@@ -12,6 +12,7 @@ from assessments.actions import make_link
 from common import audit
 from common.errors import StaleState
 from followups.contact import may_be_mailed
+from followups.hours import hours_of
 from followups.models import CheckIn, OutboxMessage
 from followups.schedule import waking_time
 from patients.models import Patient
@@ -106,7 +107,7 @@ def record_trouble(*, message: OutboxMessage, by, at: datetime, error: str) -> N
     pause = timedelta(seconds=30 * 2**attempts * random.uniform(0.8, 1.2))  # noqa: S311  (spreads load, hides nothing)
     changed = _held(message).update(
         state=State.FAILED if over else State.PENDING,
-        next_try_at=waking_time(at + pause, message.check_in.patient.time_zone),
+        next_try_at=waking_time(at + pause, message.check_in.patient.time_zone, hours_of(message.practice_id)),
         claimed_until=None,
         last_error=error[:200],
     )

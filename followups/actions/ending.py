@@ -9,10 +9,12 @@ from assessments.actions import cancel_set
 from assessments.models import AssessmentSet
 from common import audit
 from common.errors import StaleState
+from followups.actions.missed import raise_missed
 from followups.models import CheckIn, OutboxMessage
 
 State = CheckIn.State
-OPEN_STATES = (State.PLANNED, State.SENT)
+OPEN_STATES = (State.PLANNED, State.SENT, State.PAUSED)
+ONE_A_DAY = "The patient is asked something else on that day; nobody gets two messages a day."
 UNFINISHED = (OutboxMessage.State.PENDING, OutboxMessage.State.AMBIGUOUS, OutboxMessage.State.FAILED)
 
 
@@ -68,6 +70,7 @@ def expire_check_in(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
     over = CheckIn.objects.over(at)
     end_check_in(check_in, State.EXPIRED, at=at, by=by, only=over, reason="No answer in time.")
     audit.record(by, "followups.expire_check_in", at=at, subject=check_in)
+    raise_missed(check_in, by, at)
     return check_in
 
 
@@ -77,6 +80,7 @@ def miss_check_in(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
     missed = CheckIn.objects.missed(at)
     end_check_in(check_in, State.MISSED, at=at, by=by, only=missed, reason="Messages were not going out in time.")
     audit.record(by, "followups.miss_check_in", at=at, subject=check_in, outcome="failed")
+    raise_missed(check_in, by, at)
     return check_in
 
 
@@ -87,6 +91,14 @@ def supersede_check_in(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
     reason = "A later check-in was due when messages went out again."
     end_check_in(check_in, State.SUPERSEDED, at=at, by=by, only=due, reason=reason)
     audit.record(by, "followups.supersede_check_in", at=at, subject=check_in)
+    return check_in
+
+
+@transaction.atomic
+def merge_check_in(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
+    """The patient was already asked something today: nobody gets two messages a day (KAP-FUP-ONE-A-DAY)."""
+    end_check_in(check_in, State.SUPERSEDED, at=at, by=by, only=CheckIn.objects.due(at), reason=ONE_A_DAY)
+    audit.record(by, "followups.merge_check_in", at=at, subject=check_in)
     return check_in
 
 

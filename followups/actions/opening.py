@@ -16,6 +16,7 @@ from followups.actions.delivery import LINK_LIVES
 from followups.actions.ending import drop_messages
 from followups.contact import mail_blockers, may_be_mailed
 from followups.doorbell import ring_after_commit
+from followups.hours import hours_of
 from followups.models import CheckIn, OutboxMessage
 from followups.schedule import waking_time
 
@@ -29,9 +30,13 @@ def open_check_in(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
     """
     _open(check_in, by, at)
     if may_be_mailed(check_in.patient):
-        _queue_message(check_in, at, "invite", next_try_at=waking_time(at, check_in.patient.time_zone))
+        queue_message(check_in, at, "invite", next_try_at=_when_awake(check_in, at))
     audit.record(by, "followups.open_check_in", at=at, subject=check_in)
     return check_in
+
+
+def _when_awake(check_in: CheckIn, at: datetime) -> datetime:
+    return waking_time(at, check_in.patient.time_zone, hours_of(check_in.patient.practice_id))
 
 
 def _open(check_in: CheckIn, by, at: datetime) -> None:
@@ -55,7 +60,7 @@ def _open(check_in: CheckIn, by, at: datetime) -> None:
     check_in.version += 1
 
 
-def _queue_message(check_in: CheckIn, at: datetime, purpose: str, next_try_at: datetime) -> OutboxMessage:
+def queue_message(check_in: CheckIn, at: datetime, purpose: str, next_try_at: datetime) -> OutboxMessage:
     message = OutboxMessage(
         practice_id=check_in.patient.practice_id,
         check_in=check_in,
@@ -91,7 +96,7 @@ def send_now(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
     role = _role_of(by, check_in)
     _refuse_unmailable(check_in)
     _open(check_in, by, at)
-    _queue_message(check_in, at, "invite", next_try_at=at)
+    queue_message(check_in, at, "invite", next_try_at=at)
     audit.record(by, "followups.send_now", at=at, subject=check_in, role=role)
     return check_in
 
@@ -104,7 +109,7 @@ def send_again(*, check_in: CheckIn, by, at: datetime) -> OutboxMessage:
     _refuse_unmailable(check_in)
     number = check_in.messages.count()
     drop_messages(check_in)
-    message = _queue_message(check_in, at, f"again-{number}", next_try_at=at)
+    message = queue_message(check_in, at, f"again-{number}", next_try_at=at)
     audit.record(by, "followups.send_again", at=at, subject=check_in, role=role, detail={"number": number})
     return message
 

@@ -16,7 +16,7 @@ LONGEST = 24 * 400
 
 def add_point(*, by, at: datetime, **values) -> FollowUpPoint:
     """A new time after the first dose: `label`, `offset_hours` (1-9600), `instruments` (codes),
-    `window_before_h` and `window_after_h` (hours)."""
+    `window_before_h` and `window_after_h` (hours), `remind_after_h` (hours after asking, 0 for no reminder)."""
     role = authorize(by, Permission.EDIT_SETTINGS, practice_id=by.practice_id)
     cleaned = _clean(**values)
     point = FollowUpPoint(practice_id=by.practice_id, **cleaned)
@@ -60,7 +60,9 @@ def _taken() -> InvalidInput:
     return InvalidInput({"offset_hours": "There is already a time point at this time. Change that one."})
 
 
-def _clean(*, label: str, offset_hours: int, instruments, window_before_h: int, window_after_h: int) -> dict:
+def _clean(
+    *, label: str, offset_hours: int, instruments, window_before_h: int, window_after_h: int, remind_after_h: int = 12
+) -> dict:
     problems = {}
     label = " ".join(label.split())
     if not 1 <= len(label) <= 20:
@@ -71,6 +73,8 @@ def _clean(*, label: str, offset_hours: int, instruments, window_before_h: int, 
         problems["window_before_h"] = "The window cannot begin before the dose. Enter fewer hours."
     if not 1 <= window_after_h <= 24 * 60:
         problems["window_after_h"] = "Enter between 1 and 1440 hours (60 days)."
+    if not 0 <= remind_after_h < max(window_after_h, 12):
+        problems["remind_after_h"] = "Enter fewer hours than the check-in stays open, or 0 for no reminder."
     problems |= _instrument_problems(instruments)
     if problems:
         raise InvalidInput(problems)
@@ -80,6 +84,7 @@ def _clean(*, label: str, offset_hours: int, instruments, window_before_h: int, 
         "instruments": list(dict.fromkeys(instruments)),
         "window_before_h": window_before_h,
         "window_after_h": window_after_h,
+        "remind_after_h": remind_after_h,
     }
 
 

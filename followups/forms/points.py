@@ -26,6 +26,7 @@ class PointForm(PlainForm):
     offset_hours = _hours("Hours after the first dose", "A day is 24, a week 168, 30 days 720.")
     window_before_h = _hours("May be asked earlier by, in hours", "So that the question falls on a sensible hour.")
     window_after_h = _hours("May be answered later by, in hours", "After that it counts as no answer.")
+    remind_after_h = _hours("Reminder after, in hours", "Once, unless it was answered. 0 sends none.")
     instruments = forms.MultipleChoiceField(
         label="Questionnaires, asked in the order they stand here",
         widget=forms.CheckboxSelectMultiple,

@@ -10,10 +10,10 @@ from accounts.roles import Permission
 from common import audit
 from common.http import form_status, refused, submit
 from followups import actions
-from followups.forms import CancelForm, ListFilterForm
+from followups.forms import CancelForm, ListFilterForm, PauseForm
 from followups.mail import link_address
 from followups.models import CheckIn
-from followups.pages import check_in_page, list_page, patient_plan
+from followups.pages import check_in_page, list_page, plan_context
 from followups.watch import is_silent
 from patients.chart import chart_context
 from patients.scope import one, patient_for
@@ -36,7 +36,7 @@ def of_patient(request, pk):
     patient = patient_for(request.actor, pk, Permission.VIEW_FOLLOWUPS)
     audit.record_look(request.actor, "followups.looked_at_plan", subject=patient)
     context = chart_context(request, patient, "followups")
-    context["plans"] = patient_plan(request.actor, patient, timezone.now())
+    context |= plan_context(request.actor, patient, PauseForm())
     return render(request, "followups/of_patient.html", context)
 
 

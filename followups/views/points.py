@@ -10,11 +10,12 @@ from accounts.roles import Permission
 from common.http import form_status, refused, submit
 from followups import actions
 from followups.forms import PointForm
+from followups.hours import hours_of
 from followups.models import FollowUpPoint
 from followups.points_page import point_rows
 from patients.scope import one
 
-FIELDS = ("label", "offset_hours", "window_before_h", "window_after_h", "instruments")
+FIELDS = ("label", "offset_hours", "window_before_h", "window_after_h", "remind_after_h", "instruments")
 
 
 @needs(Permission.VIEW_SETTINGS)
@@ -22,6 +23,7 @@ FIELDS = ("label", "offset_hours", "window_before_h", "window_after_h", "instrum
 def points(request):
     rows = point_rows(FollowUpPoint.objects.visible_to(request.actor))
     context = {"rows": rows, "may_edit": request.actor.can(Permission.EDIT_SETTINGS)}
+    context["hours"] = hours_of(request.actor.practice_id)
     return render(request, "followups/points.html", context)
 
 

@@ -9,7 +9,7 @@ from patients.actions.emergency import (
     release_announcement,
     review_emergency_access,
 )
-from patients.actions.facts import add_allergy, add_diagnosis, add_medicine, end_fact
+from patients.actions.facts import add_allergy, add_diagnosis, add_medicine, add_trial, end_fact
 from patients.actions.people import end_care, register_patient, resume_care, update_patient
 from patients.actions.screening import answer_contraindications
 from patients.actions.series import change_series_plan, close_series, open_series
@@ -22,6 +22,7 @@ __all__ = [
     "add_diagnosis",
     "add_medicine",
     "add_to_team",
+    "add_trial",
     "answer_contraindications",
     "answer_correction",
     "change_series_plan",

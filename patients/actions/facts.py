@@ -1,4 +1,4 @@
-"""Adds allergies, medicines and diagnoses to a chart, and ends them; an ended fact stays readable."""
+"""Adds allergies, medicines, diagnoses and earlier treatments to a chart, and ends them; they stay readable."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from common.errors import InvalidInput, StaleState
 from patients import icd10
 from patients.actions.people import local_day
 from patients.interactions import class_of
-from patients.models import Allergy, Diagnosis, Medicine, Patient
+from patients.models import Allergy, Diagnosis, Medicine, Patient, TreatmentTrial
 from patients.models.facts import ChartFact
 from patients.person_rules import fold
 
@@ -112,8 +112,69 @@ def add_diagnosis(
 
 
 @transaction.atomic
+def add_trial(
+    *,
+    patient: Patient,
+    by: Actor,
+    at: datetime,
+    treatment: str,
+    what: str,
+    was_adequate: bool,
+    outcome: str,
+    source: str,
+    dose_text: str = "",
+    started_on: date | None = None,
+    stopped_on: date | None = None,
+    note: str = "",
+    id: UUID | None = None,
+) -> TreatmentTrial:
+    """Put an earlier treatment on the chart: what, how much, from when until when, adequate or not, what came of it.
+
+    `was_adequate` means dose and duration both; a wrong entry is ended and the right one added (KAP-SCR-TRD).
+    """
+    role = _may_edit(patient, by)
+    treatment = _text("treatment", treatment, 120, "Enter the medicine, its class or the psychotherapy.")
+    _check_trial(what, was_adequate, outcome, source)
+    _not_future("started_on", started_on, by, at)
+    _not_future("stopped_on", stopped_on, by, at)
+    if started_on and stopped_on and stopped_on < started_on:
+        raise InvalidInput({"stopped_on": "This is before it began. Check the day."})
+    values = {
+        "treatment": treatment,
+        "what": what,
+        "was_adequate": was_adequate,
+        "outcome": outcome,
+        "source": source,
+        "dose_text": dose_text.strip()[:120],
+        "started_on": started_on,
+        "stopped_on": stopped_on,
+        "note": note.strip()[:500],
+    }
+    known = idempotency.replayed(TreatmentTrial.objects.all(), id, by=by, patient_id=patient.pk, **values)
+    if known:
+        return known
+    if _stands(patient.trials.filter(started_on=started_on), "treatment", treatment):
+        raise InvalidInput({"treatment": f"{treatment} is already on the list. End that entry first to change it."})
+    return _add(TreatmentTrial, patient, by, at, role, id, values)
+
+
+def _check_trial(what: str, was_adequate: bool, outcome: str, source: str) -> None:
+    found = {}
+    if what not in TreatmentTrial.What.values:
+        found["what"] = "Choose what kind of treatment it was."
+    if was_adequate not in (True, False):
+        found["was_adequate"] = "Say whether dose and duration were adequate."
+    if outcome not in TreatmentTrial.Outcome.values:
+        found["outcome"] = "Choose what came of it."
+    if source not in TreatmentTrial.Source.values:
+        found["source"] = "Choose where this is known from."
+    if found:
+        raise InvalidInput(found)
+
+
+@transaction.atomic
 def end_fact(*, fact: ChartFact, by: Actor, at: datetime, ended_on: date) -> ChartFact:
-    """Say that an allergy, medicine or diagnosis no longer holds since `ended_on`; the entry stays in the history."""
+    """Say that a fact of the chart no longer holds since `ended_on`; the entry stays in the history."""
     role = _may_edit(fact.patient, by)
     if ended_on is None:
         raise InvalidInput({"ended_on": "Enter the day since when this no longer holds."})

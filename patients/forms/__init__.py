@@ -3,7 +3,7 @@
 from patients.forms.consent import ConsentForm, WithdrawConsentForm
 from patients.forms.corrections import AnswerCorrectionForm, CorrectionForm
 from patients.forms.emergency import AcknowledgeForm, EmergencyForm, EmergencyReviewForm, PeriodForm
-from patients.forms.facts import AllergyForm, DiagnosisForm, EndFactForm, MedicineForm
+from patients.forms.facts import AllergyForm, DiagnosisForm, EndFactForm, MedicineForm, TrialForm
 from patients.forms.people import ConfirmForm, EditPatientForm, PatientFilterForm, RegisterPatientForm
 from patients.forms.screening import ScreeningForm
 from patients.forms.series import CloseSeriesForm, OpenSeriesForm, SeriesPlanForm
@@ -30,5 +30,6 @@ __all__ = [
     "RegisterPatientForm",
     "ScreeningForm",
     "SeriesPlanForm",
+    "TrialForm",
     "WithdrawConsentForm",
 ]

@@ -1,10 +1,10 @@
-"""Allergies, medicines and diagnoses: adding one, and ending it."""
+"""Allergies, medicines, diagnoses and earlier treatments: adding one, and ending it."""
 
 from django import forms
 
 from accounts.forms.base import PlainForm
 from patients.forms.fields import day_field
-from patients.models import Allergy, Medicine
+from patients.models import Allergy, Medicine, TreatmentTrial
 
 
 class AllergyForm(PlainForm):
@@ -48,6 +48,43 @@ class DiagnosisForm(PlainForm):
     )
     onset_on = day_field("Since")
     is_primary = forms.BooleanField(label="Main reason for treatment", required=False)
+
+
+class TrialForm(PlainForm):
+    """An earlier treatment; whether it was adequate is never chosen beforehand."""
+
+    treatment = forms.CharField(
+        label="Treatment",
+        max_length=120,
+        help_text="The medicine, its class, or the psychotherapy.",
+        error_messages={"required": "Enter the medicine, its class or the psychotherapy."},
+    )
+    what = forms.ChoiceField(
+        label="Kind of treatment",
+        choices=[("", "Choose…"), *TreatmentTrial.What.choices],
+        error_messages={"required": "Choose what kind of treatment it was."},
+    )
+    dose_text = forms.CharField(label="Dose or number of sessions", required=False, max_length=120)
+    started_on = day_field("From")
+    stopped_on = day_field("Until")
+    was_adequate = forms.TypedChoiceField(
+        label="Adequate dose and duration",
+        choices=[("", "Choose…"), ("yes", "Yes"), ("no", "No")],
+        coerce=lambda word: word == "yes",
+        empty_value=None,
+        error_messages={"required": "Say whether dose and duration were adequate."},
+    )
+    outcome = forms.ChoiceField(
+        label="What came of it",
+        choices=[("", "Choose…"), *TreatmentTrial.Outcome.choices],
+        error_messages={"required": "Choose what came of it."},
+    )
+    source = forms.ChoiceField(
+        label="Known from",
+        choices=[("", "Choose…"), *TreatmentTrial.Source.choices],
+        error_messages={"required": "Choose where this is known from."},
+    )
+    note = forms.CharField(label="Note", required=False, max_length=500)
 
 
 class EndFactForm(PlainForm):

@@ -7,6 +7,7 @@ from patients.models.emergency import EmergencyAccess, UnusualLook
 from patients.models.facts import Allergy, ContraindicationAnswer, Diagnosis, Medicine
 from patients.models.person import Patient
 from patients.models.series import TreatmentSeries
+from patients.models.trials import TreatmentTrial
 
 __all__ = [
     "Allergy",
@@ -20,5 +21,6 @@ __all__ = [
     "Medicine",
     "Patient",
     "TreatmentSeries",
+    "TreatmentTrial",
     "UnusualLook",
 ]

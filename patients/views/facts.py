@@ -1,4 +1,4 @@
-"""Allergies, medicines and diagnoses on one page: standing, added, ended."""
+"""Allergies, medicines, diagnoses and earlier treatments on one page: standing, added, ended."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render

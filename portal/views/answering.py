@@ -8,8 +8,9 @@ from assessments.catalogue import get_instrument
 from assessments.drafts import draft_of
 from assessments.forms import AnswerForm
 from common.http import form_status, refused, submit
+from portal.forms import CallForm
 from portal.pages import see_other, show, visitor_page
-from portal.parts import code_of
+from portal.parts import call_asked, code_of, is_about_suicide
 
 
 @visitor_page
@@ -19,29 +20,32 @@ def part(request, visit, at, number):
     if code is None:
         return see_other("portal:form")
     draft = draft_of(visit.assessment_set, code, at)
-    form = AnswerForm(get_instrument(code), request.POST if request.method == "POST" else None, kept=draft.answers)
-    if form.is_bound:
-        row = _store(request, form, draft, visit, at)
+    posted = request.POST if request.method == "POST" else None
+    form, call_form = AnswerForm(get_instrument(code), posted, kept=draft.answers), CallForm(posted)
+    if form.is_bound and call_form.is_valid():
+        row = _store(request, form, draft, visit, at, call_form.asked)
         if form.stale:
             return see_other("portal:form")
         if not refused(row):
             return _after(row)
     context = {"visit": visit, "form": form, "number": number, "instrument": form.instrument}
     context |= {"total": len(visit.assessment_set.instruments)}
-    return show(request, "part.html", context, status=form_status(form))
+    context |= {"call_form": call_form, "is_call_asked": call_asked(visit)}
+    return show(request, "part.html", context, status=max(form_status(form), form_status(call_form)))
 
 
-def _store(request, form: AnswerForm, draft, visit, at):
+def _store(request, form: AnswerForm, draft, visit, at, call_words: str | None):
     common = {"assessment": draft, "by": visit.by, "at": at, "link": visit.link}
     if "back" in request.POST:
         return submit(form, actions.save_answers, **common)
-    return submit(form, actions.submit_assessment, **common, allow_missing="leave_open" in request.POST)
+    common |= {"allow_missing": "leave_open" in request.POST, "call_words": call_words}
+    return submit(form, actions.submit_assessment, **common)
 
 
 def _after(row):
     if row.submitted_at is None:
         return see_other("portal:form")
-    if row.risk_items.exists():
+    if is_about_suicide(row):
         return see_other("portal:help_now")
     return see_other("portal:next")
 

@@ -8,11 +8,11 @@ from accounts.origin import client_ip
 from assessments import actions
 from assessments.links import BIRTH_DATE_TRIES
 from common.http import form_status
-from portal.forms import BirthDateForm
+from portal.forms import BirthDateForm, CallForm
 from portal.link_cookie import forget, held, remember
 from portal.next_contact import next_contact
 from portal.pages import before_check, closed, portal_view, see_other, show, visitor_page
-from portal.parts import overview
+from portal.parts import call_asked, overview
 from portal.visits import is_finished, link_of_token
 
 TOO_MANY = 429
@@ -78,11 +78,30 @@ def help_now(request, visit, at):
 def done(request, visit, at):
     if not visit.is_finished:
         return see_other("portal:form")
+    return _done(request, visit, at, CallForm())
+
+
+def _done(request, visit, at, call_form):
     next_on = next_contact(visit.assessment_set.patient, at)
-    response = show(request, "done.html", {"visit": visit, "next_on": next_on})
+    context = {"visit": visit, "next_on": next_on, "call_form": call_form, "is_call_asked": call_asked(visit)}
+    response = show(request, "done.html", context, status=form_status(call_form))
     if visit.is_tablet:
         forget(response)
     return response
+
+
+@visitor_page
+@require_POST
+def call_me(request, visit, at):
+    """After everything was sent; while questions are open the wish goes with the answers."""
+    if not visit.is_finished:
+        return see_other("portal:form")
+    form = CallForm(request.POST)
+    if form.is_valid():
+        words = form.cleaned_data["call_words"]
+        actions.ask_for_call(assessment_set=visit.assessment_set, by=visit.by, at=at, link=visit.link, words=words)
+        return see_other("portal:done")
+    return _done(request, visit, at, form)
 
 
 @portal_view

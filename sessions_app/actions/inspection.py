@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.access import authorize
 from accounts.actions import reauthenticate
@@ -134,7 +135,7 @@ def may_still_export(member: Membership) -> bool:
 
 
 class _Progress:
-    """Says every thousand rows how far it is, outside any transaction, so that the page sees it."""
+    """Says every thousand rows how far it is, outside any transaction, so that the page sees it; renews the lease."""
 
     def __init__(self, pack: InspectionPack):
         self._pack, self._done, self._told = pack, 0, 0
@@ -143,7 +144,7 @@ class _Progress:
         self._done += rows
         if self._done - self._told >= TICK:
             self._told = self._done
-            InspectionPack.objects.filter(pk=self._pack.pk).update(rows_done=self._done)
+            InspectionPack.objects.filter(pk=self._pack.pk).update(rows_done=self._done, started_at=timezone.now())
 
 
 def take_pack(*, pack: InspectionPack, by: Actor, at: datetime) -> InspectionPack:

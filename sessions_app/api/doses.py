@@ -1,5 +1,6 @@
 """Doses of a session over the API; giving one passes the same gates as on the session's page."""
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -10,6 +11,7 @@ from accounts.roles import Permission
 from common import audit
 from common.api import Known
 from common.clinical import Route
+from dosing.models import StockMovement
 from sessions_app import actions
 from sessions_app.api.base import Asked
 from sessions_app.api.readings import status_of
@@ -23,6 +25,9 @@ class DoseIn(Known):
 
     id = serializers.UUIDField()
     lot_id = serializers.UUIDField()
+    container_id = serializers.UUIDField(
+        required=False, allow_null=True, help_text="Vial or device. Left out: the open one first, then by number."
+    )
     drawn_mg = amount()
     planned_mg = amount()
     given_by_id = serializers.UUIDField(help_text="Membership of who gives it, named on the session.")
@@ -38,6 +43,14 @@ class DoseIn(Known):
     version = serializers.IntegerField(required=False, allow_null=True, help_text="Of the session as you saw it.")
 
 
+class TakenOut(serializers.Serializer):
+    """One vial or device: less in it by a draw, more by a return."""
+
+    id = serializers.UUIDField(source="container_id", allow_null=True)
+    label = serializers.CharField(source="container.label", default=None, allow_null=True)
+    change_mg = amount()
+
+
 class DoseOut(serializers.Serializer):
     id = serializers.UUIDField()
     session = serializers.UUIDField(source="dosing_record_id")
@@ -45,6 +58,7 @@ class DoseOut(serializers.Serializer):
     route = serializers.ChoiceField(choices=Route.choices)
     product = serializers.CharField(source="draw.lot.product.name")
     lot_number = serializers.CharField(source="draw.lot.lot_number")
+    containers = TakenOut(many=True, source="draw.movements.all", help_text="What it was drawn from, and returned to.")
     drawn_mg = amount(source="draw.drawn_mg")
     planned_mg = amount()
     given_mg = amount(source="end.given_mg", default=None, allow_null=True, help_text="Null while it runs.")
@@ -65,6 +79,13 @@ class DoseOut(serializers.Serializer):
     late_reason = serializers.CharField()
 
 
+def _with_containers(doses):
+    """The same with what each was drawn from; one query."""
+    rows = StockMovement.objects.select_related("container__product").order_by("recorded_at", "number")
+    prefetch_related_objects(doses, Prefetch("draw__movements", queryset=rows))
+    return doses
+
+
 @extend_schema(tags=["sessions"])
 class Doses(Asked, APIView):
     """What was given in a session."""
@@ -75,7 +96,7 @@ class Doses(Asked, APIView):
     def get(self, request, pk):
         session, _ = reached_session(self.actor, pk, Permission.VIEW_DOSING)
         self.checked_query()
-        doses = administrations_of(session)
+        doses = _with_containers(administrations_of(session))
         audit.record(self.actor, "sessions.looked_at_doses", at=timezone.now(), subject=session)
         return Response(DoseOut(doses, many=True).data)
 
@@ -91,5 +112,5 @@ class Doses(Asked, APIView):
         at = timezone.now()
         given = actions.give_session_dose(session=session, by=self.actor, at=at, **values)
         session.dosing_record_id = given.dosing_record_id
-        [dose] = [row for row in administrations_of(session) if row.pk == given.pk]
+        [dose] = _with_containers([row for row in administrations_of(session) if row.pk == given.pk])
         return Response(DoseOut(dose).data, status=status_of(dose, at))

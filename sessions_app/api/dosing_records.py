@@ -9,12 +9,13 @@ from rest_framework.views import APIView
 from accounts.roles import Permission
 from common import audit
 from dosing.models import DosingRecord
+from dosing.ordered_dose import steps_of
 from sessions_app.api.base import Asked, OrderedCursor
 from sessions_app.api.events import DosingRecordDetailOut, shown_events
-from sessions_app.api.sessions import OF_THE_DRUG
 from sessions_app.api.shapes import RECORD_ORDERINGS, DosingRecordOut, DosingRecordQuery
 from sessions_app.dosing_list import chosen_records
 from sessions_app.dosing_scope import dosing_record_for
+from sessions_app.readable_events import OF_THE_DRUG
 from sessions_app.session_events import session_events
 
 
@@ -49,6 +50,7 @@ class DosingRecordDetail(Asked, APIView):
         record = dosing_record_for(self.actor, pk)
         self.checked_query()
         record.events = []
+        record.order.later_steps = steps_of(record.order)
         shown = DosingRecordDetailOut(record).data
         shown["events"] = shown_events(session_events(record.pk, OF_THE_DRUG, record.first_dose_at))
         audit.record(self.actor, "sessions.looked_at_dosing_record", at=timezone.now(), subject=record)

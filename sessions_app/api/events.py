@@ -5,8 +5,16 @@ from rest_framework import serializers
 
 from common.clinical import Route
 from dosing.models import AdministrationEnd, InfusionChange, Remainder
-from sessions_app.api.shapes import DosingRecordOut, OrderBrief, amount
-from sessions_app.models import AdverseEvent, Observation, VitalReading
+from sessions_app.api.shapes import SEVERITIES, DosingRecordOut, FindingOut, OrderBrief, amount
+from sessions_app.models import (
+    AdverseEvent,
+    Observation,
+    RescueDrug,
+    RoomConsent,
+    RoomEntry,
+    ScaleScore,
+    VitalReading,
+)
 from sessions_app.session_events import SessionEvent
 
 
@@ -76,14 +84,75 @@ class ReadingEvent(EventOut):
     on_oxygen = serializers.BooleanField(source="values.on_oxygen")
     note = serializers.CharField(source="values.note", allow_blank=True)
     corrects = serializers.UUIDField(source="values.corrects", allow_null=True)
+    severity = serializers.ChoiceField(source="values.severity", choices=SEVERITIES)
+    findings = FindingOut(source="values.findings", many=True)
+    due_at = serializers.DateTimeField(
+        source="values.due_at", allow_null=True, help_text="The due time of a reading that was not taken."
+    )
+    not_taken = serializers.ChoiceField(
+        source="values.not_taken", choices=VitalReading.NotTaken.choices, allow_blank=True
+    )
 
 
-class ObservationEvent(EventOut):
+class AlarmAnswerEvent(EventOut):
+    """What was done about the critical values of one reading."""
+
+    reading = serializers.UUIDField(source="values.reading")
+    sentence = serializers.CharField(source="values.sentence")
+    action = serializers.CharField(source="values.action")
+    told = serializers.CharField(source="values.told", allow_null=True, help_text="A person of the practice.")
+    told_words = serializers.CharField(source="values.told_words", allow_blank=True)
+
+
+class CorrectableEvent(EventOut):
+    """An event that a later one may correct, or take back when it never happened."""
+
+    corrects = serializers.UUIDField(source="values.corrects", allow_null=True)
+    is_withdrawal = serializers.BooleanField(source="values.is_withdrawal")
+    correction_reason = serializers.CharField(source="values.correction_reason", allow_blank=True)
+
+
+class ScaleEvent(CorrectableEvent):
+    instrument = serializers.ChoiceField(source="values.instrument", choices=ScaleScore.Instrument.choices)
+    instrument_version = serializers.CharField(source="values.instrument_version")
+    total = serializers.IntegerField(source="values.total")
+    activity = serializers.IntegerField(source="values.activity", allow_null=True)
+    respiration = serializers.IntegerField(source="values.respiration", allow_null=True)
+    circulation = serializers.IntegerField(source="values.circulation", allow_null=True)
+    consciousness = serializers.IntegerField(source="values.consciousness", allow_null=True)
+    oxygen = serializers.IntegerField(source="values.oxygen", allow_null=True)
+    note = serializers.CharField(source="values.note", allow_blank=True)
+
+
+class RoomEntryEvent(CorrectableEvent):
+    membership = serializers.UUIDField(source="values.membership")
+    person = serializers.CharField(source="values.person")
+    went = serializers.ChoiceField(source="values.went", choices=RoomEntry.Went.choices)
+
+
+class RescueDrugEvent(CorrectableEvent):
+    drug = serializers.CharField(source="values.drug")
+    name = serializers.CharField(source="values.name")
+    dose = amount(source="values.dose")
+    unit = serializers.ChoiceField(source="values.unit", choices=RescueDrug.Unit.choices)
+    route = serializers.ChoiceField(source="values.route", choices=RescueDrug.Route.choices)
+    ordered_by = serializers.CharField(source="values.ordered_by")
+    given_by = serializers.CharField(source="values.given_by")
+    reason = serializers.CharField(source="values.reason")
+
+
+class RoomConsentEvent(CorrectableEvent):
+    about = serializers.ChoiceField(source="values.about", choices=RoomConsent.About.choices)
+    is_given = serializers.BooleanField(source="values.is_given")
+    words = serializers.CharField(source="values.words", allow_blank=True)
+
+
+class ObservationEvent(CorrectableEvent):
     what = serializers.ChoiceField(source="values.what", choices=Observation.What.choices)
     text = serializers.CharField(source="values.text")
 
 
-class AdverseEventEvent(EventOut):
+class AdverseEventEvent(CorrectableEvent):
     category = serializers.ChoiceField(source="values.category", choices=AdverseEvent.Category.choices)
     grade = serializers.IntegerField(source="values.grade", help_text="CTCAE 1-5.")
     is_serious = serializers.BooleanField(source="values.is_serious")
@@ -110,8 +179,13 @@ SHAPES = {
     "infusion_change": InfusionChangeEvent,
     "dose_end": DoseEndEvent,
     "reading": ReadingEvent,
+    "alarm_answer": AlarmAnswerEvent,
+    "scale": ScaleEvent,
+    "room_entry": RoomEntryEvent,
+    "room_consent": RoomConsentEvent,
     "observation": ObservationEvent,
     "adverse_event": AdverseEventEvent,
+    "rescue_drug": RescueDrugEvent,
     "remainder": RemainderEvent,
 }
 COMMON = tuple(EventOut().fields)

@@ -10,8 +10,11 @@ from accounts.roles import Permission
 from common.api import Known, shown
 from sessions_app import actions
 from sessions_app.api.base import Asked
+from sessions_app.api.shapes import SEVERITIES, FindingOut
 from sessions_app.models import VitalReading
+from sessions_app.session_events import findings_of
 from sessions_app.session_scope import reached_session
+from sessions_app.vital_limits import worst
 
 
 def _whole(**more) -> serializers.IntegerField:
@@ -56,6 +59,10 @@ class ReadingOut(serializers.Serializer):
     on_oxygen = serializers.BooleanField()
     note = serializers.CharField()
     corrects = serializers.UUIDField(source="corrects_id", allow_null=True)
+    severity = serializers.ChoiceField(choices=SEVERITIES)
+    findings = FindingOut(many=True)
+    due_at = serializers.DateTimeField(allow_null=True, help_text="The due time of a reading that was not taken.")
+    not_taken = serializers.ChoiceField(choices=VitalReading.NotTaken.choices, allow_blank=True)
 
 
 def status_of(row, at) -> int:
@@ -79,4 +86,6 @@ class Readings(Asked, APIView):
         values = self.checked_body(ReadingIn)
         at = timezone.now()
         reading = actions.record_reading(session=session, by=self.actor, at=at, **values)
+        reading.findings = findings_of(session, reading.pk)
+        reading.severity = worst(reading.findings)
         return Response(shown(ReadingOut, reading), status=status_of(reading, at))

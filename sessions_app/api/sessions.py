@@ -1,5 +1,7 @@
 """Sessions over the API: list, read, timeline."""
 
+from dataclasses import replace
+
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
@@ -8,12 +10,15 @@ from rest_framework.views import APIView
 
 from accounts.roles import Permission
 from common import audit
+from dosing.ordered_dose import OrderedDose
+from dosing.plan_reviews import reviews_due
 from sessions_app.api.base import Asked, OrderedCursor
 from sessions_app.api.events import TimelineOut, shown_events
 from sessions_app.api.shapes import ORDERINGS, SessionDetailOut, SessionOut, SessionQuery
 from sessions_app.models import Session
+from sessions_app.readable_events import kinds_for
 from sessions_app.session_events import session_events
-from sessions_app.session_reach import SessionReach
+from sessions_app.session_facts import order_of, ordered_for
 from sessions_app.session_scope import reached_session
 
 FILTERS = {
@@ -23,8 +28,6 @@ FILTERS = {
     "scheduled_from": "scheduled_for__gte",
     "scheduled_to": "scheduled_for__lt",
 }
-OF_THE_DRUG = ("dose", "infusion_change", "dose_end", "remainder")
-OF_THE_CARE_TEAM = ("observation", "adverse_event")
 
 
 @extend_schema(tags=["sessions"], parameters=[SessionQuery])
@@ -57,11 +60,21 @@ class SessionDetail(Asked, APIView):
     needs = {"GET": Permission.VIEW_SESSION}
 
     def get(self, request, pk):
-        session, _ = reached_session(self.actor, pk, joined=("patient", "series", "room"))
+        joined = ("patient", "series", "room", "order__product", "dosing_record")
+        session, reach = reached_session(self.actor, pk, joined=joined)
         self.checked_query()
         session.people = list(session.roster.select_related("membership__user").order_by("joined_at", "duty"))
+        session.ordered_dose = _ordered_dose(session) if reach.may(Permission.VIEW_ORDER) else None
         audit.record(self.actor, "sessions.looked_at_session", at=timezone.now(), subject=session)
         return Response(SessionDetailOut(session).data)
+
+
+def _ordered_dose(session: Session) -> OrderedDose | None:
+    """After the first dose by the order it was given under, before by the newest one, with the reviews that hold it."""
+    if session.first_dose_at is not None:
+        return ordered_for(session, session.order)
+    dose = ordered_for(session, order_of(session))
+    return dose and replace(dose, review_due_after=tuple(reviews_due(dose.order, dose.number - 1)))
 
 
 @extend_schema(tags=["sessions"], responses=TimelineOut)
@@ -80,15 +93,3 @@ class SessionTimeline(Asked, APIView):
         audit.record(self.actor, "sessions.looked_at_timeline", at=timezone.now(), subject=session)
         timeline = {"session": session.pk, "first_dose_at": session.first_dose_at, "events": shown_events(events)}
         return Response(timeline)
-
-
-def kinds_for(reach: SessionReach) -> list[str]:
-    """The kinds of event that this person may read of this session."""
-    kinds = ["transition"]
-    if reach.may(Permission.VIEW_DOSING):
-        kinds += OF_THE_DRUG
-    if reach.may(Permission.VIEW_VITALS) or reach.sees_clinical:
-        kinds.append("reading")
-    if reach.sees_clinical:
-        kinds += OF_THE_CARE_TEAM
-    return kinds

@@ -7,6 +7,7 @@ from common.clinical import Route
 from common.errors import InvalidInput
 from sessions_app.dosing_filters import MARKS
 from sessions_app.states import State
+from sessions_app.vital_limits import MEASURES, Severity
 
 ORDERINGS = {
     "scheduled_for": ("scheduled_for", "id"),
@@ -18,6 +19,18 @@ RECORD_ORDERINGS = {
     "-given_mg": ("-given_mg", "-id"),
     "-wasted_mg": ("-wasted_mg", "-id"),
 }
+
+
+SEVERITIES = [(severity.value, severity.label) for severity in Severity]
+
+
+class FindingOut(serializers.Serializer):
+    """What is abnormal of one measure, under the limits in force when the reading was taken."""
+
+    severity = serializers.ChoiceField(choices=SEVERITIES)
+    measure = serializers.ChoiceField(choices=[(name, label) for name, (label, _) in MEASURES.items()])
+    sentence = serializers.CharField()
+    source = serializers.CharField()
 
 
 def amount(**more) -> serializers.DecimalField:
@@ -87,8 +100,27 @@ class RosterOut(serializers.Serializer):
     left_at = serializers.DateTimeField(allow_null=True)
 
 
+class OrderedDoseOut(serializers.Serializer):
+    """What the order says for the dose of one session."""
+
+    order = serializers.UUIDField(source="order.id")
+    number = serializers.IntegerField(help_text="Which dose of the series.")
+    from_dose = serializers.IntegerField(help_text="The step of the plan; 1 is the order's own dose.")
+    dose_mg = amount()
+    mg_per_kg = amount(allow_null=True)
+    max_mg = amount(allow_null=True)
+    draw_ml = amount(allow_null=True)
+    max_total_mg = amount()
+    condition = serializers.CharField(allow_blank=True)
+    review_due_after = serializers.ListField(
+        child=serializers.IntegerField(), help_text="Doses after which a review is due that holds this one."
+    )
+    working = serializers.ListField(child=serializers.CharField(), source="plan.working")
+
+
 class SessionDetailOut(SessionOut):
     order = serializers.UUIDField(source="order_id", allow_null=True)
+    ordered_dose = OrderedDoseOut(allow_null=True)
     roster = RosterOut(many=True, source="people")
 
 
@@ -104,6 +136,7 @@ class DosingRecordOut(serializers.Serializer):
     last_dose_at = serializers.DateTimeField()
     dosing_ended_at = serializers.DateTimeField(allow_null=True)
     ordered_mg = amount()
+    dose_number = serializers.IntegerField(allow_null=True, help_text="Which dose of the series.")
     drawn_mg = amount()
     given_mg = amount()
     wasted_mg = amount()
@@ -119,6 +152,15 @@ class DosingRecordOut(serializers.Serializer):
         return record.lot_numbers.split()
 
 
+class StepOut(serializers.Serializer):
+    from_dose = serializers.IntegerField()
+    dose_mg = amount()
+    mg_per_kg = amount(allow_null=True)
+    max_mg = amount(allow_null=True)
+    max_total_mg = amount()
+    condition = serializers.CharField(allow_blank=True)
+
+
 class OrderBrief(serializers.Serializer):
     id = serializers.UUIDField()
     version = serializers.IntegerField()
@@ -127,5 +169,9 @@ class OrderBrief(serializers.Serializer):
     weight_kg = serializers.DecimalField(max_digits=6, decimal_places=2)
     booster_mg = amount(allow_null=True)
     max_total_mg = amount()
+    max_mg = amount(allow_null=True)
+    planned_doses = serializers.IntegerField(allow_null=True)
+    steps = StepOut(many=True, source="later_steps", help_text="Later steps of the plan.")
+    review_count = serializers.IntegerField(help_text="After how many of the doses the plan is looked at.")
     signed_by = serializers.CharField(source="signed_by.user.full_name")
     signed_at = serializers.DateTimeField()

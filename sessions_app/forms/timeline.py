@@ -3,6 +3,7 @@
 from django import forms
 
 from common.fields import ExactDecimalField
+from dosing.forms.parts import overrides_in
 from sessions_app.forms.fields import IdForm, MomentForm, local_moment, whole_number
 from sessions_app.models import AdverseEvent, Observation, VitalReading
 
@@ -16,6 +17,8 @@ BASELINE_FIELDS = (
     "moaas",
     "on_oxygen",
 )
+# Kinds of observation that have a form of their own; earlier rows of them stay.
+OWN_FORM = (Observation.What.RESCUE, Observation.What.NOT_TAKEN)
 MOAAS_CHOICES = [
     ("5", "5 answers readily to name"),
     ("4", "4 lethargic answer to name"),
@@ -71,8 +74,18 @@ class ReadingForm(MomentForm, IdForm):
 
 
 class ObservationForm(MomentForm, IdForm):
-    what = forms.ChoiceField(label="What", choices=[("", "Choose"), *Observation.What.choices])
+    """`overrides` are the reasons for going on although something stands, such as touch without a consent."""
+
+    what = forms.ChoiceField(
+        label="What", choices=[("", "Choose"), *(one for one in Observation.What.choices if one[0] not in OWN_FORM)]
+    )
     text = forms.CharField(label="In words", widget=forms.Textarea(attrs={"rows": 3}))
+
+    def typed_overrides(self) -> dict[str, str]:
+        return overrides_in(self.data)
+
+    def clean(self):
+        return {**super().clean(), "overrides": self.typed_overrides()}
 
 
 class AdverseEventForm(MomentForm, IdForm):

@@ -3,13 +3,14 @@
 import hashlib
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from django.conf import settings
 
 from accounts.models import Membership
-from common.csv_safe import csv_lines
+from common.csv_safe import csv_line, csv_lines
 from common.sealed_files import SealedWriter, open_sealed
 from dosing.models import Product
 from patients.models import Patient
@@ -88,14 +89,51 @@ def _fill(archive, pack, wanted, made, names, tick) -> None:
     sections, files = sections_of(pack.practice, wanted), []
     pages = Pages(f"{pack.practice.name} · {head}", made)
     for section in sections:
-        files.append(_csv(archive, f"{section.name}.csv", section.headings, _ticking(section.rows(), tick)))
-        for name, document in pages.documents(section, tick):
-            archive.writestr(name, document, zipfile.ZIP_STORED)
-            files.append((name, hashlib.sha256(document).hexdigest(), ""))
+        beside = _Beside(path_of(pack).with_suffix(".csv"), str(pack.pk), section)
+        try:
+            documents = []
+            for name, document in pages.documents(replace(section, rows=beside.rows), lambda rows: tick(2 * rows)):
+                archive.writestr(name, document, zipfile.ZIP_STORED)
+                documents.append((name, hashlib.sha256(document).hexdigest(), ""))
+            files += [beside.into(archive, f"{section.name}.csv"), *documents]
+        finally:
+            beside.remove()
     files.append(_csv(archive, "pages.csv", ("file", "page", "sha256"), pages.hashes))
     dea = f", DEA {pack.practice.dea_number}" if pack.practice.dea_number else ""
     archive.writestr("README.txt", README.format(practice=pack.practice.name, dea=dea, head=head, made=made))
     _csv(archive, "files.csv", ("file", "sha256", "rows"), files)
+
+
+class _Beside:
+    """The CSV of a section, written (sealed) while its pages are: each row is read once, so that both agree.
+
+    A zip file takes one entry at a time, so the CSV waits on the disk until the pages are in.
+    """
+
+    def __init__(self, path: Path, file_id: str, section: Section):
+        self._path, self._file_id, self._section = path, f"{file_id}|{section.name}", section
+        self._out, self._lines = SealedWriter(path, self._file_id), 0
+
+    def rows(self) -> Iterator[tuple]:
+        self._out.write(csv_line(self._section.headings).encode())
+        for row in self._section.rows():
+            self._out.write(csv_line(row).encode())
+            self._lines += 1
+            yield row
+
+    def into(self, archive, name: str) -> tuple[str, str, int]:
+        """Copy the whole CSV into the zip: its name, SHA-256 and number of rows."""
+        self._out.close()
+        digest = hashlib.sha256()
+        with archive.open(name, "w") as file:
+            for piece in open_sealed(self._path, self._file_id):
+                digest.update(piece)
+                file.write(piece)
+        return name, digest.hexdigest(), self._lines
+
+    def remove(self) -> None:
+        self._out.abandon()
+        self._path.unlink(missing_ok=True)
 
 
 def _csv(archive, name: str, headings, rows) -> tuple[str, str, int]:
@@ -107,12 +145,6 @@ def _csv(archive, name: str, headings, rows) -> tuple[str, str, int]:
             file.write(raw)
             lines += 1
     return name, digest.hexdigest(), lines
-
-
-def _ticking(rows, tick) -> Iterator[tuple]:
-    for row in rows:
-        tick(1)
-        yield row
 
 
 class _Hashing:

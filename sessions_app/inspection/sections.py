@@ -6,23 +6,24 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
+from dosing.containers import labels_of
 from dosing.models import Discrepancy, DosingRecord, Draw, Remainder, StockCountLine, StockMovement
 from sessions_app.dosing_filters import midnight
 from sessions_app.dosing_log import HEADINGS, LogFile
 
 CHUNK = 500
 RECEIPTS = ("Date", "Time", "Product", "Lot", "Expires", "Place", "Supplier", "Supplier DEA number", "Invoice")
-RECEIPTS += ("Received mg", "Balance before mg", "Balance after mg", "Received by", "Late entry", "Row")
-GONE = ("Date", "Time", "What", "Product", "Lot", "Place", "Amount mg", "Method, or taken by", "Form number")
-GONE += ("Reason", "Recorded by", "Witness", "Late entry", "Row")
-OTHER = ("Date", "Time", "What", "Product", "Lot", "Place", "Change mg", "Balance before mg", "Balance after mg")
-OTHER += ("To or from", "Reason", "Recorded by", "Row")
-COUNTS = ("Date", "Time", "Kind", "Business", "Place", "Product", "Lot", "Counted mg", "By the ledger mg")
+RECEIPTS += ("Containers", "Received mg", "Balance before mg", "Balance after mg", "Received by", "Late entry", "Row")
+GONE = ("Date", "Time", "What", "Product", "Lot", "Place", "Container", "Amount mg", "Method, or taken by")
+GONE += ("Form number", "Reason", "Recorded by", "Witness", "Late entry", "Row")
+OTHER = ("Date", "Time", "What", "Product", "Lot", "Place", "Container", "Change mg", "Balance before mg")
+OTHER += ("Balance after mg", "Container before mg", "Container after mg", "To or from", "Reason", "Recorded by", "Row")
+COUNTS = ("Date", "Time", "Kind", "Business", "Place", "Product", "Lot", "Container", "Counted mg", "By the ledger mg")
 COUNTS += ("Difference mg", "Counted by", "Second counter", "Row")
-CASES = ("Opened", "What", "Place", "Product", "Lot", "Difference mg", "Opened by", "Due", "Closed", "Outcome")
-CASES += ("Reason", "Closed by", "Row")
+CASES = ("Opened", "What", "Place", "Product", "Lot", "Container", "Difference mg", "Opened by", "Due", "Closed")
+CASES += ("Outcome", "Reason", "Closed by", "Row")
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,8 @@ class _Reader:
             rows = rows.filter(Q(recorded_by_id=self.wanted.staff) | Q(witness_id=self.wanted.staff))
         if self.wanted.patient:
             rows = rows.filter(draw__dosing_record__patient_id=self.wanted.patient)
-        return rows.select_related("lot__product", "recorded_by__user", "witness__user", "pair__lot", "arrival__lot")
+        joined = ("lot__product", "container__product", "recorded_by__user", "witness__user")
+        return rows.select_related(*joined, "pair__lot", "arrival__lot")
 
     # Parts
 
@@ -126,6 +128,7 @@ class _Reader:
             row.supplier,
             row.supplier_dea,
             row.invoice,
+            row.containers,
             row.change_mg,
             row.before_mg,
             row.after_mg,
@@ -142,9 +145,12 @@ class _Reader:
             row.lot.product.name,
             row.lot.lot_number,
             row.lot.location,
+            row.container.label if row.container else "",
             row.change_mg,
             row.before_mg,
             row.after_mg,
+            row.container_before_mg,
+            row.container_after_mg,
             beyond.lot.location if beyond else "",
             row.note,
             row.recorded_by.user.full_name,
@@ -157,6 +163,8 @@ class _Reader:
         left = left.filter(occurred_at__gte=self.since, occurred_at__lt=self.until)
         left = left.exclude(what=Remainder.What.RETURN).filter(draw__dosing_record__in=self.records().values("pk"))
         left = left.select_related("draw__lot__product", "recorded_by__user", "witness__user")
+        drawn = StockMovement.objects.filter(what=StockMovement.What.DRAW).select_related("container__product")
+        left = left.prefetch_related(Prefetch("draw__movements", queryset=drawn))
         stock = self._movements(["waste", "destroy"])
 
         def rows() -> Iterator[tuple]:
@@ -170,6 +178,7 @@ class _Reader:
             *self._moment(row.occurred_at),
             row.get_what_display(),
             *self._lot(row.draw.lot),
+            labels_of(row.draw.movements.all()),
             row.amount_mg,
             row.method,
             "",
@@ -185,6 +194,7 @@ class _Reader:
             *self._moment(row.occurred_at),
             row.get_what_display(),
             *self._lot(row.lot),
+            row.container.label if row.container else "",
             -row.change_mg,
             row.supplier,
             row.invoice,
@@ -202,7 +212,8 @@ class _Reader:
         if self.wanted.staff:
             rows = rows.filter(Q(count__recorded_by=self.wanted.staff) | Q(count__second_counter=self.wanted.staff))
         rows = rows.none() if self.wanted.patient else rows
-        rows = rows.select_related("lot__product", "count__recorded_by__user", "count__second_counter__user")
+        people = ("count__recorded_by__user", "count__second_counter__user")
+        rows = rows.select_related("lot__product", "container__product", *people)
         read = lambda: map(self._counted, _chunks(rows, "count__occurred_at"))  # noqa: E731
         return Section("inventory", "Counts and inventories", COUNTS, read, rows.count(), COUNTS[:-1])
 
@@ -215,6 +226,7 @@ class _Reader:
             count.location,
             row.lot.product.name,
             row.lot.lot_number,
+            row.what,
             row.counted_mg,
             row.expected_mg,
             row.difference_mg,
@@ -244,6 +256,7 @@ class _Reader:
             row.location,
             row.lot.product.name if row.lot else "",
             row.lot.lot_number if row.lot else "",
+            row.about,
             row.difference_mg,
             row.opened_by.user.full_name,
             row.due_on.isoformat(),

@@ -6,7 +6,20 @@ from django.db.models import F, Q
 from common.fields import ExactDecimalField
 from common.records import EventRecord, Privacy
 from common.sealed_fields import SealedTextField
+from sessions_app.models.correctable import CorrectableRecord
 from sessions_app.models.visit import Session
+
+# The columns of a reading that hold a measured value.
+MEASURED = (
+    "systolic_mmhg",
+    "diastolic_mmhg",
+    "heart_rate_bpm",
+    "spo2_pct",
+    "respiratory_rate",
+    "temperature_c",
+    "moaas",
+    "dissociation",
+)
 
 
 def _between(column: str, low, high) -> Q:
@@ -17,13 +30,14 @@ class VitalReading(EventRecord):
     """A timed set of vital signs and scales. Units are in the names; blank means not taken, and then a note says why.
 
     MOAA/S 0-5 (5 alert). Dissociation is the clinic's own plain rating, 0 none to 3 severe (clinical.md 2.2).
+    A due reading that was not taken has its due time, a coded reason and words, and no value.
     """
 
     frozen_with = ("session",)
     privacy = Privacy(
-        operational=EventRecord.EVENT_FIELDS + " session corrects",
-        clinical="phase systolic_mmhg diastolic_mmhg heart_rate_bpm spo2_pct respiratory_rate temperature_c moaas "
-        "dissociation on_oxygen note",
+        operational=EventRecord.EVENT_FIELDS + " session corrects due_at",
+        clinical="phase not_taken systolic_mmhg diastolic_mmhg heart_rate_bpm spo2_pct respiratory_rate temperature_c "
+        "moaas dissociation on_oxygen note",
     )
 
     class Phase(models.TextChoices):
@@ -35,6 +49,15 @@ class VitalReading(EventRecord):
         MILD = 1, "Mild"
         MODERATE = 2, "Moderate"
         SEVERE = 3, "Severe"
+
+    class NotTaken(models.TextChoices):
+        ASLEEP = "asleep", "Rested, left undisturbed on purpose"
+        DECLINED = "declined", "The patient declined"
+        AWAY = "away", "The patient was out of the room"
+        EQUIPMENT = "equipment", "Equipment failed"
+        URGENT = "urgent", "Something more urgent came first"
+        NOBODY = "nobody", "Nobody was free to take it"
+        OTHER = "other", "Another reason"
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="readings")
     phase = models.CharField(max_length=10, choices=Phase.choices, default=Phase.MONITORING)
@@ -49,11 +72,26 @@ class VitalReading(EventRecord):
     on_oxygen = models.BooleanField(default=False)
     note = SealedTextField(blank=True)
     corrects = models.OneToOneField("self", on_delete=models.PROTECT, related_name="corrected_by", null=True)
+    due_at = models.DateTimeField("was due at", null=True, blank=True)
+    not_taken = models.CharField("why it was not taken", max_length=10, choices=NotTaken.choices, blank=True)
 
     class Meta(EventRecord.Meta):
         constraints = [
             *EventRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(phase__in=["baseline", "monitoring"]), name="reading_phase_known"),
+            models.CheckConstraint(
+                condition=Q(not_taken="", due_at=None)
+                | (
+                    Q(
+                        not_taken__in=["asleep", "declined", "away", "equipment", "urgent", "nobody", "other"],
+                        due_at__isnull=False,
+                        on_oxygen=False,
+                        **dict.fromkeys(MEASURED),
+                    )
+                    & ~Q(note="")
+                ),
+                name="reading_not_taken_has_no_value",
+            ),
             models.CheckConstraint(condition=_between("systolic_mmhg", 40, 300), name="reading_systolic_40_300"),
             models.CheckConstraint(condition=_between("diastolic_mmhg", 20, 200), name="reading_diastolic_20_200"),
             models.CheckConstraint(
@@ -69,16 +107,20 @@ class VitalReading(EventRecord):
         indexes = [models.Index(fields=["session", "occurred_at"], name="reading_timeline")]
 
 
-class Observation(EventRecord):
+class Observation(CorrectableRecord):
     """Something seen, said or done in the room."""
 
-    frozen_with = ("session",)
-    privacy = Privacy(operational=EventRecord.EVENT_FIELDS + " session", clinical="what text")
+    privacy = Privacy(
+        operational=EventRecord.EVENT_FIELDS + CorrectableRecord.CORRECTION_FIELDS,
+        clinical="what text correction_reason",
+    )
+    told = ("what", "text")
 
     class What(models.TextChoices):
         PATIENT_WORDS = "words", "Patient's words"
         BEHAVIOUR = "behaviour", "Behaviour"
         COMFORT = "comfort", "Comfort or support"
+        TOUCH = "touch", "Comforting touch"
         MUSIC = "music", "Music"
         RESCUE = "rescue", "Rescue drug"
         NOT_TAKEN = "not_taken", "Reading not taken"
@@ -88,25 +130,28 @@ class Observation(EventRecord):
     what = models.CharField(max_length=10, choices=What.choices)
     text = SealedTextField()
 
-    class Meta(EventRecord.Meta):
+    class Meta(CorrectableRecord.Meta):
+        abstract = False
         constraints = [
-            *EventRecord.Meta.constraints,
+            *CorrectableRecord.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(what__in=["words", "behaviour", "comfort", "music", "rescue", "not_taken", "other"]),
+                condition=Q(
+                    what__in=["words", "behaviour", "comfort", "touch", "music", "rescue", "not_taken", "other"]
+                ),
                 name="observation_kind_known",
             ),
         ]
         indexes = [models.Index(fields=["session", "occurred_at"], name="observation_timeline")]
 
 
-class AdverseEvent(EventRecord):
+class AdverseEvent(CorrectableRecord):
     """An adverse event with its CTCAE v5 grade 1-5 (clinical.md 2.5). `occurred_at` is the onset."""
 
-    frozen_with = ("session",)
     privacy = Privacy(
-        operational=EventRecord.EVENT_FIELDS + " session",
-        clinical="category grade is_serious relatedness description action outcome ended_at",
+        operational=EventRecord.EVENT_FIELDS + CorrectableRecord.CORRECTION_FIELDS,
+        clinical="category grade is_serious relatedness description action outcome ended_at correction_reason",
     )
+    told = ("category", "grade", "is_serious", "relatedness", "description", "action", "outcome", "ended_at")
 
     class Category(models.TextChoices):
         CARDIOVASCULAR = "cardiovascular", "Cardiovascular"
@@ -153,9 +198,10 @@ class AdverseEvent(EventRecord):
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta(EventRecord.Meta):
+    class Meta(CorrectableRecord.Meta):
+        abstract = False
         constraints = [
-            *EventRecord.Meta.constraints,
+            *CorrectableRecord.Meta.constraints,
             models.CheckConstraint(condition=Q(grade__range=(1, 5)), name="adverse_event_grade_1_5"),
             models.CheckConstraint(condition=~Q(action=""), name="adverse_event_has_action"),
             models.CheckConstraint(

@@ -33,13 +33,15 @@ def posted(request):
 def act_page(request, session, form, action, *, template, done, anchor="", context=None, renewed=None, **more):
     """Show the form; on POST call the action with its cleaned data and go back to the session.
 
+    `done` is what the person is told then, or makes it of the action's result, as (level of the message, words).
     Who was not first keeps what was typed and sees what is stored now. The hidden fields then stand for that
     (`renewed`, and the session's version), so that sending again is a decision made after seeing it.
     """
     if request.method == "POST":
         result = submit(form, action, session=session, by=request.actor, at=timezone.now(), **more)
         if not refused(result):
-            messages.success(request, done)
+            level, words = done(result) if callable(done) else (messages.SUCCESS, done)
+            messages.add_message(request, level, words)
             return to_session(session, anchor)
         if form.stale:
             session = session_for(request.actor, session.pk)

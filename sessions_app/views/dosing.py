@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from dosing.forms import EndInfusionForm, GiveDoseForm, InfusionChangeForm, RemainderForm, UnwitnessedForm
-from dosing.models import StockLot
+from dosing.models import StockContainer, StockLot
 from sessions_app import actions
 from sessions_app.before_dose import MAY_GIVE, dose_blockers, split
 from sessions_app.forms.fields import versioned
@@ -15,6 +15,7 @@ from sessions_app.session_facts import administration_of, draw_of, load_facts
 from sessions_app.session_reach import SessionReach
 from sessions_app.views.acting import act_now, act_page, posted, session_for, to_session
 
+OFFERED = 8  # containers of a lot; any other is drawn from in its turn
 FORM = ["GET", "HEAD", "POST"]
 
 
@@ -37,7 +38,7 @@ def give_dose(request, pk):
         done="The dose is recorded.",
         context={
             "facts": facts,
-            "order": facts.order,
+            "order": facts.ordered,
             "standing": standing,
             "passed": passed,
             "reach": SessionReach.of(request.actor, session),
@@ -50,7 +51,8 @@ def _dose_form(request, facts) -> GiveDoseForm:
     stock = StockLot.objects.visible_to(request.actor).usable_on(timezone.localdate())
     lots = [lot for lot in stock if facts.route in lot.product.routes]
     givers = [(entry.membership_id, str(entry.membership)) for duty, entry in facts.roster.items() if duty in MAY_GIVE]
-    return GiveDoseForm(posted(request), order=facts.order, lots=lots, givers=givers)
+    some = StockContainer.objects.visible_to(request.actor).first_of_each_lot(lots, OFFERED)
+    return GiveDoseForm(posted(request), order=facts.ordered, lots=lots, containers=some, givers=givers)
 
 
 @needs(Permission.GIVE_DOSE)

@@ -29,7 +29,13 @@ def session_list(request):
     audit.record_list(request.actor, "sessions.looked_at_list", [row.patient_id for row in page])
     tabs = [{"label": label, "url": f"?show={key}", "is_current": key == chosen} for key, label in VIEWS.items()]
     rows = [(row, chip_of(row.state_now)) for row in page]
-    context = {"page": page, "rows": rows, "tabs": tabs, "may_edit_rooms": request.actor.can(Permission.EDIT_SETTINGS)}
+    context = {
+        "page": page,
+        "rows": rows,
+        "tabs": tabs,
+        "may_edit_rooms": request.actor.can(Permission.EDIT_SETTINGS),
+        "may_set_cockpit": request.actor.can(Permission.EDIT_CLINICAL_SETTINGS),
+    }
     return render(request, "sessions_app/list.html", context)
 
 

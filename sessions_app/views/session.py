@@ -11,7 +11,7 @@ from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from common import audit
 from sessions_app.changes import COUNTS, session_token, still_unchanged
-from sessions_app.forms import ReadingForm
+from sessions_app.forms import AlarmAnswerForm, ReadingForm
 from sessions_app.models import Session
 from sessions_app.session_facts import ROW
 from sessions_app.session_page import load_session_page
@@ -56,7 +56,11 @@ def _changed(request, pk, at: datetime, token: str) -> HttpResponse:
 def _context(actor, session: Session, reach: SessionReach, at: datetime, token: str) -> dict:
     """The token is made before the page is read: what comes between makes it too old, never too new."""
     page = load_session_page(session, actor, at, reach)
-    return {"page": page, "session": page.session, "patient": page.session.patient, "at": page.at, "token": token}
+    context = {"page": page, "session": page.session, "patient": page.session.patient, "at": page.at, "token": token}
+    if page.open_alarms and page.may_record_vitals:
+        open_now = [row.alarm for row in page.open_alarms]
+        context["alarm_form"] = AlarmAnswerForm(alarms=open_now, people=page.facts.roster.values())
+    return context
 
 
 @needs(Permission.VIEW_SESSION)

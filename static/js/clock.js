@@ -1,7 +1,7 @@
 // Running clocks drawn from the server's time, so a wrong device clock never shifts a reading.
 // <meta name="server-time" content="ISO"> gives the offset.
 // data-t-plus="ISO of first dose"  -> T+1:05       data-elapsed="ISO" -> 12 min
-// data-due="ISO" (optional data-due-grace="minutes") -> "due in 4 min" / "due now" / "overdue 3 min" with is-soon, is-overdue
+// data-due="ISO" (optional data-due-grace="minutes") -> "due in 4 min" / "due now" / "due since 2 min" / "overdue 6 min" with is-soon, is-overdue
 // data-left="ISO of an end"  -> 50 min left
 (() => {
   "use strict";
@@ -27,7 +27,8 @@
     element.classList.toggle("is-overdue", late > grace);
     element.classList.toggle("is-soon", late <= grace && late >= -5);
     if (late > grace) put(target, `overdue ${words(late)}`);
-    else if (late >= 0) put(target, "due now");
+    else if (late > 0) put(target, `due since ${words(late)}`);
+    else if (late === 0) put(target, "due now");
     else put(target, `due in ${words(-late)}`);
     const row = element.closest("[data-due-row]");
     if (row) row.classList.toggle("row--critical", late > grace);

@@ -47,14 +47,4 @@
 
   // A dialog which the server sent open because its form was refused opens as a modal again.
   for (const dialog of document.querySelectorAll("dialog[data-open-now]")) dialog.showModal();
-
-  // Readings that wait for the network must not be lost by signing out (the session screen sets data-pending on <html>).
-  document.addEventListener("submit", (event) => {
-    const waiting = Number(document.documentElement.dataset.pending || 0);
-    if (event.target.matches("[data-sign-out]") && waiting > 0) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      window.clinic?.toast(`${waiting} reading${waiting === 1 ? " is" : "s are"} not saved yet. Go online and wait until all are saved, then sign out.`, { kind: "error" });
-    }
-  }, true);
 })();

@@ -29,10 +29,13 @@
     if (kind !== "error") window.setTimeout(() => note.remove(), seconds * 1000);
   };
 
+  // What a page asks by itself every few seconds says nothing of each time that fails; the page's own parts do.
+  const asksByItself = ({ detail: { elt } }) => elt?.getAttribute?.("hx-trigger")?.startsWith("every") || elt?.closest?.("form[data-offline]");
   document.addEventListener("htmx:responseError", (event) => {
+    if (asksByItself(event) && document.querySelector("#offline-lock")) return;
     const status = event.detail.xhr.status;
     clinic.toast(WORDS[status] || "The server could not do this. Nothing was saved; try again or reload the page.", { kind: "error" });
   });
-  document.addEventListener("htmx:sendError", () => clinic.toast(WORDS[0], { kind: "error" }));
-  document.addEventListener("htmx:timeout", () => clinic.toast("The server did not answer in time. Check whether it was saved before trying again.", { kind: "error" }));
+  document.addEventListener("htmx:sendError", (event) => asksByItself(event) || clinic.toast(WORDS[0], { kind: "error" }));
+  document.addEventListener("htmx:timeout", (event) => asksByItself(event) || clinic.toast("The server did not answer in time. Check whether it was saved before trying again.", { kind: "error" }));
 })();

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from accounts.actor import Actor
 from assessments import actions
 from assessments.catalogue import get_instrument
 from assessments.drafts import draft_of
@@ -54,3 +55,10 @@ def risk_item(patient, by, at: datetime = AT, urgent: bool = True) -> RiskItem:
     """An open item from a positive answer on item 9."""
     given = answered_set(patient, by, at, {"PHQ9": {"q9": 3 if urgent else 1}})
     return RiskItem.objects.get(assessment__assessment_set=given)
+
+
+def on_call(clinic, *people, at: datetime = AT, step_minutes: int = 15, contact_minutes: int = 60) -> list:
+    """The practice's on-call list, set by its admin; `people` are memberships or actors in order."""
+    keys = [person.membership_id if isinstance(person, Actor) else person.pk for person in people]
+    limits = {"step_minutes": step_minutes, "contact_minutes": contact_minutes}
+    return actions.set_on_call(by=clinic.admin, at=at, people=keys, **limits)

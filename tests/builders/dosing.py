@@ -1,5 +1,6 @@
 """Stock, orders, dosing sheets and doses for tests, made through the app's own actions."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -7,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dosing import actions
 from dosing.counting import CountedLot
-from dosing.models import Administration, Discrepancy, DoseOrder, DosingRecord, Product, StockLot
+from dosing.models import Administration, Discrepancy, DoseOrder, DosingRecord, Product, StockContainer, StockLot
 from patients.models import TreatmentSeries
 from sessions_app.models import RosterEntry, Session
 from tests.builders import accounts, patients
@@ -41,14 +42,19 @@ def product(practice, starts_with: str = "Ketalar 50 mg/mL") -> Product:
 
 
 def stock_lot(by, at: datetime = AT, route: str = "IM", amount_mg: Decimal = Decimal(1000), **more) -> StockLot:
-    """A lot received by `by` (prescriber, nurse or admin Actor) of the product usual for `route`."""
+    """A lot received by `by` (prescriber, nurse or admin Actor) of the product usual for `route`.
+
+    In whole containers of the product where the amount makes such, otherwise in a single one.
+    """
     made = more.pop("product", None) or product(by.practice, PRODUCT_FOR[route])
+    amount = whole_units(made, amount_mg)
     values = {
         "product_id": made.pk,
+        "containers": int(amount / made.container_mg) if made.container_mg and not amount % made.container_mg else 1,
         "lot_number": f"LOT{next(_numbers)}",
         "expires_on": date(2027, 12, 31),
         "location": "Safe A",
-        "amount_mg": whole_units(made, amount_mg),
+        "amount_mg": amount,
         "supplier": "Wholesale Pharmacy",
         **more,
     }
@@ -121,17 +127,19 @@ def dosing_record(clinic, at: datetime = AT, route: str = "IM", order: DoseOrder
 def given_dose(
     clinic, record: DosingRecord | None = None, at: datetime = AT, lot: StockLot | None = None, **entry
 ) -> Administration:
-    """The ordered dose given by the nurse from a lot with enough; nothing but the dose is drawn unless said so."""
+    """The ordered dose, of esketamine one device, given by the nurse from a lot with enough; nothing more is drawn
+    unless said so."""
     record = record or dosing_record(clinic, at, route=entry.pop("route", "IM"))
     lot = lot or stock_lot(clinic.nurse, at, route=record.route)
-    drawn = entry.pop("drawn_mg", record.order.drawn_mg)
+    ordered = record.order.drawn_mg if record.route != "ESK" else record.order.product.unit_mg
+    drawn = entry.pop("drawn_mg", ordered)
     infusion = {}
     if record.route == "IV":
         infusion = {"final_volume_ml": record.order.final_volume_ml, "duration_min": record.order.duration_min}
     values = {
         "lot_id": lot.pk,
         "drawn_mg": drawn,
-        "planned_mg": min(drawn, record.order.drawn_mg),
+        "planned_mg": min(drawn, ordered),
         "given_by_id": clinic.nurse.membership_id,
         **infusion,
         **entry,
@@ -147,26 +155,33 @@ def wasted(draw, clinic, witness, at: datetime = AT + timedelta(minutes=5), **mo
     return actions.dispose_remainder(draw=draw, by=clinic.nurse, at=at, **values)
 
 
+def containers(lot: StockLot, *numbers: int) -> list:
+    """Ids of the containers of a lot with these numbers; all that are in stock without any."""
+    rows = StockContainer.objects.in_stock().filter(lot=lot).order_by("number")
+    return list((rows.filter(number__in=numbers) if numbers else rows).values_list("pk", flat=True))
+
+
+def found_of(lot: StockLot, less_mg: Decimal = Decimal(0)) -> CountedLot:
+    """What the ledger says is there, in the vial to be used next `less_mg` less: that one was found open."""
+    rows = list(StockContainer.objects.to_take(lot))
+    opened = {row.pk: row.balance_mg for row in rows if row.opened_at}
+    if less_mg:
+        opened[rows[0].pk] = rows[0].balance_mg - less_mg
+    unopened = Counter(row.full_mg for row in rows if row.pk not in opened)
+    return CountedLot(lot_id=lot.pk, movements=lot.movements, opened=opened, unopened=unopened)
+
+
 def counted(by, location: str, at: datetime = AT, occasion: str = "spot", less_mg: Decimal = Decimal(0), **more):
     """A count of everything at a place; of the first lot `less_mg` less is found than the ledger says."""
     lots = list(StockLot.objects.filter(practice_id=by.practice_id, location=location, balance_mg__gt=0).order_by("pk"))
-    found = [
-        CountedLot(
-            lot_id=lot.pk, counted_mg=lot.balance_mg - (less_mg if lot is lots[0] else 0), movements=lot.movements
-        )
-        for lot in lots
-    ]
+    found = [found_of(lot, less_mg if lot is lots[0] else Decimal(0)) for lot in lots]
     return actions.count_stock(by=by, at=at, location=location, occasion=occasion, counted=found, **more)
 
 
 def discrepancy(by, lot: StockLot, at: datetime = AT, less_mg: Decimal = Decimal(50)) -> Discrepancy:
-    """Opened by a count that found less of the lot than the ledger says."""
+    """Opened by a count that found less of the lot's first vial than the ledger says."""
     lot.refresh_from_db()
-    found = [
-        CountedLot(
-            lot_id=one.pk, counted_mg=one.balance_mg - (less_mg if one.pk == lot.pk else 0), movements=one.movements
-        )
-        for one in StockLot.objects.filter(practice_id=by.practice_id, location=lot.location, balance_mg__gt=0)
-    ]
+    rows = StockLot.objects.filter(practice_id=by.practice_id, location=lot.location, balance_mg__gt=0)
+    found = [found_of(one, less_mg if one.pk == lot.pk else Decimal(0)) for one in rows]
     count = actions.count_stock(by=by, at=at, location=lot.location, occasion="spot", counted=found)
     return Discrepancy.objects.get(lot=lot, opened_at=count.recorded_at)

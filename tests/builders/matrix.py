@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts.models import ApiToken, Passkey, SignIn
 from accounts.roles import Role
 from dosing.models import DiversionFinding, DiversionReport, StockCount
-from sessions_app.models import InspectionPack
-from tests.builders import accounts, assessments, dosing, notes, patients, sessions
+from sessions_app.models import InspectionPack, RemsForm
+from tests.builders import accounts, assessments, dosing, notes, patients, room, sessions
 
 CANARY = "Featherstonehaugh"
 CLINICAL = (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST)
@@ -52,6 +52,20 @@ class World:
         return session
 
     @cached_property
+    def esketamine(self):
+        """Another patient's signed session, whose REMS form was submitted and, as the portal lost it, once more."""
+        session = sessions.signed_session(self.clinic, self.at, "ESK")
+        for number, reason in ((1, ""), (2, "The portal lost it")):
+            at = session.signed_at + timedelta(minutes=number)
+            sessions.rems_submitted(self.clinic, session, at, confirmation_number=f"R-{number}", reason=reason)
+        type(session.patient).objects.filter(pk=session.patient_id).update(family_name=CANARY)
+        return session
+
+    @property
+    def rems_form(self):
+        return RemsForm.objects.get(session=self.esketamine)
+
+    @cached_property
     def patient(self):
         return type(self.session.patient).objects.get(pk=self.session.patient_id)
 
@@ -62,6 +76,12 @@ class World:
     @property
     def reading(self):
         return self.session.readings.first()
+
+    @cached_property
+    def room_entry(self):
+        """Of another session, which is under way: of a signed one nothing is corrected."""
+        session = sessions.dosed_session(self.clinic, self.at + timedelta(hours=2))
+        return room.went(self.clinic, session, session.first_dose_at)
 
     @cached_property
     def administration(self):
@@ -76,6 +96,11 @@ class World:
     @property
     def lot(self):
         return self.administration.draw.lot
+
+    @cached_property
+    def container(self):
+        """The vial that the dose came from."""
+        return self.administration.draw.movements.get(what="draw").container
 
     @cached_property
     def discrepancy(self):
@@ -121,7 +146,13 @@ class World:
         return assessments.given_set(self.patient, self.clinic.nurse, self.at)
 
     @cached_property
+    def on_call(self):
+        """Somebody who is none of the principals."""
+        return assessments.on_call(self.clinic, self.another_nurse, at=self.at)
+
+    @cached_property
     def risk_item(self):
+        assert self.on_call
         return assessments.risk_item(self.patient, self.clinic.nurse, self.at)
 
     @cached_property
@@ -134,6 +165,25 @@ class World:
         from followups.models import CheckIn
 
         return CheckIn.objects.filter(session=self.session).order_by("due_at").first()
+
+    @cached_property
+    def pause(self):
+        """Of a patient's follow-up, asked for by somebody who is none of the principals, and standing."""
+        from followups.models import FollowUpPause
+
+        about = {"patient": self.patient, "paused_at": self.at, "paused_by": self.another_nurse}
+        return FollowUpPause.objects.create(reason="Away without a phone", **about)
+
+    @cached_property
+    def missed(self):
+        """Two check-ins in a row without an answer."""
+        from followups.models import MissedInARow
+
+        return MissedInARow.objects.create(patient=self.patient, check_in=self.check_in, raised_at=self.at)
+
+    @cached_property
+    def another_nurse(self):
+        return accounts.staff(self.clinic.practice, [Role.NURSE], at=self.at)
 
     @cached_property
     def note(self):
@@ -260,7 +310,8 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         lambda world: {"pk": world.series.pk},
     ),
     # dosing
-    **_same("dosing:lot dosing:transfer dosing:dispose", lambda world: {"pk": world.lot.pk}),
+    **_same("dosing:lot dosing:containers dosing:transfer dosing:dispose", lambda world: {"pk": world.lot.pk}),
+    "dosing:container": lambda world: {"pk": world.container.pk},
     **_same(
         "sessions:pack sessions:pack_progress sessions:approve_pack sessions:take_pack",
         lambda world: {"pk": world.pack.pk},
@@ -273,7 +324,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     ),
     "dosing:product_in_use": lambda world: {"pk": world.lot.product_id},
     **_same("dosing:limits_of_route dosing:limits_new", lambda world: {"route": "IM"}),
-    "dosing:order": lambda world: {"pk": world.order.pk},
+    **_same("dosing:order dosing:continue_plan", lambda world: {"pk": world.order.pk}),
     "dosing:patient_orders": lambda world: {"pk": world.patient.pk},
     # assessments
     **_same("assessments:of_patient assessments:give", lambda world: {"patient_id": world.patient.pk}),
@@ -291,7 +342,12 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     "api:patient_assessments": lambda world: {"pk": world.patient.pk},
     "api:assessment_submit": lambda world: {"pk": world.assessment_set.pk, "code": "PHQ9"},
     # follow-ups
-    "followups:of_patient": lambda world: {"pk": world.patient.pk},
+    **_same("followups:of_patient followups:pause", lambda world: {"pk": world.patient.pk}),
+    "followups:resume": lambda world: {"pk": world.pause.pk},
+    **_same(
+        "followups:missed followups:take_missed followups:record_missed_call followups:close_missed",
+        lambda world: {"pk": world.missed.pk},
+    ),
     **_same("followups:change_point followups:switch_point", lambda world: {"pk": world.check_in.point_id}),
     **_same(
         "followups:check_in followups:send_now followups:send_again followups:confirm_delivery followups:hand_over "
@@ -317,7 +373,9 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     # sessions
     **_same(
         "sessions:dosing_record sessions:review_dosing_record sessions:ask_about_dosing_record api:session "
-        "api:session_timeline api:session_readings "
+        "api:session_timeline api:session_readings api:session_alarm_answers "
+        "api:session_not_taken api:session_observations api:session_adverse_events api:session_scales "
+        "api:session_room_entries api:session_rescue_drugs api:session_room_consents api:session_withdrawals "
         "api:session_doses api:session_discharge api:session_waivers api:dosing_record",
         lambda world: {"pk": world.session.pk},
     ),
@@ -326,10 +384,16 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same(
         "sessions:session sessions:live sessions:signature sessions:questionnaires sessions:abort sessions:check_in "
         "sessions:roster sessions:ready sessions:give_dose sessions:recovery sessions:reading sessions:observation "
+        "sessions:alarms sessions:grade_reading "
+        "sessions:room_entry sessions:rescue_drug sessions:room_consent sessions:not_taken "
         "sessions:adverse_event sessions:discharge sessions:sign sessions:addendum "
+        "sessions:keep_reading sessions:keep_observation sessions:keep_adverse_event "
         "sessions:reschedule",
         lambda world: {"pk": world.session.pk},
     ),
+    **_same("sessions:monitoring_of sessions:monitoring_new", lambda world: {"about": "pressure"}),
+    **_same("sessions:summary sessions:summary_pdf sessions:rems_check", lambda world: {"pk": world.session.pk}),
+    **_same("sessions:rems sessions:submit_rems api:session_rems", lambda world: {"pk": world.esketamine.pk}),
     "sessions:room_in_use": lambda world: {"pk": world.clinic.practice.rooms.first().pk},
     "sessions:call_off": lambda world: {"pk": world.session.pk, "how": "cancel"},
     "sessions:waive": lambda world: {"pk": world.session.pk, "code": "WALKS"},
@@ -341,6 +405,15 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same(
         "sessions:remainder sessions:unwitnessed",
         lambda world: {"pk": world.session.pk, "draw_id": world.administration.draw_id},
+    ),
+    "sessions:scale": lambda world: {"pk": world.session.pk, "instrument": "RASS"},
+    **_same(
+        "sessions:correct_entry sessions:withdraw_entry",
+        lambda world: {
+            "pk": world.room_entry.session_id,
+            "entry_kind": "room_entry",
+            "entry_id": world.room_entry.pk,
+        },
     ),
     "sessions:correct_reading": lambda world: {"pk": world.session.pk, "reading_id": world.reading.pk},
 }

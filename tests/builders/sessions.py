@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from patients.models import TreatmentSeries
 from sessions_app import actions
-from sessions_app.models import Session
+from sessions_app.models import RemsForm, Session
 from sessions_app.monitoring import CLOCKS, DoseSpan, due_times
 from sessions_app.session_facts import full, load_facts
 from tests.builders import accounts, dosing, patients
@@ -30,6 +30,29 @@ ARRIVAL = {
     "escort_name": "Alex Escort",
     "medicines_changed": False,
     "weight_kg": Decimal(70),
+}
+REMS_CHECK = {
+    "is_enrolled": True,
+    "is_counselled": True,
+    "is_first_treatment": False,
+    "takes_benzodiazepines": False,
+    "takes_sedatives": False,
+    "takes_opioids": False,
+    "takes_stimulants": False,
+    "takes_maois": False,
+}
+# What no session tells of the REMS form.
+REMS_ANSWERS = {
+    "ready_min": 95,
+    "vitals_ok_before": True,
+    "vitals_ok_after": True,
+    "sedation": False,
+    "dissociation": False,
+    "respiratory_depression": False,
+    "serious_event": False,
+    "sex": "Female",
+    "monitor_phone": "555 0100",
+    "setting_address": "1 Harbor Way",
 }
 WELL = {
     "aldrete_activity": 2,
@@ -95,6 +118,8 @@ def checked_in_session(clinic, at: datetime = AT, route: str = "IM", series=None
     session = named_roster(clinic, scheduled_session(clinic, at, route, series), at)
     actions.mark_presence(by=clinic.prescriber, at=at, is_here=True)
     actions.check_in_patient(session=session, by=clinic.nurse, at=at, **{**ARRIVAL, **BASELINE, **arrival})
+    if session.series.route == "ESK":
+        rems_check(clinic, session, at)
     if not questionnaires:
         actions.override_blocker(
             session=session,
@@ -106,12 +131,20 @@ def checked_in_session(clinic, at: datetime = AT, route: str = "IM", series=None
     return stored(session)
 
 
+def rems_check(clinic, session: Session, at: datetime, **answers):
+    """Enrolled, counselled, not the first treatment, no medicine of the form's classes."""
+    return actions.record_rems_check(session=session, by=clinic.nurse, at=at, **{**REMS_CHECK, **answers})
+
+
 def give(clinic, session: Session, at: datetime, lot=None, by=None, **entry):
-    """Give the ordered dose in this session; from a new lot unless one is given. Returns the administration."""
+    """Give the ordered dose in this session, of esketamine one device; from a new lot unless one is given.
+
+    Returns the administration.
+    """
     facts = load_facts(stored(session))
     order = facts.order
     lot = lot or dosing.stock_lot(clinic.nurse, at - timedelta(hours=1), route=order.route)
-    drawn = entry.pop("drawn_mg", order.drawn_mg)
+    drawn = entry.pop("drawn_mg", order.drawn_mg if order.route != "ESK" else order.product.unit_mg)
     infusion = {}
     if order.route == "IV":
         infusion = {
@@ -122,7 +155,7 @@ def give(clinic, session: Session, at: datetime, lot=None, by=None, **entry):
     values = {
         "lot_id": lot.pk,
         "drawn_mg": drawn,
-        "planned_mg": min(drawn, order.drawn_mg),
+        "planned_mg": min(drawn, order.drawn_mg if order.route != "ESK" else order.product.unit_mg),
         "given_by_id": clinic.nurse.membership_id,
         **infusion,
         **entry,
@@ -142,6 +175,13 @@ def reading(clinic, session: Session, at: datetime, by=None, **values):
     return actions.record_reading(session=session, by=by or clinic.nurse, at=at, **{**BASELINE, **values})
 
 
+def answer(clinic, session: Session, row, at: datetime, by=None, **words):
+    """Answers the critical values of one reading; the prescriber was told unless said otherwise."""
+    told = {} if "told_words" in words else {"told_id": clinic.prescriber.membership_id}
+    values = {"readings": [row.pk], "action": "Oxygen by mask, 4 L/min", **told, **words}
+    return actions.answer_alarms(session=session, by=by or clinic.nurse, at=at, **values)
+
+
 def end_infusion(clinic, session: Session, at: datetime, how: str = "completed", **more):
     running = load_facts(stored(session)).running[0]
     return actions.end_session_infusion(
@@ -156,7 +196,7 @@ def observed_session(clinic, at: datetime = AT, route: str = "IM", series=None, 
     clock = CLOCKS[route]
     ended_at = dose_at + timedelta(minutes=40) if clock.is_infusion else dose_at
     leave_at = ended_at + timedelta(minutes=clock.observe_min)
-    for moment in due_times(route, [DoseSpan(dose_at, ended_at)], leave_at):
+    for moment in due_times(clock, [DoseSpan(dose_at, ended_at)], leave_at):
         if clock.is_infusion and moment == ended_at:
             end_infusion(clinic, session, ended_at)
         if moment <= leave_at:
@@ -216,3 +256,12 @@ def asked(session: Session, by, of, text: str = "Why was more drawn than the ord
     """A reviewer's question about a signed session, asked a minute after its signature."""
     at = stored(session).signed_at + timedelta(minutes=1)
     return actions.ask_author(session=session, by=by, at=at, asked_of_id=of.membership_id, text=text)
+
+
+def rems_submitted(clinic, session: Session, at: datetime, **more):
+    """The session's REMS form recorded as submitted at this moment."""
+    answers = {**REMS_ANSWERS, **more.pop("answers", {})}
+    told = {"confirmation_number": "R-1001", "password": accounts.PASSWORD, **more}
+    return actions.record_rems_submission(
+        rems_form=RemsForm.objects.get(session=session), by=clinic.nurse, at=at, answers=answers, **told
+    )

@@ -3,23 +3,26 @@
 import json
 import sys
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
 from accounts.actions import begin_authenticator, issue_token
 from accounts.actor import system_actor
 from accounts.models import Membership
-from accounts.roles import Role
+from accounts.roles import Permission, Role
 from assessments import actions as assessments
 from demo.clinic import PASSWORD, as_actor
 from dosing.actions import count_stock
-from dosing.counting import CountedLot
 from dosing.models import StockLot
+from followups.actions import pause_follow_ups
+from followups.models import CheckIn, MissedInARow
 from integration_notes.actions import save_private_note, sign_private_note, start_note, start_private_note
 from patients import actions as patients
 from patients.models import Patient
 from sessions_app.actions import ask_for_pack, build_pack
 from sessions_app.models import InspectionPack, Session
+from tests.builders import dosing
 from tests.builders.assessments import given_set, risk_item
 
 BORN = date(1990, 5, 17)
@@ -41,6 +44,7 @@ def add() -> None:
             begin_authenticator(by=actor, at=at, password=PASSWORD)
     _about_sessions(by_role, nurse, at)
     _about_the_register(by_role, at)
+    _about_follow_up(nurse, at)
     everybody = [actor.membership_id for actors in by_role.values() for actor in actors]
     waiting = _registered(nurse, at, "Aaronson", everybody)
     patients.end_care(patient=_registered(nurse, at, "Abbott", everybody), by=nurse, at=at)
@@ -58,15 +62,22 @@ def _about_sessions(by_role: dict, nurse, at) -> None:
             _private_note(about.patient, therapist, at, is_signed)
 
 
+def _about_follow_up(nurse, at) -> None:
+    """Somebody of the nurse's patients is paused, another one missed two check-ins in a row."""
+    mine = CheckIn.objects.visible_to(nurse, Permission.MANAGE_FOLLOWUPS).filter(state=CheckIn.State.PLANNED)
+    first = mine.select_related("patient").order_by("patient__mrn").first()
+    pause_follow_ups(patient=first.patient, by=nurse, at=at, reason="Away without a phone")
+    other = mine.exclude(patient=first.patient).select_related("patient").order_by("patient__mrn").first()
+    MissedInARow.objects.get_or_create(
+        patient=other.patient, closed_at=None, defaults={"check_in": other, "raised_at": at}
+    )
+
+
 def _about_the_register(by_role: dict, at) -> None:
     """A lot of which neither nurse found that it is short; packs made, being made, and waiting as for many people."""
     lot = StockLot.objects.in_order().in_stock().first()
     in_place = StockLot.objects.filter(practice=lot.practice, location=lot.location).in_order().in_stock()
-    less = {lot.pk: 5}
-    found = [
-        CountedLot(lot_id=one.pk, counted_mg=one.balance_mg - less.get(one.pk, 0), movements=one.movements)
-        for one in in_place
-    ]
+    found = [dosing.found_of(one, Decimal(5 if one.pk == lot.pk else 0)) for one in in_place]
     count_stock(by=by_role[Role.PRESCRIBER][0], at=at, location=lot.location, occasion="spot", counted=found)
     day = at.date()
     asked = {"at": at, "date_from": day - timedelta(days=60), "date_to": day, "password": PASSWORD}

@@ -69,6 +69,21 @@ def register():
             stack.stop()
 
 
+@pytest.fixture(scope="module")
+def spravato():
+    """A web server under a clock that the journey moves, for J4; `made` says who is who."""
+    with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
+        stack = TravellingStack(database_url, "")
+        try:
+            stack.prepare()
+            made = stack.manage("shell", "-c", "from tests.journeys.spravato_clinic import build; build()")
+            stack.made = json.loads(made.splitlines()[-1])
+            stack.start_web()
+            yield stack
+        finally:
+            stack.stop()
+
+
 @pytest.fixture(scope="session")
 def shots() -> Path | None:
     """Where pictures of the pages go, if anywhere (JOURNEY_SHOTS)."""

@@ -11,8 +11,18 @@ from decimal import Decimal
 from django.utils import timezone
 
 from accounts.roles import Role
-from dosing.models import StockLot
+from dosing.models import Draw, StockLot
 from tests.builders import accounts, dosing, patients, sessions
+
+
+def _used_vial(clinic, second, at) -> None:
+    """Two vials of 500 mg, of the first of which 50 mg were drawn and 15 wasted."""
+    vials = dosing.stock_lot(clinic.nurse, at, lot_number="KX-77", amount_mg=Decimal(1000), location="Safe A")
+    session = sessions.discharged_session(clinic, at + timedelta(minutes=20), lot=vials, drawn_mg=Decimal(50))
+    draw = Draw.objects.get(dosing_record=session.pk)
+    dosing.wasted(
+        draw, clinic, second, session.first_dose_at + timedelta(minutes=5), late_reason="Busy with the patient"
+    )
 
 
 def build() -> None:
@@ -28,9 +38,7 @@ def build() -> None:
     lot = StockLot.objects.filter(balance_mg__gt=0).order_by("pk").first()
     StockLot.objects.exclude(pk=lot.pk).update(location="Other safe")
     StockLot.objects.filter(pk=lot.pk).update(location="Safe A")
-    dosing.stock_lot(
-        clinic.nurse, now - timedelta(hours=3), lot_number="KX-77", amount_mg=Decimal(500), location="Safe A"
-    )
+    _used_vial(clinic, second, now - timedelta(hours=4))
     told = {
         "emails": emails,
         "names": names,

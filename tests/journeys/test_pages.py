@@ -51,6 +51,20 @@ NOT_REACHED = {
     "notes:approve_release": "a release that somebody else asked for: on the page that admin reaches",
     "followups:confirm_delivery": "a check-in of which nobody knows whether its mail arrived",
 }
+# What a browser takes as a file.
+DOWNLOADS = ("sessions:export_dosing_records", "sessions:summary_pdf", "accounts:export_audit")
+# Addresses that scripts ask (static/js/offline-*.js): test_offline.py does.
+NOT_REACHED |= dict.fromkeys(
+    (
+        "sessions:offline_worker",
+        "sessions:offline_state",
+        "sessions:offline_discard",
+        "sessions:keep_reading",
+        "sessions:keep_observation",
+        "sessions:keep_adverse_event",
+    ),
+    "a script, which the crawl does not run",
+)
 # Pages that a form of another page leads to.
 BEHIND_A_FORM = {"notes:sign": "notes:edit", "notes:private_sign": "notes:private_edit"}
 
@@ -139,7 +153,7 @@ def _opened_by(name: str) -> list[str]:
 
 
 def is_download(path: str) -> bool:
-    return resolve(path.partition("?")[0]).view_name in ("sessions:export_dosing_records", "accounts:export_audit")
+    return resolve(path.partition("?")[0]).view_name in DOWNLOADS
 
 
 @pytest.mark.slow

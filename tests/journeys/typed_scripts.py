@@ -3,20 +3,24 @@
 import json
 import sys
 from datetime import timedelta
+from decimal import Decimal
 from itertools import cycle
 
 from django.urls import reverse
 
-from assessments.actions import record_risk_contact
+from assessments.actions import ask_for_call, record_risk_contact
 from common.records import Record
 from common.sealed_fields import SealedJSONField, SealedTextField
-from dosing.actions import close_discrepancy, note_discrepancy, settle_finding
+from dosing.actions import close_discrepancy, continue_plan, note_discrepancy, settle_finding
 from dosing.models import Product
+from dosing.titration import StepTerms
+from followups.actions import close_missed, record_missed_call
 from followups.models import FollowUpPoint
 from integration_notes.actions import add_addendum, add_private_addendum, finish_homework
 from patients.actions import (
     add_diagnosis,
     add_medicine,
+    add_trial,
     answer_contraindications,
     answer_correction,
     withdraw_consent,
@@ -24,7 +28,9 @@ from patients.actions import (
 from patients.contraindications import ITEMS
 from sessions_app import actions as sessions
 from sessions_app.actions import add_room
-from tests.builders import assessments, dosing, notes
+from sessions_app.models import SessionSettings
+from sessions_app.vital_table import default_values
+from tests.builders import assessments, dosing, notes, room
 from tests.builders import sessions as builders
 from tests.builders.accounts import PASSWORD
 from tests.builders.matrix import World, sample
@@ -41,6 +47,7 @@ CLEAR = {
     "patients.Allergy": "substance",
     "patients.Medicine": "name",
     "patients.Diagnosis": "label",
+    "patients.TreatmentTrial": "treatment",
     "patients.Patient": "given_name family_name preferred_name pronouns phone address emergency_name emergency_phone "
     "emergency_relation",
     "patients.UnusualLook": "words",
@@ -51,7 +58,11 @@ CLEAR = {
     "dosing.Remainder": "method",
     "dosing.StockLot": "lot_number location",
     "dosing.StockMovement": "supplier invoice note",
+    "sessions_app.RescueDrug": "name",
     "sessions_app.Room": "name",
+    "sessions_app.MonitoringSetting": "note",
+    "sessions_app.RemsSubmission": "confirmation_number",
+    "sessions_app.SessionSettings": "cadss6_licence",
     "followups.FollowUpPoint": "label",
 }
 NOT_TYPED = {"salt", "secret", "sentence"}  # sealed, and worded by the clinic
@@ -156,20 +167,35 @@ def the_register(world: World) -> None:
     assert world.pack
 
 
+def the_plan(world: World) -> None:
+    """A version of the order with a step and a review, which the prescriber signs."""
+    by, at = world.clinic.prescriber, world.at + timedelta(hours=5)
+    step = StepTerms(from_dose=3, mg_per_kg=Decimal("0.6"), condition="If tolerated")
+    order = dosing.signed_order(world.series, by, at, replaces=world.order, steps=(step,), review_after=(1,))
+    continue_plan(order=order, by=by, at=at, password=PASSWORD, after_dose=1, note="Calmer, sleeps through")
+
+
 def everything_of(world: World) -> None:
     """Each kind of row that the world knows, and words in the rows that hang on them."""
     for name in ("administration", "assessment_set", "risk_item", "check_in", "fact", "consent"):
         getattr(world, name)
+    assert world.esketamine
     for name in ("emergency", "unusual", "role_request", "token", "release", "correction", "passkey"):
         getattr(world, name)
     by, at = world.clinic, world.at
     notes_of_the_therapist(world)
     add_medicine(patient=world.patient, by=by.nurse, at=at, name="Lithium", dose_text="600 mg")
     add_diagnosis(patient=world.patient, by=by.prescriber, at=at, code="F33.1", label="Recurrent depression")
+    told = {"what": "psychotherapy", "was_adequate": True, "outcome": "none", "source": "patient"}
+    add_trial(patient=world.patient, by=by.prescriber, at=at, treatment="EMDR", note="Ten sessions", **told)
+    the_plan(world)
     withdraw_consent(consent=world.consent, by=by.nurse, at=at, reason="Changed their mind")
     answers = {next(iter(ITEMS)): ("unknown", _given("patients.ContraindicationAnswer.note"))}
     answer_contraindications(patient=world.patient, by=by.prescriber, at=at, answers=answers)
     add_room(by=by.admin, at=at, name="Harbor")
+    limits = {**default_values("moaas"), "moaas_caution_to": 4}
+    told = {"source": "Dr Vale", "note": "Drowsy patients are watched from 4", "replaces_version": 1}
+    sessions.set_monitoring(by=by.prescriber, at=at, about="moaas", values=limits, **told)
     the_register(world)
     signed_at = world.session.signed_at
     builders.asked(world.session, by.admin, by.nurse)
@@ -185,6 +211,13 @@ def everything_of(world: World) -> None:
     answer_correction(correction=world.correction, by=by.prescriber, at=at, outcome="denied", answer=answer)
     contact = {"how": "phone", "outcome": "Spoke for ten minutes", "plan": "Calls again tonight"}
     record_risk_contact(item=world.risk_item, by=by.prescriber, at=at, **contact)
+    wish = {"assessment_set": world.risk_item.assessment.assessment_set, "link": None}
+    ask_for_call(by=by.nurse, at=at, words="After four, please", **wish)
+    assert world.pause
+    call = {"how": "phone", "outcome": "Reached at work, all is well"}
+    record_missed_call(task=world.missed, by=by.nurse, at=at, **call)
+    closing = _given("followups.MissedInARow.closing_text")
+    close_missed(task=world.missed, by=by.nurse, at=at, closing_text=closing + " " * 10 + "Called.")
 
 
 def notes_of_the_therapist(world: World) -> None:
@@ -210,4 +243,18 @@ def a_session_under_way(world: World):
     event = {"category": "gi", "grade": 1, "relatedness": "probable", "outcome": "resolved"}
     sessions.record_adverse_event(**seen, **event, description="Queasy for a minute", action="Sat up, water")
     builders.reading(world.clinic, session, seen["at"], note="Eyes closed")
+    low = builders.reading(world.clinic, session, seen["at"], spo2_pct=85, note="Probe had slipped")
+    builders.answer(world.clinic, session, low, seen["at"], told_words="The ambulance")
+    at, clinic = seen["at"], world.clinic
+    room.licensed(clinic, at)
+    SessionSettings.objects.update(
+        cadss6_licence=_given("sessions_app.SessionSettings.cadss6_licence"),
+        phrases=[{"what": "words", "text": next(_payloads)[:80]}],
+    )
+    for kind, entry in room.one_of_each(clinic, session, at).items():
+        back = {"entry_kind": kind, "entry_id": entry.pk, "reason": "Entered in the wrong chart"}
+        sessions.withdraw_entry(session=session, by=clinic.nurse, at=at + timedelta(minutes=9), **back)
+    room.aldrete(clinic, session, at, note="Sits up alone")
+    room.agreed(clinic, session, at, words="Hand and shoulder only")
+    room.rescue(clinic, session, at)
     return session

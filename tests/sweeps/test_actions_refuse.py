@@ -46,6 +46,8 @@ SUBJECTS = {
     "item": lambda world: world.risk_item,
     "check_in": lambda world: world.check_in,
     "point": lambda world: world.check_in.point,
+    "pause": lambda world: world.pause,
+    "task": lambda world: world.missed,
     "note": lambda world: world.note,
     "homework": lambda world: world.homework,
     "release": lambda world: world.release,
@@ -63,6 +65,7 @@ SUBJECTS = {
     "discrepancy": lambda world: world.discrepancy,
     "finding": lambda world: world.sign,
     "pack": lambda world: world.pack,
+    "rems_form": lambda world: world.rems_form,
     "draw": lambda world: world.administration.draw,
     "author": lambda world: world.member,
 }

@@ -16,6 +16,7 @@ CLEAR = {
     "patients.Consent.signed_name": IDENTITY,
     "patients.Allergy.substance": FACT,
     "patients.Medicine.name": FACT,
+    "patients.TreatmentTrial.treatment": FACT,
     "patients.Diagnosis.code": CODE,
     "patients.Diagnosis.label": FACT,
     "patients.ContraindicationAnswer.item": CODE,

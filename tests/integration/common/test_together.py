@@ -85,8 +85,8 @@ def test_all_parts_come_in_one_query(clinic, full_session, django_assert_num_que
         SUPERVISION.instances(practice=clinic.practice.pk, since=sessions.AT - timedelta(hours=1))
 
 
-def test_who_may_not_read_them_does_not_get_the_words_of_the_room(clinic, full_session):
-    assert "observations" not in _PLAIN.instances(**asked(full_session))
+def test_who_may_not_read_the_chart_does_not_get_the_allergies(clinic, full_session):
+    assert "allergies" not in _PLAIN.instances(**asked(full_session))
 
 
 def test_other_values_ask_for_other_rows(clinic, full_session):

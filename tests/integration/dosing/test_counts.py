@@ -1,5 +1,6 @@
 """Blind counts, discrepancies and their clearing up; drug that is moved, disposed of, or wasted unseen (R48, R50)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -13,13 +14,13 @@ from django.utils import timezone
 from common.errors import Blocked, InvalidInput, NotPermitted, StaleState
 from common.models import AuditEvent
 from dosing import actions
-from dosing.counting import CountedLot
 from dosing.counting_page import places_of
 from dosing.models import (
     Discrepancy,
     DosingRecord,
     Draw,
     Remainder,
+    StockContainer,
     StockCount,
     StockCountLine,
     StockLot,
@@ -60,34 +61,49 @@ def ledger(lot) -> list[tuple[str, Decimal, Decimal]]:
 class TestMoving:
     def test_two_movements_one_act(self, clinic, lot):
         there = actions.transfer_stock(
-            lot=lot, by=clinic.nurse, at=LATER, to_location="Room 2", amount_mg=Decimal(500), note="For the afternoon"
+            lot=lot,
+            by=clinic.nurse,
+            at=LATER,
+            to_location="Room 2",
+            containers=dosing.containers(lot, 2),
+            note="For the afternoon",
         )
         assert ledger(lot)[-1] == ("out", Decimal(-500), Decimal(500))
         assert ledger(there) == [("in", Decimal(500), Decimal(500))]
         out = StockMovement.objects.get(lot=lot, what="out")
         assert out.arrival.lot == there
+        assert (out.container.label, out.container_before_mg, out.container_after_mg) == ("vial 2", 500, 0)
+        assert (out.arrival.container_id, out.arrival.container_after_mg) == (out.container_id, 500)
+        assert out.container.lot_id == there.pk  # the label stays, the place is another
         assert (there.lot_number, there.expires_on, there.location) == (lot.lot_number, lot.expires_on, "Room 2")
         assert AuditEvent.objects.filter(action="dosing.transfer_stock", object_id=lot.pk).count() == 1
 
     def test_back_and_forth_keeps_two_lots(self, clinic, lot):
-        there = actions.transfer_stock(lot=lot, by=clinic.nurse, at=LATER, to_location="Room 2", amount_mg=Decimal(500))
-        back = actions.transfer_stock(
-            lot=there, by=clinic.nurse, at=LATER, to_location=lot.location, amount_mg=Decimal(100)
-        )
+        act = {"by": clinic.nurse, "at": LATER}
+        there = actions.transfer_stock(lot=lot, to_location="Room 2", containers=dosing.containers(lot), **act)
+        [first, _] = dosing.containers(there)
+        back = actions.transfer_stock(lot=there, to_location=lot.location, containers=[first], **act)
         assert back.pk == lot.pk
-        assert StockLot.objects.get(pk=lot.pk).balance_mg == 600
+        assert StockLot.objects.get(pk=lot.pk).balance_mg == 500
+        steps = StockMovement.objects.filter(container=first).order_by("container_number")
+        assert [(row.what, row.lot_id == lot.pk, row.container_after_mg) for row in steps] == [
+            ("out", True, 0),
+            ("in", False, 500),
+            ("out", False, 0),
+            ("in", True, 500),
+        ]
 
     @pytest.mark.parametrize(
         ("change", "error"),
         [
             ({"to_location": "  "}, InvalidInput),
             ({"to_location": "same"}, InvalidInput),
-            ({"amount_mg": Decimal(0)}, InvalidInput),
-            ({"amount_mg": Decimal(1001)}, Blocked),
+            ({"containers": []}, InvalidInput),
+            ({"containers": [uuid4()]}, StaleState),
         ],
     )
     def test_what_cannot_be_moves_nothing(self, clinic, lot, change, error):
-        asked = {"to_location": "Room 2", "amount_mg": Decimal(10)} | change
+        asked = {"to_location": "Room 2", "containers": dosing.containers(lot, 1)} | change
         if asked["to_location"] == "same":
             asked["to_location"] = lot.location
         with pytest.raises(error):
@@ -95,12 +111,21 @@ class TestMoving:
         assert len(ledger(lot)) == 1
 
     def test_a_retry_moves_once(self, clinic, lot):
-        asked = {"to_location": "Room 2", "amount_mg": Decimal(10), "id": uuid4()}
+        asked = {"to_location": "Room 2", "containers": dosing.containers(lot, 1), "id": uuid4()}
         for _ in range(2):
             actions.transfer_stock(lot=lot, by=clinic.nurse, at=LATER, **asked)
-        assert StockLot.objects.get(pk=lot.pk).balance_mg == 990
+        assert StockLot.objects.get(pk=lot.pk).balance_mg == 500
+        asked["containers"] = dosing.containers(lot, 2)
         with pytest.raises(InvalidInput):
-            actions.transfer_stock(lot=lot, by=clinic.nurse, at=LATER, **{**asked, "amount_mg": Decimal(20)})
+            actions.transfer_stock(lot=lot, by=clinic.nurse, at=LATER, **asked)
+
+    def test_an_opened_vial_moves_with_what_is_left_in_it(self, clinic, lot):
+        dosing.given_dose(clinic, lot=lot)
+        there = actions.transfer_stock(
+            lot=lot, by=clinic.nurse, at=LATER, to_location="Room 2", containers=dosing.containers(lot, 1)
+        )
+        assert ledger(there) == [("in", 465, 465)]
+        assert StockContainer.objects.get(lot=there).opened_at == AT
 
 
 class TestDisposing:
@@ -110,7 +135,7 @@ class TestDisposing:
             by=clinic.nurse,
             at=LATER,
             what="waste",
-            amount_mg=Decimal(500),
+            containers=dosing.containers(lot, 1),
             note="Vial fell and broke",
             **by_witness(witness),
         )
@@ -118,13 +143,25 @@ class TestDisposing:
         assert (row.change_mg, row.after_mg, row.witness_id) == (Decimal(-500), Decimal(500), witness.pk)
 
     def test_destruction_names_who_took_it_and_the_form(self, clinic, lot, witness):
-        asked = {"what": "destroy", "amount_mg": Decimal(1000), "note": "Expired", **by_witness(witness)}
+        asked = {"what": "destroy", "containers": dosing.containers(lot), "note": "Expired", **by_witness(witness)}
         with pytest.raises(InvalidInput):
             actions.dispose_stock(lot=lot, by=clinic.nurse, at=LATER, **asked)
         asked |= {"taken_by": "Return Pharma LLC", "form_number": "41-0007"}
         row = actions.dispose_stock(lot=lot, by=clinic.nurse, at=LATER, **asked)
         assert (row.supplier, row.invoice) == ("Return Pharma LLC", "41-0007")
         assert StockLot.objects.get(pk=lot.pk).balance_mg == 0
+        assert ledger(lot)[1:] == [("destroy", -500, 500), ("destroy", -500, 0)]  # a row for each vial
+
+    def test_a_part_is_of_one_vial_and_no_more_than_it_holds(self, clinic, lot, witness):
+        asked = {"what": "waste", "note": "Spilled some", "amount_mg": Decimal(501), **by_witness(witness)}
+        for numbers in ((1, 2), (1,)):
+            asked["containers"] = dosing.containers(lot, *numbers)
+            with pytest.raises(InvalidInput) as refusal:
+                actions.dispose_stock(lot=lot, by=clinic.nurse, at=LATER, **asked)
+            assert list(refusal.value.fields) == ["amount"]
+        actions.dispose_stock(lot=lot, by=clinic.nurse, at=LATER, **asked | {"amount_mg": Decimal(3)})
+        row = StockMovement.objects.get(what="waste")
+        assert (row.container_after_mg, row.after_mg, row.container.opened_at) == (497, 997, LATER)
 
     @pytest.mark.parametrize("who", ["nobody", "oneself", "left", "wrong password", "therapist"])
     def test_without_a_proper_witness_nothing_happens(self, clinic, lot, witness, who):
@@ -141,7 +178,13 @@ class TestDisposing:
             type(clinic.practice).objects.filter(pk=clinic.practice.pk).update(witness_therapist=False)
         with pytest.raises(InvalidInput):
             actions.dispose_stock(
-                lot=lot, by=clinic.nurse, at=LATER, what="waste", amount_mg=Decimal(1), note="Spilled some", **signs
+                lot=lot,
+                by=clinic.nurse,
+                at=LATER,
+                what="waste",
+                containers=dosing.containers(lot, 1),
+                note="Spilled some",
+                **signs,
             )
         assert len(ledger(lot)) == 1
 
@@ -151,13 +194,14 @@ class TestCounting:
         count = dosing.counted(clinic.nurse, lot.location, LATER, "opening")
         assert (count.lots, count.differences) == (1, 0)
         line = StockCountLine.objects.get(count=count)
+        assert (line.what, line.counted_number, line.expected_number) == ("unopened vials of 500 mg", 2, 2)
         assert (line.counted_mg, line.expected_mg, line.difference_mg) == (1000, 1000, 0)
         assert not Discrepancy.objects.exists()
 
     def test_a_difference_opens_a_discrepancy_with_a_clock(self, clinic, lot):
         """J7: 0.4 mL of a 50 mg/mL vial are missing; AT is a Monday."""
         row = dosing.discrepancy(clinic.nurse, lot, LATER, Decimal(20))
-        assert (row.expected_mg, row.found_mg, row.difference_mg) == (1000, 980, -20)
+        assert (row.container.label, row.expected_mg, row.found_mg, row.difference_mg) == ("vial 1", 500, 480, -20)
         assert row.due_on.isoformat() == "2026-06-02"
         assert StockLot.objects.get(pk=lot.pk).balance_mg == 1000  # the ledger is not touched by a count
 
@@ -171,15 +215,46 @@ class TestCounting:
         assert count.differences == 0
 
     def test_drug_that_moved_meanwhile_is_counted_again(self, clinic, lot):
-        stale = CountedLot(lot_id=lot.pk, counted_mg=Decimal(1000), movements=lot.movements)
+        stale = dosing.found_of(lot)
         dosing.stock_lot(clinic.nurse, LATER, lot_number=lot.lot_number, amount_mg=Decimal(500))
         with pytest.raises(StaleState, match=lot.lot_number):
             actions.count_stock(by=clinic.nurse, at=LATER, location=lot.location, occasion="spot", counted=[stale])
         assert not StockCount.objects.exists()
 
+    def test_every_opened_vial_is_counted_for_itself(self, clinic, lot):
+        dosing.given_dose(clinic, lot=lot)
+        lot.refresh_from_db()
+        whole = dosing.found_of(lot)
+        assert [*whole.opened.values()] == [465]
+        for wrong in ({"opened": {}}, {"unopened": {}}, {"opened": {**whole.opened, uuid4(): Decimal(1)}}):
+            act = {"by": clinic.nurse, "at": LATER, "location": lot.location, "occasion": "spot"}
+            with pytest.raises(InvalidInput, match=lot.lot_number):
+                actions.count_stock(counted=[replace(whole, **wrong)], **act)
+        count = dosing.counted(clinic.nurse, lot.location, LATER)
+        lines = [(line.what, line.counted_mg) for line in count.lines.order_by("counted_mg")]
+        assert lines == [("vial 1", 465), ("unopened vials of 500 mg", 500)]
+
+    def test_an_unopened_vial_too_few_names_the_lot_and_how_many(self, clinic, lot, other_nurse):
+        found = [replace(dosing.found_of(lot), unopened={Decimal(500): 1})]
+        actions.count_stock(by=clinic.nurse, at=LATER, location=lot.location, occasion="spot", counted=found)
+        row = Discrepancy.objects.get()
+        assert (row.container, row.about, row.difference_mg) == (None, "unopened vials of 500 mg", -500)
+        told = {"reason": "It was dropped on Monday", "password": accounts.PASSWORD, "what": "loss"}
+        gone = actions.correct_stock(discrepancy=row, by=other_nurse, at=LATER, **told)
+        assert (gone.container.number, gone.container_after_mg) == (2, 0)
+
+    def test_unopened_vials_too_many_are_entered_as_new_ones(self, clinic, lot, other_nurse):
+        found = [replace(dosing.found_of(lot), unopened={Decimal(500): 4})]
+        actions.count_stock(by=clinic.nurse, at=LATER, location=lot.location, occasion="spot", counted=found)
+        told = {"reason": "A delivery was entered short", "password": accounts.PASSWORD, "what": "adjust"}
+        actions.correct_stock(discrepancy=Discrepancy.objects.get(), by=other_nurse, at=LATER, **told)
+        new = StockContainer.objects.filter(lot=lot, received_mg=0).order_by("number")
+        assert [(row.number, row.balance_mg, row.is_unopened) for row in new] == [(3, 500, True), (4, 500, True)]
+        assert ledger(lot)[1:] == [("adjust", 500, 1500), ("adjust", 500, 2000)]
+
     def test_no_lot_is_left_out(self, clinic, lot):
         dosing.stock_lot(clinic.nurse, AT, lot_number="SECOND")
-        one = CountedLot(lot_id=lot.pk, counted_mg=Decimal(1000), movements=1)
+        one = dosing.found_of(lot)
         with pytest.raises(StaleState, match="SECOND"):
             actions.count_stock(by=clinic.nurse, at=LATER, location=lot.location, occasion="spot", counted=[one])
 
@@ -241,6 +316,8 @@ class TestClearingUp:
         )
         self.correct(row, other_nurse)
         assert ledger(lot) == [("receive", 1000, 1000), ("adjust", -50, 950)]
+        adjusted = StockMovement.objects.get(what="adjust")
+        assert (adjusted.container_id, adjusted.container_after_mg) == (row.container_id, 450)
         closed = self.close(row, clinic.compliance)
         assert (closed.outcome, closed.owner_id) == ("corrected", other_nurse.membership_id)
         with pytest.raises(StaleState):
@@ -349,6 +426,9 @@ class TestPages:
     def count_address(self, lot, occasion="spot"):
         return f"{reverse('dosing:count_new')}?location={lot.location}&occasion={occasion}"
 
+    def typed(self, lot, unopened: str) -> dict:
+        return {f"unopened_{lot.pk}_500.000": unopened, f"movements_{lot.pk}": "1"}
+
     def test_the_form_is_blind(self, client, now_lot):
         text = client.get(self.count_address(now_lot)).text
         assert now_lot.lot_number in text
@@ -356,22 +436,22 @@ class TestPages:
             assert amount not in text
 
     def test_counting_less_shows_the_difference_and_opens_a_case(self, client, now_lot):
-        typed = {f"counted_{now_lot.pk}": "19.6", f"movements_{now_lot.pk}": "1"}
+        typed = {**self.typed(now_lot, "1"), f"open_{now_lot.pk}": "2: 9.6"}
         response = client.post(self.count_address(now_lot), typed, follow=True)
         assert "differs" in response.text
         row = Discrepancy.objects.get()
-        assert row.difference_mg == -20
+        assert (row.container.number, row.difference_mg) == (2, -20)
         assert reverse("dosing:discrepancy", args=[row.pk]) in response.text
 
     def test_an_empty_field_keeps_what_was_typed(self, client, now_lot):
-        typed = {f"counted_{now_lot.pk}": "", f"movements_{now_lot.pk}": "1", "found_besides": "A vial in the fridge"}
+        typed = self.typed(now_lot, "") | {"found_besides": "A vial in the fridge"}
         response = client.post(self.count_address(now_lot), typed)
         assert response.status_code == 422
         assert "A vial in the fridge" in response.text
         assert not StockCount.objects.exists()
 
     def test_stock_that_moved_offers_to_begin_again(self, client, clinic, now_lot):
-        typed = {f"counted_{now_lot.pk}": "20", f"movements_{now_lot.pk}": "1"}
+        typed = self.typed(now_lot, "2")
         dosing.stock_lot(clinic.nurse, timezone.now(), lot_number=now_lot.lot_number)
         response = client.post(self.count_address(now_lot), typed)
         assert response.status_code == 409
@@ -414,10 +494,10 @@ class TestPages:
 
     def test_transfer_and_disposal_by_their_pages(self, client, now_lot, witness):
         moved = client.post(
-            reverse("dosing:transfer", args=[now_lot.pk]), {"amount": "5", "to_location": "Room 2"}, follow=True
+            reverse("dosing:transfer", args=[now_lot.pk]), {"containers": "2", "to_location": "Room 2"}, follow=True
         )
         assert "Room 2" in moved.text
-        typed = {"what": "waste", "amount": "1", "note": "Vial broke", **by_witness(witness)}
+        typed = {"what": "waste", "containers": "1", "amount": "1", "note": "Vial broke", **by_witness(witness)}
         gone = client.post(reverse("dosing:dispose", args=[now_lot.pk]), typed, follow=True)
         assert "Wasted from stock" in gone.text
-        assert StockLot.objects.get(pk=now_lot.pk).balance_mg == 700
+        assert StockLot.objects.get(pk=now_lot.pk).balance_mg == 450

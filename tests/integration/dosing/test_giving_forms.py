@@ -16,7 +16,17 @@ from tests.builders.copies import deepcopy
 pytestmark = pytest.mark.django_db
 AT = dosing.AT
 GIVE_KEYWORDS = {
-    *("lot_id", "drawn_mg", "planned_mg", "given_by_id", "verified_email", "verified_password", "site", "diluent"),
+    *(
+        "lot_id",
+        "container_id",
+        "drawn_mg",
+        "planned_mg",
+        "given_by_id",
+        "verified_email",
+        "verified_password",
+        "site",
+        "diluent",
+    ),
     *("final_volume_ml", "duration_min", "occurred_at", "late_reason", "id", "overrides"),
 }
 

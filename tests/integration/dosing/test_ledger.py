@@ -5,12 +5,22 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import Blocked
 from dosing import actions
-from dosing.models import Administration, AdministrationEnd, DosingRecord, Draw, Remainder, StockLot, StockMovement
+from dosing.models import (
+    Administration,
+    AdministrationEnd,
+    DosingRecord,
+    Draw,
+    Remainder,
+    StockContainer,
+    StockLot,
+    StockMovement,
+)
 from tests.builders import accounts, dosing
 
 pytestmark = pytest.mark.django_db
@@ -161,14 +171,19 @@ def movement(wrong: dict) -> None:
     last = StockMovement.objects.filter(what="draw").order_by("-number").first()
     before = int(last.after_mg.scaleb(3))
     told = {"number": last.number + 1, "what": "'draw'", "change_mg": CHANGE, "before_mg": before}
-    told = told | {"after_mg": before + CHANGE, "id": f"'{'9' * 32}'"} | wrong
+    told = told | {"after_mg": before + CHANGE, "id": f"'{'9' * 32}'"}
+    inside = int(last.container_after_mg.scaleb(3))
+    told |= {"container_number": last.container_number + 1, "container_before_mg": inside}
+    told = told | {"container_after_mg": inside + wrong.get("change_mg", CHANGE)} | wrong
     balance = told.pop("balance_mg", told["after_mg"])
+    container = StockContainer.objects.filter(pk=last.container_id)
     columns = [field.column for field in StockMovement._meta.concrete_fields]
     values = {column: f'"{column}"' for column in columns} | told
     names, rows = (", ".join(words) for words in ([f'"{one}"' for one in columns], [str(values[c]) for c in columns]))
     table = StockMovement._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {StockLot._meta.db_table} SET balance_mg = {balance}")
+        container.update(balance_mg=F("balance_mg") + (balance - before), movements=F("movements") + 1)
         cursor.execute(f"INSERT INTO {table} ({names}) SELECT {rows} FROM {table} WHERE what = 'draw'")
 
 

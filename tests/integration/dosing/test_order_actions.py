@@ -58,7 +58,7 @@ def test_order_stores_the_arithmetic_worked_out_here(clinic, person):
     assert (audit.patient_id, audit.role, audit.detail) == (
         person.pk,
         "prescriber",
-        {"version": 1, "overridden": []},
+        {"version": 1, "overridden": [], "steps": 0},
     )
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from dosing.models import DoseOrder
+from dosing.titration import StepTerms
 from patients.contraindications import ITEMS
 from sessions_app.models import RosterEntry
 from tests.builders import accounts, dosing, patients
@@ -323,3 +324,130 @@ def test_no_order_over_an_open_screen_or_a_contraindication(prescriber, clinic, 
     assert words in response.text
     assert 'value="70"' in response.text
     assert not DoseOrder.objects.filter(series=course).exists()
+
+
+def plan(**change):
+    return {
+        "max_mg": "60",
+        "step_1_from": "3",
+        "step_1_dose": "0.75",
+        "step_1_most": "50",
+        "step_1_condition": "If tolerated",
+        "review_after": "2, 4",
+        **change,
+    }
+
+
+def test_plan_is_signed_with_the_order_and_shown(prescriber, clinic, series):
+    page = prescriber.get(new_url(series))
+    assert page.context["form"]["review_after"].value() == series.review_after
+    answer = prescriber.post(new_url(series), typed(clinic, **plan()), follow=True)
+    order = DoseOrder.objects.get()
+    assert [(step.from_dose, step.dose_mg) for step in order.steps.all()] == [(3, 50)]
+    assert [point.after_dose for point in order.review_points.all()] == [2, 4]
+    for words in ("Doses 1-2", "Doses 3-6", "If tolerated", "52.5 mg is more than the most of 50 mg", "0 of 6"):
+        assert words in answer.text
+    shown = prescriber.get(reverse("patients:series", args=[series.pk])).text
+    assert "Doses 3-6" in shown
+    assert "Review due after dose 2" in shown
+
+
+def test_preview_works_out_each_step(prescriber, clinic, series):
+    address = reverse("dosing:order_preview", args=[series.pk])
+    page = prescriber.post(address, typed(clinic, **plan(step_2_from="4", step_2_dose="1.6")))
+    assert "70.0 kg × 0.75 mg/kg = 52.5 mg" in page.text
+    assert "From dose 4: 1.6 mg/kg" in page.text
+    assert 'name="override_DOSE_ABOVE_SOFT_MG_PER_KG_DOSE_4"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"step_1_from": ""}, "step_1_from"),
+        ({"step_1_from": "1"}, "step_1_from"),
+        ({"step_1_from": "7"}, "step_1_from"),
+        ({"step_1_dose": ""}, "step_1_dose"),
+        ({"step_1_dose": "much"}, "step_1_dose"),
+        ({"step_2_from": "3", "step_2_dose": "0.8"}, "step_2_from"),
+        ({"step_3_from": "5", "step_3_dose": "0.8"}, "step_3_from"),
+        ({"review_after": "6"}, "review_after"),
+        ({"review_after": "two"}, "review_after"),
+        ({"review_after": "2 2"}, "review_after"),
+        ({"max_mg": "-1"}, "max_mg"),
+    ],
+)
+def test_plan_that_cannot_be_keeps_what_was_typed(prescriber, clinic, series, change, field):
+    page = prescriber.post(new_url(series), typed(clinic, **plan(**change)))
+    assert page.status_code == 422
+    assert field in page.context["form"].errors
+    assert page.context["form"]["step_1_condition"].value() == "If tolerated"
+    assert not DoseOrder.objects.exists()
+
+
+def test_esketamine_has_steps_in_mg_without_a_most(prescriber, clinic, now):
+    person = patients.patient_with_team(clinic, now)
+    patients.screened(person, clinic.prescriber, now)
+    course = patients.series(person, clinic.prescriber, now, route="ESK")
+    assert "step_1_most" not in prescriber.get(new_url(course)).text
+    spray = str(dosing.product(clinic.practice, "Spravato").pk)
+    dose = {"product_id": spray, "dose": "56", "dose_unit": "mg", "step_1_from": "2", "step_1_dose": "84"}
+    prescriber.post(new_url(course), typed(clinic, **dose))
+    assert DoseOrder.objects.get().steps.get().dose_mg == 84
+
+
+@pytest.fixture
+def waiting(clinic, series, now):
+    """An order whose review after dose 1 is due."""
+    order = dosing.signed_order(series, clinic.prescriber, now, review_after=(1,))
+    dosing.given_dose(clinic, dosing.dosing_record(clinic, now, order=order), now)
+    return order
+
+
+def reviewed(client, order, **change):
+    values = {"after_dose": "1", "note": "Calmer, no adverse event", "password": accounts.PASSWORD, "id": uuid.uuid4()}
+    return client.post(reverse("dosing:continue_plan", args=[order.pk]), values | change, follow=True)
+
+
+def test_review_is_signed_on_the_page_of_the_order(prescriber, waiting):
+    page = prescriber.get(reverse("dosing:order", args=[waiting.pk]))
+    assert "Plan review after dose 1" in page.text
+    assert waiting.patient.name in prescriber.get("/").text
+    done = reviewed(prescriber, waiting)
+    assert "The plan goes on" in done.text
+    assert "Calmer, no adverse event" in done.text
+    assert "continue_form" not in done.context
+
+
+@pytest.mark.parametrize("change", [{"note": ""}, {"note": "short"}, {"password": "not mine"}, {"password": ""}])
+def test_review_without_words_or_password_is_refused(prescriber, waiting, change):
+    page = reviewed(prescriber, waiting, **change)
+    assert page.status_code == 422
+    assert page.context["continue_form"].errors.keys() == change.keys()
+    assert not waiting.continuations.exists()
+
+
+def test_second_review_is_stale(prescriber, waiting):
+    reviewed(prescriber, waiting)
+    assert reviewed(prescriber, waiting).status_code == 409
+
+
+def test_others_read_that_a_review_is_due(client, clinic, waiting):
+    nurse = accounts.sign_in(client, clinic.nurse)
+    page = nurse.get(reverse("dosing:order", args=[waiting.pk]))
+    assert "review due" in page.text
+    assert "Go on with the plan" not in page.text
+    assert reviewed(nurse, waiting).status_code == 403
+
+
+def test_order_page_asks_the_same_however_long_the_plan(prescriber, clinic, series, now):
+    steps = [StepTerms(from_dose=number, mg_per_kg=Decimal("0.5")) for number in (2, 3, 4, 5)]
+    counts = []
+    for terms in ({"steps": steps[:1], "review_after": (1,)}, {"steps": steps, "review_after": (1, 2, 3, 4, 5)}):
+        newest = DoseOrder.objects.newest_of(series.pk)
+        order = dosing.signed_order(series, clinic.prescriber, now, replaces=newest, **terms)
+        address = reverse("dosing:order", args=[order.pk])
+        prescriber.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            prescriber.get(address)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]

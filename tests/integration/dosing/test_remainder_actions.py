@@ -164,7 +164,7 @@ def test_liquid_is_never_returned(clinic, draw, second_nurse):
 
 def test_unopened_device_goes_back_to_the_lot(clinic, second_nurse):
     lot = dosing.stock_lot(clinic.nurse, route="ESK", amount_mg=Decimal(280))
-    given = dosing.given_dose(clinic, dosing.dosing_record(clinic, route="ESK"), lot=lot, drawn_mg=Decimal(84))
+    given = dosing.given_dose(clinic, dosing.dosing_record(clinic, route="ESK"), lot=lot, drawn_mg=Decimal(56))
     with pytest.raises(InvalidInput):
         dispose(clinic, given.draw, second_nurse, what="return", amount_mg=Decimal(14))
 
@@ -172,10 +172,12 @@ def test_unopened_device_goes_back_to_the_lot(clinic, second_nurse):
 
     lot.refresh_from_db()
     line = StockMovement.objects.get(lot=lot, what="return")
-    assert (lot.balance_mg, line.number, line.before_mg, line.after_mg) == (224, 3, 196, 224)
+    assert (lot.balance_mg, line.number, line.before_mg, line.after_mg) == (252, 4, 224, 252)
+    assert (line.container.label, line.container_before_mg, line.container_after_mg) == ("device 2", 0, 28)
+    assert line.container.is_unopened
     assert (line.draw_id, line.witness_id) == (given.draw_id, second_nurse.pk)
     sheet = DosingRecord.objects.get(pk=given.dosing_record_id)
-    assert (sheet.drawn_mg, sheet.given_mg, sheet.returned_mg, sheet.has_open_remainder) == (84, 56, 28, False)
+    assert (sheet.drawn_mg, sheet.given_mg, sheet.returned_mg, sheet.has_open_remainder) == (56, 28, 28, False)
 
 
 def test_retry_with_the_same_id_wastes_once(clinic, draw, second_nurse):

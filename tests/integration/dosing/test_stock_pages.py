@@ -122,7 +122,8 @@ def delivery(clinic, **change):
 
 
 def test_delivery_is_typed_in_millilitres_and_kept_in_milligrams(nurse, clinic):
-    answer = nurse.post(reverse("dosing:receive_stock"), delivery(clinic))
+    assert "whole vials" in nurse.post(reverse("dosing:receive_stock"), delivery(clinic)).text
+    answer = nurse.post(reverse("dosing:receive_stock"), delivery(clinic, containers="1"))
     lot = StockLot.objects.get()
     assert answer.url == reverse("dosing:lot", args=[lot.pk])
     assert lot.balance_mg == 625

@@ -12,8 +12,8 @@ from django.db.models import F, Sum
 
 from common.errors import Blocked, ClinicError
 from dosing import actions
-from dosing.actions._balances import add_to_lot, take_from_lot, write_movement
-from dosing.models import Administration, Draw, StockLot, StockMovement
+from dosing.actions._balances import fill, hold, hold_product, move, take
+from dosing.models import Administration, Draw, StockContainer, StockLot, StockMovement
 from tests.builders import accounts, dosing
 
 AT = dosing.AT
@@ -27,6 +27,9 @@ def broken_invariants() -> list[str]:
     sums = dict(StockMovement.objects.values_list("lot").annotate(total=Sum("change_mg")).order_by())
     for lot in StockLot.objects.all():
         lines = StockMovement.objects.filter(lot=lot).order_by("number")
+        inside = sum(StockContainer.objects.filter(lot=lot).values_list("balance_mg", flat=True), Decimal(0))
+        if inside != lot.balance_mg:
+            found.append(f"{lot}: balance {lot.balance_mg}, its containers hold {inside}")
         if lot.balance_mg != (sums.get(lot.pk) or 0) or lot.balance_mg < 0:
             found.append(f"{lot}: balance {lot.balance_mg} is not the ledger's sum {sums.get(lot.pk)}")
         balance = Decimal(0)
@@ -36,10 +39,29 @@ def broken_invariants() -> list[str]:
             if (place, before, after) != (number, balance, balance + change) or after < 0:
                 found.append(f"{lot}: movement {place} does not follow the one before")
             balance = after
+    found += _broken_containers()
     unbalanced = Draw.objects.exclude(drawn_mg=F("given_mg") + F("wasted_mg") + F("returned_mg") + F("outstanding_mg"))
     found += [f"draw {draw.pk} does not close" for draw in unbalanced]
     moved = StockMovement.objects.filter(what="out").exclude(arrival__change_mg=-1 * F("change_mg"))
     return found + [f"movement {row.pk} left and did not arrive" for row in moved]
+
+
+def _broken_containers() -> list[str]:
+    rows = StockMovement.objects.filter(container__isnull=False).order_by("container", "container_number")
+    columns = ("container_number", "container_before_mg", "change_mg", "container_after_mg")
+    by_container: dict = {}
+    for pk, *row in rows.values_list("container", *columns):
+        by_container.setdefault(pk, []).append(row)
+    found = []
+    for container in StockContainer.objects.all():
+        inside, lines = container.received_mg, by_container.get(container.pk, [])
+        for place, (number, before, change, after) in enumerate(lines, start=1):
+            if (number, before, after) != (place, inside, inside + change) or after < 0:
+                found.append(f"{container.pk}: movement {number} does not follow the one before")
+            inside = after
+        if (container.balance_mg, container.movements) != (inside, len(lines)) or inside < 0:
+            found.append(f"{container.pk}: balance {container.balance_mg} is not what its ledger says: {inside}")
+    return found
 
 
 @pytest.mark.django_db
@@ -72,15 +94,22 @@ def _event(clinic) -> dict:
 
 def _one(chance, lot, amount, clinic, draw, event, dice) -> None:
     if chance < 0.15:
-        amount = lot.product.concentration_mg_per_ml * (1 + int(amount) // 40)
-        write_movement(add_to_lot(lot, amount), what="receive", event=event)
+        each = lot.product.concentration_mg_per_ml * (1 + int(amount) // 40)
+        hold_product(lot.product)
+        fill(lot, each, dice.randint(1, 3), event=event)
     elif chance < 0.80:
-        write_movement(take_from_lot(lot, amount), what="draw", event=event, draw=draw)
+        take(lot, amount, what="draw", event=event, draw=draw)
     elif chance < 0.90:
-        write_movement(add_to_lot(lot, amount), what="return", event=event, draw=draw)
+        hold(lot)
+        rows = StockContainer.objects.filter(lot=lot).select_related("product").order_by("-number")[:9]
+        for container in dice.sample(list(rows), min(1, len(rows))):
+            move(lot, container, amount, what="return", event=event, draw=draw)
     else:
         to = dice.choice([place for place in PLACES if place != lot.location])
-        actions.transfer_stock(lot=lot, by=clinic.nurse, at=AT, to_location=to, amount_mg=amount)
+        vials = dosing.containers(lot)
+        if vials:
+            chosen = [dice.choice(vials)]
+            actions.transfer_stock(lot=lot, by=clinic.nurse, at=AT, to_location=to, containers=chosen)
 
 
 FORTY = 40
@@ -93,15 +122,17 @@ def clinic_at_once(shared_database):
 
 @pytest.mark.django_db(transaction=True)
 def test_forty_people_draw_ten_doses_of_one_vial(clinic_at_once, record_property):
-    """500 mg, forty times 50 mg at once: exactly ten are given, the balance is 0 and the ledger says the same."""
+    """One vial of 500 mg, forty times 50 mg at once: exactly ten are given, the balance is 0 and so says the ledger."""
     clinic = clinic_at_once
     lot = dosing.stock_lot(clinic.nurse, amount_mg=Decimal(500))
+    [vial] = dosing.containers(lot)
     records = [dosing.dosing_record(clinic) for _ in range(FORTY)]
 
     def give(record):
         began = time.perf_counter()
         try:
-            result = dosing.given_dose(clinic, record, lot=lot, drawn_mg=Decimal(50), planned_mg=Decimal(35))
+            amounts = {"drawn_mg": Decimal(50), "planned_mg": Decimal(35), "container_id": vial}
+            result = dosing.given_dose(clinic, record, lot=lot, **amounts)
         except ClinicError as refusal:
             result = refusal
         finally:
@@ -115,9 +146,11 @@ def test_forty_people_draw_ten_doses_of_one_vial(clinic_at_once, record_property
     assert (len(given), len(refused)) == (10, 30)
     stored = StockLot.objects.get(pk=lot.pk)
     assert (stored.balance_mg, stored.movements) == (0, 11)
+    stored = StockContainer.objects.get(pk=vial)
+    assert (stored.balance_mg, stored.movements) == (0, 10)
     assert broken_invariants() == []
     slowest = max(seconds for _, seconds in results)
-    told = f"{connection.vendor}: {FORTY} people, 10 given, 30 refused, balance 0, slowest {slowest:.2f} s"
+    told = f"{connection.vendor}: {FORTY} people, 10 given, 30 refused, 0 left in it, slowest {slowest:.2f} s"
     record_property("one vial", told)
 
 
@@ -125,18 +158,21 @@ def test_forty_people_draw_ten_doses_of_one_vial(clinic_at_once, record_property
 def test_three_vials_in_random_order_never_lock_each_other(clinic_at_once, record_property):
     """Transfers between three places from many sides: none is lost, none blocks another for good."""
     clinic, dice = clinic_at_once, random.Random(3)
-    lots = [dosing.stock_lot(clinic.nurse, location=place, lot_number="MIX") for place in PLACES]
-    moves = [(dice.randrange(3), dice.randrange(1, 3)) for _ in range(30)]
+    full = {"lot_number": "MIX", "amount_mg": Decimal(15_000)}
+    lots = [dosing.stock_lot(clinic.nurse, location=place, **full) for place in PLACES]
+    vials = [iter(dosing.containers(lot)) for lot in lots]
+    starts = [dice.randrange(3) for _ in range(30)]
+    moves = [(start, dice.randrange(1, 3), next(vials[start])) for start in starts]
 
     def move(step):
-        start, further = step
+        start, further, vial = step
         try:
             return actions.transfer_stock(
                 lot=StockLot.objects.select_related("product").get(pk=lots[start].pk),
                 by=clinic.nurse,
                 at=AT + timedelta(hours=1),
                 to_location=PLACES[(start + further) % 3],
-                amount_mg=Decimal(10),
+                containers=[vial],
             )
         except ClinicError as refusal:
             return refusal
@@ -147,6 +183,6 @@ def test_three_vials_in_random_order_never_lock_each_other(clinic_at_once, recor
         results = list(pool.map(move, moves))
     assert all(isinstance(result, StockLot) for result in results)
     total = StockLot.objects.filter(lot_number="MIX").aggregate(mg=Sum("balance_mg"))["mg"]
-    assert total == 3000
+    assert total == 45_000
     assert broken_invariants() == []
     record_property("three vials", f"{connection.vendor}: {len(moves)} transfers crosswise, none lost")

@@ -259,7 +259,7 @@ def test_points_are_read_by_all_and_changed_by_an_admin(clinic, check_in, sign_i
     assert "180 days" in page
 
 
-POINT = {"label": "3 days", "offset_hours": "80", "window_before_h": "6", "window_after_h": "24"}
+POINT = {"label": "3 days", "offset_hours": "80", "window_before_h": "6", "window_after_h": "24", "remind_after_h": "8"}
 
 
 def test_admin_adds_a_point(clinic, sign_in):
@@ -278,6 +278,7 @@ def test_admin_adds_a_point(clinic, sign_in):
         ({"offset_hours": "9601"}, "between 1 hour"),
         ({"window_before_h": "80"}, "cannot begin before the dose"),
         ({"window_after_h": "0"}, "between 1 and 1440"),
+        ({"remind_after_h": "24"}, "fewer hours than the check-in stays open"),
         ({"instruments": []}, "at least one"),
         ({"instruments": ["BDI2"]}, "not one of the available choices"),
         ({"label": ""}, "short name"),
@@ -305,7 +306,7 @@ def test_points_of_another_practice_do_not_exist(clinic, sign_in, name):
 
 
 def test_changed_point_asks_what_it_says_now(clinic, check_in, sign_in, by, now):
-    values = {"label": "24 hours", "offset_hours": "24", "window_before_h": "6", "window_after_h": "24"}
+    values = POINT | {"label": "24 hours", "offset_hours": "24"}
     sign_in(clinic.admin).post(url("change_point", check_in.point), {**values, "instruments": ["SUDS"]})
     row = CheckIn.objects.select_related("point", "patient").get(pk=check_in.pk)
     actions.open_check_in(check_in=row, by=by, at=now)

@@ -10,7 +10,6 @@ from django.utils import timezone
 from accounts.access import authorize
 from accounts.models import Membership
 from accounts.roles import Permission, Role, emergency_permissions
-from common.business_days import next_business_day
 from common.errors import InvalidInput, NotPermitted, StaleState
 from common.models import AuditEvent
 from patients import actions, tasks
@@ -155,10 +154,3 @@ def test_reviewers_are_told_and_review_once(clinic, patient, stranger, as_):
         actions.review_emergency_access(
             access=EmergencyAccess.objects.get(), by=clinic.compliance, at=timezone.now(), **review
         )
-
-
-def test_review_is_due_on_the_next_business_day():
-    """R13."""
-    assert next_business_day(date(2026, 6, 1)) == date(2026, 6, 2)
-    assert next_business_day(date(2026, 6, 5)) == date(2026, 6, 8)
-    assert next_business_day(date(2026, 6, 6)) == date(2026, 6, 8)

@@ -8,7 +8,7 @@ import pytest
 from common.errors import InvalidInput, NotPermitted, OutOfScope, StaleState
 from common.models import AuditEvent
 from patients import actions
-from patients.models import Allergy, Diagnosis, Medicine
+from patients.models import Allergy, Diagnosis, Medicine, TreatmentTrial
 
 TODAY = date(2026, 6, 2)
 
@@ -136,3 +136,79 @@ def test_another_practice_does_not_reach_the_patient(other, patient, allergy, at
         actions.add_allergy(patient=patient, by=other.nurse, at=at, substance="Nuts", severity="mild")
     with pytest.raises(OutOfScope):
         actions.end_fact(fact=allergy, by=other.nurse, at=at, ended_on=TODAY)
+
+
+TRIED = {
+    "treatment": "Sertraline",
+    "what": "antidepressant",
+    "was_adequate": True,
+    "outcome": "none",
+    "source": "records",
+    "started_on": date(2025, 1, 1),
+    "stopped_on": date(2025, 6, 1),
+    "dose_text": "150 mg",
+    "note": "Raised twice",
+}
+
+
+def test_an_earlier_treatment_is_kept_with_its_audit_row(clinic, patient, at):
+    row = actions.add_trial(patient=patient, by=clinic.nurse, at=at, **TRIED)
+    stored = TreatmentTrial.objects.get(pk=row.pk)
+    assert {name: getattr(stored, name) for name in TRIED} == TRIED
+    event = AuditEvent.objects.get(action="patients.add_treatmenttrial")
+    assert (event.object_id, event.patient_id, event.role, event.detail) == (row.pk, patient.pk, "nurse", {})
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("treatment", " "),
+        ("treatment", "x" * 121),
+        ("what", "magic"),
+        ("was_adequate", None),
+        ("outcome", ""),
+        ("source", "rumour"),
+        ("started_on", date(2026, 6, 3)),
+        ("stopped_on", date(2026, 6, 3)),
+        ("stopped_on", date(2024, 12, 31)),
+    ],
+)
+def test_an_earlier_treatment_without_its_facts_is_refused(clinic, patient, at, field, value):
+    with pytest.raises(InvalidInput) as refusal:
+        actions.add_trial(patient=patient, by=clinic.nurse, at=at, **(TRIED | {field: value}))
+    assert list(refusal.value.fields) == [field]
+    assert not TreatmentTrial.objects.exists()
+
+
+def test_the_same_treatment_stands_once_for_one_time(clinic, patient, at):
+    add = {"patient": patient, "by": clinic.nurse, "at": at}
+    first = actions.add_trial(**add, **TRIED)
+    with pytest.raises(InvalidInput):
+        actions.add_trial(**add, **(TRIED | {"treatment": "SERTRALINE"}))
+    actions.add_trial(**add, **(TRIED | {"started_on": date(2024, 1, 1), "stopped_on": None}))
+    actions.end_fact(fact=first, by=clinic.nurse, at=at, ended_on=TODAY)
+    actions.add_trial(**add, **(TRIED | {"outcome": "not_tolerated"}))
+    assert [patient.trials.standing().count(), patient.trials.ended().count()] == [2, 1]
+
+
+@pytest.mark.parametrize("role", ["admin", "compliance"])
+def test_the_office_adds_no_earlier_treatment(clinic, patient, at, role):
+    with pytest.raises(NotPermitted):
+        actions.add_trial(patient=patient, by=getattr(clinic, role), at=at, **TRIED)
+
+
+@pytest.mark.parametrize(
+    ("change", "counts"),
+    [
+        ({}, True),
+        ({"outcome": "partial"}, True),
+        ({"outcome": "response"}, False),
+        ({"outcome": "not_tolerated"}, False),
+        ({"was_adequate": False}, False),
+    ],
+)
+def test_what_counts_as_failed(clinic, patient, at, change, counts):
+    row = actions.add_trial(patient=patient, by=clinic.nurse, at=at, **(TRIED | change))
+    assert patient.trials.failed().exists() == counts
+    actions.end_fact(fact=row, by=clinic.nurse, at=at, ended_on=TODAY)
+    assert not patient.trials.failed().exists()

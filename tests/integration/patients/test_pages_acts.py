@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from patients import actions
 from patients.contraindications import ITEMS
-from patients.models import Allergy, Consent, Diagnosis, Medicine, Patient, TreatmentSeries
+from patients.models import Allergy, Consent, Diagnosis, Medicine, Patient, TreatmentSeries, TreatmentTrial
 from tests.builders import patients as build
 
 PERSON = {
@@ -174,8 +174,16 @@ def test_each_kind_of_fact_is_added(nurse, patient):
     nurse.post(url("add_fact", patient.pk, "allergy"), {"substance": "Latex", "severity": "mild"})
     nurse.post(url("add_fact", patient.pk, "medicine"), {"name": "Lorazepam", "started_on": "2026-01-05"})
     nurse.post(url("add_fact", patient.pk, "diagnosis"), {"code": "F33.2", "is_primary": "on"})
+    tried = {"treatment": "Prolonged exposure", "what": "psychotherapy", "was_adequate": "yes", "outcome": "partial"}
+    nurse.post(url("add_fact", patient.pk, "trial"), {**tried, "source": "patient", "note": "Twelve sessions"})
     page = nurse.get(url("facts", patient.pk)).content.decode()
-    for words in ("Latex", "Benzodiazepine", "Major depressive disorder, recurrent, severe", "Main reason"):
+    for words in (
+        "Latex",
+        "Benzodiazepine",
+        "Major depressive disorder, recurrent, severe",
+        "Main reason",
+        "Twelve sessions",
+    ):
         assert words in page
 
 
@@ -185,6 +193,7 @@ def test_each_kind_of_fact_is_added(nurse, patient):
         ("allergy", {"substance": "Latex"}, "Choose how severe the reaction was.", Allergy),
         ("medicine", {"name": "Theophylline", "interaction": "none"}, "This name belongs to the class", Medicine),
         ("medicine", {"dose_text": "Latex"}, "Enter the name of the medicine.", Medicine),
+        ("trial", {"treatment": "EMDR"}, "Say whether dose and duration were adequate.", TreatmentTrial),
         ("diagnosis", {"code": "I10"}, "This code is not on our list. Enter its name.", Diagnosis),
         ("diagnosis", {"code": "rubbish!"}, "Enter an ICD-10-CM code such as", Diagnosis),
     ],

@@ -150,8 +150,19 @@ def test_the_overview_shows_sections_by_permission(clinic, as_, patient):
     actions.add_allergy(patient=patient, by=clinic.nurse, at=build.AT, substance="Penicillin", severity="severe")
     actions.add_medicine(patient=patient, by=clinic.nurse, at=build.AT, name="Lorazepam")
     actions.add_diagnosis(patient=patient, by=clinic.nurse, at=build.AT, code="F43.12")
+    told = {"what": "psychotherapy", "was_adequate": True, "outcome": "none", "source": "patient"}
+    actions.add_trial(patient=patient, by=clinic.nurse, at=build.AT, treatment="Prolonged exposure", **told)
     actions.update_patient(patient=patient, by=clinic.nurse, at=build.AT, version=1, height_cm=171)
-    clinical = ("Penicillin", "Lorazepam", "F43.12", "Safe to treat?", "171 cm", "Stands before a dose")
+    clinical = (
+        "Prolonged exposure",
+        "ne adequate trial failed",
+        "Penicillin",
+        "Lorazepam",
+        "F43.12",
+        "Safe to treat?",
+        "171 cm",
+        "Stands before a dose",
+    )
     for role in ("prescriber", "nurse", "therapist"):
         page = as_(getattr(clinic, role)).get(url("overview", patient.pk)).content.decode()
         assert all(words in page for words in clinical), role

@@ -160,3 +160,32 @@ def test_every_blocker_has_a_source_and_a_page(clinic, patient, at):
     for blocker in blockers:
         assert blocker.source.startswith("KAP-")
         assert str(patient.pk) in blocker.link
+
+
+def tried(clinic, patient, at, *names, **more):
+    told = {"what": "antidepressant", "was_adequate": True, "outcome": "none", "source": "patient"} | more
+    for name in names:
+        actions.add_trial(patient=patient, by=clinic.nurse, at=at, treatment=name, **told)
+
+
+@pytest.mark.parametrize(
+    ("route", "indication", "names", "codes"),
+    [
+        (Route.ESK, "TRD", [], {"TRIALS_TOO_FEW": OVERRIDE}),
+        (Route.ESK, "TRD", ["Sertraline"], {"TRIALS_TOO_FEW": OVERRIDE}),
+        (Route.ESK, "TRD", ["Sertraline", "Venlafaxine"], {}),
+        (Route.ESK, "MDSI", [], {}),
+        (Route.IV, "TRD", [], {}),
+    ],
+)
+def test_esketamine_asks_for_two_failed_trials(clinic, ready, at, route, indication, names, codes):
+    tried(clinic, ready, at, *names)
+    blockers = dose_blockers(ready, at, route=route, indication=indication)
+    assert {blocker.code: blocker.override for blocker in blockers} == codes
+
+
+def test_the_number_on_record_stands_in_the_sentence(clinic, ready, at):
+    tried(clinic, ready, at, "Sertraline")
+    (blocker,) = dose_blockers(ready, at, route=Route.ESK, indication="TRD")
+    assert blocker.sentence.startswith("1 of 2 failed antidepressants")
+    assert (blocker.source, str(ready.pk) in blocker.link) == ("KAP-SCR-TRD", True)

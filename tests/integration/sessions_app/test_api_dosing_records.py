@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common.models import AuditEvent
 from dosing.models import DosingRecord
+from dosing.titration import StepTerms
 from sessions_app import actions
 from tests.builders import accounts, dosing, sessions
 
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.django_db
 LIST = "/api/v1/dosing-records"
 PROBLEM = "application/problem+json"
 _SEEN = """
-    id patient route product lots first_dose_at last_dose_at dosing_ended_at ordered_mg drawn_mg given_mg wasted_mg
-    returned_mg has_late_entry has_open_remainder is_above_order is_limit_overridden reviewed_at version
+    id patient route product lots first_dose_at last_dose_at dosing_ended_at ordered_mg dose_number drawn_mg given_mg
+    wasted_mg returned_mg has_late_entry has_open_remainder is_above_order is_limit_overridden reviewed_at version
 """
 SEEN = set(_SEEN.split())
 
@@ -143,7 +144,26 @@ def test_one_record_tells_order_and_every_act_with_the_drug(clinic):
     assert (body["events"][2]["amount_mg"], body["events"][2]["witness"]) == (15, second.user.full_name)
     assert body["drawn_mg"] == body["given_mg"] + body["wasted_mg"] + body["returned_mg"]
     assert (body["order"]["dose_mg"], body["order"]["mg_per_kg"], body["order"]["weight_kg"]) == (35, 0.5, 70)
+    assert (body["dose_number"], body["order"]["steps"], body["order"]["review_count"]) == (1, [], 1)
     assert "CANARY" not in response.text
+
+
+def test_one_record_tells_the_plan_of_its_order(clinic):
+    step = StepTerms(from_dose=2, mg_per_kg=Decimal("0.75"), max_mg=Decimal(50), condition="If tolerated")
+    course = sessions.series_with_order(clinic, steps=(step,), review_after=(1, 3))
+    session = sessions.dosed_session(clinic, series=course)
+    order = api(clinic.admin).get(f"{LIST}/{session.pk}").json()["order"]
+    assert order["steps"] == [
+        {
+            "from_dose": 2,
+            "dose_mg": 50,
+            "mg_per_kg": 0.75,
+            "max_mg": 50,
+            "max_total_mg": 50,
+            "condition": "If tolerated",
+        }
+    ]
+    assert (order["review_count"], order["planned_doses"]) == (2, 6)
 
 
 def test_who_may_read(clinic, other_clinic, records):

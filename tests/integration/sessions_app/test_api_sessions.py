@@ -9,15 +9,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.roles import Permission
 from common.errors import OutOfScope
 from common.models import AuditEvent
 from common.sealed_fields import Unopened
+from dosing.titration import StepTerms
 from sessions_app import actions
 from sessions_app.api.events import SHAPES
 from sessions_app.models import RosterEntry, Session
 from sessions_app.session_events import KINDS, session_events
 from sessions_app.session_scope import reached_session
-from tests.builders import accounts, patients, sessions
+from tests.builders import accounts, patients, room, sessions
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/sessions"
@@ -184,9 +186,11 @@ def test_session_names_its_people(clinic, session):
 
 @pytest.fixture
 def busy(clinic):
-    """An infusion with a reading, an observation, an adverse event, an early stop and waste."""
+    """An infusion with readings, one critical and answered, an observation, an adverse event, an early stop."""
     session = sessions.dosed_session(clinic, route="IV", drawn_mg=Decimal(50), planned_mg=Decimal(35))
     at = session.first_dose_at
+    low = sessions.reading(clinic, session, at + timedelta(minutes=4), spo2_pct=85)
+    sessions.answer(clinic, session, low, at + timedelta(minutes=5), action="CANARY oxygen", told_words="CANARY call")
     sessions.reading(clinic, session, at + timedelta(minutes=10), temperature_c=Decimal("36.8"), on_oxygen=True)
     actions.record_observation(
         session=session, by=clinic.nurse, at=at + timedelta(minutes=12), what="words", text="CANARY floating"
@@ -277,6 +281,10 @@ def test_timeline_before_the_first_dose_counts_no_minutes(clinic):
 
 def test_every_kind_reads_back_each_of_its_columns(clinic, busy):
     """A column that JSON changes would show here: each value equals the one that the model gives."""
+    room.one_of_each(clinic, busy, busy.first_dose_at)
+    wrong = room.rescue(clinic, busy, busy.first_dose_at, dose=Decimal("0.125"))
+    room.rescue(clinic, busy, busy.first_dose_at, corrects_id=wrong.pk, correction_reason="Twice as much")
+    room.aldrete(clinic, busy, busy.first_dose_at)
     events = session_events(busy.pk, KINDS, busy.first_dose_at)
     assert {event.kind for event in events} == set(KINDS) - {"remainder"}
     for event in events:
@@ -285,10 +293,12 @@ def test_every_kind_reads_back_each_of_its_columns(clinic, busy):
         [stored] = kind.model.objects.filter(pk=event.id).values(*paths.values())
         row = kind.model(id=event.id, **{path: value for path, value in stored.items() if isinstance(value, Unopened)})
         opened = {path: getattr(row, path) if isinstance(value, Unopened) else value for path, value in stored.items()}
-        assert event.values == {name: opened[path] for name, path in paths.items()}
+        judged = {name: event.values[name] for name in ("severity", "findings") if event.kind == "reading"}
+        assert event.values == {name: opened[path] for name, path in paths.items()} | judged
 
 
 def test_each_event_has_the_shape_that_the_document_promises(clinic, busy):
+    room.one_of_each(clinic, busy, busy.first_dose_at)
     for event in timeline(api(clinic.nurse), busy):
         shape = SHAPES[event["kind"]]
         assert set(event) == set(shape().fields), event["kind"]
@@ -328,6 +338,40 @@ def test_reached_session_sees_what_visible_to_sees(clinic, other_clinic, session
 
 
 # cost
+
+
+def test_session_tells_what_is_ordered_for_its_dose(clinic, session):
+    dose = api(clinic.nurse).get(of(session)).json()["ordered_dose"]
+    assert dose == {
+        "order": str(session.order_id),
+        "number": 1,
+        "from_dose": 1,
+        "dose_mg": 35,
+        "mg_per_kg": 0.5,
+        "max_mg": None,
+        "draw_ml": 0.7,
+        "max_total_mg": 35,
+        "condition": "",
+        "review_due_after": [],
+        "working": ["70.0 kg × 0.5 mg/kg = 35.0 mg", "35.0 mg ÷ 50 mg/mL = 0.70 mL (holds 35 mg)"],
+    }
+
+
+def test_step_of_the_next_dose_is_told_before_it(clinic):
+    step = StepTerms(from_dose=2, mg_per_kg=Decimal("0.75"), condition="If tolerated")
+    course = sessions.series_with_order(clinic, steps=(step,), review_after=(1,))
+    sessions.dosed_session(clinic, series=course)
+    planned = sessions.scheduled_session(clinic, sessions.AT + timedelta(days=7), series=course)
+    dose = api(clinic.nurse).get(of(planned)).json()["ordered_dose"]
+    assert (dose["number"], dose["from_dose"], dose["dose_mg"]) == (2, 2, 52.5)
+    assert dose["review_due_after"] == [1]
+    assert (dose["condition"], dose["working"][0]) == ("If tolerated", "70.0 kg × 0.75 mg/kg = 52.5 mg")
+
+
+def test_who_may_not_read_orders_gets_no_dose(clinic, session):
+    for actor in (clinic.prescriber, clinic.nurse, clinic.therapist, clinic.admin, clinic.compliance):
+        told = api(actor).get(of(session)).json()["ordered_dose"]
+        assert (told is not None) == actor.can(Permission.VIEW_ORDER)
 
 
 def test_lists_and_reads_take_at_most_four_queries(clinic, busy):

@@ -5,11 +5,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from assessments.actions import submit_assessment
 from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput, NotPermitted, StaleState
+from dosing.actions import continue_plan
 from dosing.models import StockLot
+from dosing.titration import StepTerms
 from patients.actions import withdraw_consent
 from sessions_app import actions, gates, hooks
 from sessions_app.before_dose import dose_blockers, split
@@ -345,3 +349,52 @@ def test_a_withdrawn_consent_leaves_an_infusion_to_be_paused_and_ended(clinic):
 
     assert [one.code for refusal in (faster, resumed) for one in refusal.value.blockers] == ["CONSENT_WITHDRAWN"] * 2
     assert ended.how == "stopped"
+
+
+def without_note(clinic, session, at):
+    """The prescriber passes the missing note about the dose before."""
+    why = "Spoken with the therapist today"
+    actions.override_blocker(session=session, by=clinic.prescriber, at=at, code="NOTE_MISSING", reason=why)
+    return session
+
+
+def test_a_review_of_the_plan_holds_the_dose_and_the_step_is_shown(clinic, sign_in):
+    step = StepTerms(from_dose=2, mg_per_kg=Decimal("0.75"), condition="If tolerated")
+    course = sessions.series_with_order(clinic, steps=(step,), review_after=(1,))
+    sessions.dosed_session(clinic, series=course)
+    later = AT + timedelta(days=7)
+    session = without_note(clinic, sessions.checked_in_session(clinic, later, series=course), later)
+    assert codes(session, later) == ["PLAN_REVIEW_DUE"]
+    page = sign_in(clinic.nurse).get(reverse("sessions:session", args=[session.pk])).text
+    assert "Plan review after dose 1: a prescriber goes on with the plan before dose 2." in page
+    for words in ("2 of 6", "step from dose 2", "If tolerated", "70.0 kg × 0.75 mg/kg = 52.5 mg"):
+        assert words in page, words
+    order = load_facts(session).order
+    words = {"after_dose": 1, "note": "Calmer, no adverse event", "password": accounts.PASSWORD}
+    continue_plan(order=order, by=clinic.prescriber, at=later, **words)
+    assert codes(session, later) == []
+    form = sign_in(clinic.nurse).get(reverse("sessions:give_dose", args=[session.pk])).text
+    assert "2 of 6" in form
+
+
+def test_the_dose_form_shows_the_step_with_its_working(clinic, sign_in):
+    now = timezone.now()
+    step = StepTerms(from_dose=2, mg_per_kg=Decimal("0.75"), condition="If tolerated")
+    course = sessions.series_with_order(clinic, now - timedelta(days=7), steps=(step,), review_after=())
+    sessions.dosed_session(clinic, now - timedelta(days=7), series=course)
+    session = sessions.checked_in_session(clinic, now - timedelta(minutes=5), series=course)
+    without_note(clinic, session, now)
+    form = sign_in(clinic.nurse).get(reverse("sessions:give_dose", args=[session.pk])).text
+    for words in ("Ordered for dose 2 of 6", "70.0 kg × 0.75 mg/kg = 52.5 mg", "If tolerated"):
+        assert words in form, words
+
+
+def test_esketamine_without_failed_trials_waits_for_the_prescriber(clinic):
+    person = patients.ready_patient(clinic, AT - timedelta(hours=2))
+    course = patients.series(person, clinic.prescriber, AT - timedelta(hours=2), route="ESK", indication="TRD")
+    dosing.signed_order(course, clinic.prescriber, AT - timedelta(hours=2))
+    session = sessions.checked_in_session(clinic, route="ESK", series=course)
+    assert codes(session) == ["TRIALS_TOO_FEW"]
+    reason = "Records of the earlier clinic were seen"
+    actions.override_blocker(session=session, by=clinic.prescriber, at=AT, code="TRIALS_TOO_FEW", reason=reason)
+    assert codes(session) == []

@@ -67,10 +67,11 @@ def register(clinic):
     dosing.wasted(draw, clinic, witness, session.first_dose_at + timedelta(minutes=20))
     lot = draw.lot
     act = {"lot": lot, "by": clinic.nurse, "at": AT + timedelta(hours=1)}
-    stock.transfer_stock(**act, to_location="Room 2", amount_mg=Decimal(100))
+    stock.transfer_stock(**act, to_location="Room 2", containers=dosing.containers(lot, 2))
     stock.dispose_stock(
         **act,
         what="destroy",
+        containers=dosing.containers(lot, 1),
         amount_mg=Decimal(50),
         note="Broken seal",
         taken_by="Return Pharma",
@@ -87,18 +88,24 @@ def test_everything_of_the_register_is_in_it(clinic, register):
     receipts, given = rows(archive, "receipts.csv"), rows(archive, "administration.csv")
     assert [(row["Received mg"], row["Balance after mg"]) for row in receipts] == [("1000.000", "1000.000")]
     assert [(row["Drawn mg"], row["Given mg"], row["Wasted mg"]) for row in given] == [("50.000", "35.000", "15.000")]
+    assert ([row["Containers"] for row in receipts], given[0]["Container"]) == (["2"], "vial 1")
     assert given[0]["Patient"] == register.patient.legal_name
     gone = rows(archive, "waste.csv")
     assert [(row["What"], row["Amount mg"]) for row in gone] == [
         ("Wasted", "15.000"),
         ("Handed over for destruction", "50.000"),
     ]
-    assert all(row["Witness"] for row in gone)
+    assert all(row["Witness"] and row["Container"] == "vial 1" for row in gone)
     moved = rows(archive, "other.csv")
     assert sorted(row["What"] for row in moved) == ["Moved here", "Moved to another place"]
     assert "Room 2" in {row["To or from"] for row in moved}
+    assert {(row["Container"], row["Container before mg"], row["Container after mg"]) for row in moved} == {
+        ("vial 2", "500.000", "0.000"),
+        ("vial 2", "0.000", "500.000"),
+    }
     assert [row["Difference mg"] for row in rows(archive, "inventory.csv")].count("-50.000") == 1
-    assert [row["Closed"] for row in rows(archive, "discrepancies.csv")] == ["OPEN"]
+    cases = rows(archive, "discrepancies.csv")
+    assert [(row["Container"], row["Closed"]) for row in cases] == [("vial 1", "OPEN")]
     assert "state board" not in archive.read("README.txt").decode()
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from common.audit import clean_text
 from common.blockers import Blocker, refuse_unless_overridden
 from common.errors import Blocked, InvalidInput, NotPermitted, OutOfScope, StaleState
 from common.fields import ExactDecimalField
-from common.occurrence import settle
+from common.occurrence import KeptOffline, settle, settle_kept, was_sent_later
 from common.registry import Registry
 
 ENOUGH = "Measured twice by hand"
@@ -41,6 +42,32 @@ def test_moment_is_past_and_late_ones_have_a_reason(at, minutes_ago, reason, fie
 
 def test_no_moment_means_now(at):
     assert settle(None, at) == at
+
+
+@pytest.mark.parametrize(
+    ("entered_min_ago", "happened_min_ago", "expected_min_ago"),
+    [(40, None, 40), (40, 50, 50), (0, None, 0), (-2, None, 0)],
+)
+def test_what_waited_keeps_its_time_and_needs_no_other_reason(at, entered_min_ago, happened_min_ago, expected_min_ago):
+    """F17: typed then, unless its person says that it happened earlier; a clock two minutes ahead means now."""
+    kept = KeptOffline(UUID(int=1), seq=1, entered_at=at - timedelta(minutes=entered_min_ago))
+    happened = None if happened_min_ago is None else at - timedelta(minutes=happened_min_ago)
+    moment, reason = settle_kept(happened, at, "", kept)
+    assert moment == at - timedelta(minutes=expected_min_ago)
+    assert was_sent_later(reason)
+    assert settle_kept(happened, at, "On paper first", kept)[1].endswith("; On paper first")
+
+
+def test_what_waited_is_not_from_the_future(at):
+    with pytest.raises(InvalidInput):
+        settle_kept(None, at, "", KeptOffline(UUID(int=1), seq=1, entered_at=at + timedelta(minutes=2, seconds=1)))
+
+
+def test_what_did_not_wait_is_settled_as_ever(at):
+    assert settle_kept(None, at, "", None) == (at, "")
+    assert not was_sent_later("On paper first")
+    with pytest.raises(InvalidInput):
+        settle_kept(at - timedelta(minutes=16), at, "", None)
 
 
 SOFT = Blocker("BP_HIGH", "Measure again.", override="override_blocker")

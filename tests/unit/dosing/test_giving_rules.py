@@ -169,6 +169,12 @@ def test_devices_rest_five_minutes(minutes, is_early):
     assert ("BOOSTER_TOO_SOON" in codes(given, order("ESK", "56", product=product))) is is_early
 
 
+@pytest.mark.parametrize(("amount", "found"), [("28", {}), ("56", {"ONE_DEVICE_AT_A_TIME": None})])
+def test_devices_are_given_one_at_a_time(amount, found):
+    product = unit("device", 28, ["ESK"])
+    assert codes(dose(amount), order("ESK", "56", product=product)) == found
+
+
 def test_one_device_of_several_is_a_right_first_dose():
     product = unit("device", 28, ["ESK"])
     assert codes(dose("28"), order("ESK", "56", product=product)) == {}

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -66,3 +67,47 @@ def test_never_negative_never_more_than_planned_and_never_falling(steps, last):
         changes.append(Change(at(moment), Decimal(rate)))
     now, later = given_after(moment + last, changes), given_after(moment + last + 1, changes)
     assert 0 <= now <= later <= 35
+
+
+# A rate of 0 is a pause; the rest are rates a pump can be set to, in steps of 0.1 mL/h, exactly as they are stored.
+RATES = st.one_of(st.just(Decimal(0)), st.integers(1, 9999).map(lambda tenths: Decimal(tenths) / 10))
+SECONDS = st.integers(0, 3600)
+
+
+@given(
+    planned=st.integers(1, 200_000).map(lambda thousandths: Decimal(thousandths) / 1000),
+    duration=st.integers(1, 240),
+    start=st.integers(1, 9999).map(lambda tenths: Decimal(tenths) / 10),
+    pieces=st.lists(st.tuples(SECONDS, RATES), max_size=8),
+    last=SECONDS,
+)
+def test_partial_dose_is_the_sum_of_its_pieces_and_never_more_than_planned(planned, duration, start, pieces, last):
+    """Piecewise constant rates with pauses: what ran is each rate times its own time, worked out here in fractions."""
+    moment, rate, ran, changes = START, start, Fraction(0), []
+    for seconds, new in pieces:
+        moment += timedelta(seconds=seconds)
+        ran += Fraction(rate) * seconds
+        changes.append(Change(moment, new))
+        rate = new
+    until = moment + timedelta(seconds=last)
+    ran += Fraction(rate) * last
+    whole = Fraction(start) * duration * 60
+
+    given_mg = given_until(planned, duration, minutes_at_start_rate(START, start, changes, until))
+
+    expected = Fraction(planned) * min(Fraction(1), ran / whole)
+    assert 0 <= given_mg <= planned
+    assert abs(Fraction(given_mg) - expected) <= Fraction(1, 200) + Fraction(1, 10**9)
+
+
+@given(st.lists(st.tuples(st.integers(0, 1800), st.sampled_from([0, 75, 150])), max_size=5), st.integers(1, 3600))
+def test_time_in_a_pause_adds_nothing(pieces, pause):
+    moment, changes = START, []
+    for seconds, rate in pieces:
+        moment += timedelta(seconds=seconds)
+        changes.append(Change(moment, Decimal(rate)))
+    paused = [*changes, Change(moment, Decimal(0))]
+
+    assert minutes_at_start_rate(START, RATE, paused, moment + timedelta(seconds=pause)) == minutes_at_start_rate(
+        START, RATE, changes, moment
+    )

@@ -1,14 +1,15 @@
 """Check-ins fall on sensible local times in every zone (F12)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followups.defaults import POINTS
-from followups.schedule import slot_for
+from followups.schedule import Hours, local_day, slot_for, waking_time
 
 
 def local(slot):
@@ -51,14 +52,78 @@ def test_clock_changes_keep_ten_in_the_morning(dose, zone, expected):
     assert slot_for(dose, 24, 6, 24, zone).local_due == expected
 
 
+@pytest.mark.parametrize(
+    ("dose", "zone", "contact", "expected"),
+    [
+        # 01:30 comes twice in New York on 2026-11-01: the first one, still summer time.
+        ("2026-10-31T14:00Z", "America/New_York", time(1, 30), "2026-11-01T05:30Z"),
+        # 02:30 does not come on 2027-03-14: an hour later by the clock.
+        ("2027-03-13T12:00Z", "America/New_York", time(2, 30), "2027-03-14T07:30Z"),
+        # Lord Howe moves by half an hour, Phoenix never, and Apia had no 30 December 2011.
+        ("2026-10-03T03:00Z", "Australia/Lord_Howe", time(2, 15), "2026-10-03T15:45Z"),
+        ("2026-03-07T20:00Z", "America/Phoenix", time(2, 30), "2026-03-08T09:30Z"),
+        ("2011-12-29T20:00Z", "Pacific/Apia", time(10, 0), "2011-12-30T20:00Z"),
+    ],
+)
+def test_local_times_that_come_twice_or_never(dose, zone, contact, expected):
+    """F12: awake all night, so that nothing but the clock change decides."""
+    awake = Hours(contact, time(23, 59), time(0, 0))
+    slot = slot_for(datetime.fromisoformat(dose), 24, 12, 24, zone, awake)
+    assert slot.due_at == datetime.fromisoformat(expected)
+
+
+ZONES = sorted(zone for zone in available_timezones() if "/" in zone)
+DOSES = st.datetimes(datetime(2024, 1, 1), datetime(2032, 6, 1))  # noqa: DTZ001  (the zone is added below)
+
+
+def practice_hours() -> st.SearchStrategy:
+    """Whatever a practice may set: quiet until 05:00 to 10:00, from 17:00 to 23:00, asked in between."""
+    quarter = st.integers(0, 3).map(lambda number: 15 * number)
+    until, start = (st.builds(time, st.integers(low, high), quarter) for low, high in ((5, 9), (17, 22)))
+    contact = st.builds(time, st.integers(10, 16), quarter)
+    return st.builds(Hours, contact, start, until)
+
+
+@given(DOSES, st.sampled_from(ZONES), st.sampled_from(ZONES), st.integers(0, 200), practice_hours())
+@settings(max_examples=300)
+def test_a_whole_plan_skips_nothing_doubles_nothing_and_keeps_the_night(naive, home, moved_to, moved_after, hours):
+    """F12: every zone, 2024 to 2032, with a move in the middle of the plan; what was sent before stays as it was."""
+    dose = naive.replace(tzinfo=UTC)
+    slots = [slot_for(dose, each[1], each[3], each[4], home, hours) for each in POINTS]
+    moved_at = dose + timedelta(days=moved_after)
+    again = [slot_for(dose, each[1], each[3], each[4], moved_to, hours) for each in POINTS]
+    lived = [here if here.due_at <= moved_at else there for here, there in zip(slots, again, strict=True)]
+    for plan in (slots, lived):
+        assert [slot.due_at for slot in plan] == sorted({slot.due_at for slot in plan})
+        assert all(later.due_at - slot.due_at > timedelta(hours=24) for slot, later in pairwise(plan))
+        for slot in plan:
+            clock = local(slot)
+            assert hours.quiet_until <= clock.time() < hours.quiet_from
+            assert slot.local_due == clock.strftime("%Y-%m-%d %H:%M")
+            assert slot.due_at < slot.closes_at
+    assert len({slot.local_due[:10] for slot in slots}) == len(POINTS)
+
+
+@given(DOSES, st.sampled_from(ZONES), practice_hours())
+def test_a_message_that_waits_goes_out_at_the_end_of_the_night(naive, zone, hours):
+    moment = naive.replace(tzinfo=UTC)
+    awake = waking_time(moment, zone, hours)
+    clock = awake.astimezone(ZoneInfo(zone))
+    assert hours.quiet_until <= clock.time() < hours.quiet_from
+    assert moment <= awake < moment + timedelta(hours=17)
+    assert awake == moment or clock.time() == hours.quiet_until
+    begin, end = local_day(moment, zone)
+    assert begin <= moment < end
+
+
 @given(
-    st.datetimes(datetime(2024, 1, 1), datetime(2032, 1, 1)),  # noqa: DTZ001  (the zone is added below)
-    st.sampled_from(sorted(zone for zone in available_timezones() if "/" in zone)),
+    DOSES,
+    st.sampled_from(ZONES),
     st.sampled_from(POINTS),
 )
 def test_any_dose_anywhere_gets_a_waking_contact_before_it_closes(naive, zone, point):
     dose = naive.replace(tzinfo=UTC)
-    _, hours, _, before, after = point
+    _, hours, _, before, after, _ = point
 
     slot = slot_for(dose, hours, before, after, zone)
 

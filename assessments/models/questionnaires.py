@@ -1,11 +1,11 @@
-"""Questionnaires as given and answered: the set handed to a patient, its links, the answers, and risk items."""
+"""Questionnaires as given and answered: the set handed to a patient, its links, and the answers."""
 
 from django.db import models
 from django.db.models import Q
 
 from accounts.roles import Permission
-from common.records import EventRecord, Privacy, Record, RecordKind
-from common.sealed_fields import SealedJSONField, SealedTextField
+from common.records import Privacy, Record, RecordKind
+from common.sealed_fields import SealedJSONField
 from patients.models.person import within_team
 
 
@@ -175,104 +175,3 @@ class Assessment(Record):
             models.UniqueConstraint(fields=["assessment_set", "instrument"], name="instrument_once_in_set"),
         ]
         indexes = [models.Index(fields=["patient", "instrument", "answered_at"], name="assessment_trend")]
-
-
-class RiskQuerySet(TeamScoped):
-    default_permission = Permission.VIEW_RISK
-
-    def open(self):
-        return self.filter(closed_at=None)
-
-    def closed(self):
-        return self.exclude(closed_at=None)
-
-    def with_people(self):
-        return self.select_related("patient", "assessment", "acknowledged_by__user", "closed_by__user")
-
-    def most_pressing_first(self):
-        """Open before closed, urgent before alert, nobody acting yet before acknowledged, then the oldest."""
-        return self.annotate(
-            is_closed=models.Case(models.When(closed_at=None, then=0), default=1),
-            is_calmer=models.Case(models.When(severity=RiskItem.Severity.URGENT, then=0), default=1),
-            is_taken=models.Case(models.When(acknowledged_at=None, then=0), default=1),
-        ).order_by("is_closed", "is_calmer", "is_taken", "raised_at", "id")
-
-    def waiting(self) -> dict:
-        """How many are open and since when the oldest waits."""
-        return self.open().aggregate(count=models.Count("pk"), oldest=models.Min("raised_at"))
-
-
-class RiskItem(Record):
-    """An answer that needs a person: owner, clock, acknowledgement, closure in words."""
-
-    kind = RecordKind.EDITABLE
-    privacy = Privacy(
-        operational="id patient assessment raised_at acknowledged_at acknowledged_by closed_at closed_by version",
-        clinical="code severity sentence closing_text",
-    )
-
-    class Severity(models.TextChoices):
-        ALERT = "alert", "Alert"
-        URGENT = "urgent", "Urgent"
-
-    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="risk_items")
-    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="risk_items")
-    code = models.CharField(max_length=32)
-    severity = models.CharField(max_length=6, choices=Severity.choices)
-    sentence = SealedTextField()
-    raised_at = models.DateTimeField()
-    acknowledged_at = models.DateTimeField(null=True)
-    acknowledged_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
-    closed_at = models.DateTimeField(null=True)
-    closed_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
-    closing_text = SealedTextField(blank=True)
-    version = models.PositiveIntegerField(default=1)
-
-    objects = RiskQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["assessment", "code"], name="risk_once_per_answer"),
-            models.CheckConstraint(condition=Q(severity__in=["alert", "urgent"]), name="risk_severity_known"),
-            models.CheckConstraint(
-                condition=Q(closed_at=None, closed_by=None)
-                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(closing_text="")),
-                name="risk_closed_in_words",
-            ),
-            models.CheckConstraint(
-                condition=Q(acknowledged_at=None, acknowledged_by=None)
-                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
-                name="risk_acknowledged_at_and_by",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["patient", "closed_at"], name="risk_of_patient"),
-            models.Index(fields=["raised_at"], condition=Q(closed_at=None), name="risk_open"),
-        ]
-
-
-class RiskContact(EventRecord):
-    """What was done about a risk item: who was reached, how, outcome, plan."""
-
-    privacy = Privacy(operational=EventRecord.EVENT_FIELDS + " risk_item", clinical="how outcome plan")
-
-    class How(models.TextChoices):
-        PHONE = "phone", "Phone call"
-        IN_PERSON = "in_person", "In person"
-        MESSAGE = "message", "Message"
-        EMERGENCY = "emergency", "Emergency services"
-        NOT_REACHED = "not_reached", "Tried, not reached"
-
-    risk_item = models.ForeignKey(RiskItem, on_delete=models.PROTECT, related_name="contacts")
-    how = models.CharField(max_length=12, choices=How.choices)
-    outcome = SealedTextField()
-    plan = SealedTextField(blank=True)
-
-    class Meta(EventRecord.Meta):
-        constraints = [
-            *EventRecord.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(how__in=["phone", "in_person", "message", "emergency", "not_reached"]),
-                name="risk_contact_how_known",
-            ),
-        ]

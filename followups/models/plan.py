@@ -1,4 +1,4 @@
-"""Follow-up after a dose: the practice's time points, each patient's check-ins, and the messages that carry them."""
+"""The practice's time points, each patient's check-ins, and the messages that carry them."""
 
 from datetime import timedelta
 
@@ -26,7 +26,9 @@ class FollowUpPoint(Record):
     """A time after the first dose at which the practice asks (KAP-FUP-POINTS). Hours; windows around it in hours."""
 
     kind = RecordKind.REFERENCE
-    privacy = Privacy(operational="id practice label offset_hours instruments window_before_h window_after_h is_active")
+    privacy = Privacy(
+        operational="id practice label offset_hours instruments window_before_h window_after_h remind_after_h is_active"
+    )
 
     practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="follow_up_points")
     label = models.CharField(max_length=20)
@@ -34,6 +36,7 @@ class FollowUpPoint(Record):
     instruments = models.JSONField(default=list)
     window_before_h = models.PositiveIntegerField(default=6)
     window_after_h = models.PositiveIntegerField(default=24)
+    remind_after_h = models.PositiveIntegerField(default=12, help_text="Hours after asking; 0 for no reminder.")
     is_active = models.BooleanField(default=True)
 
     objects = FollowUpPointQuerySet.as_manager()
@@ -80,6 +83,38 @@ class CheckInQuerySet(TeamScoped):
         """Asked, and the answer is awaited."""
         return self.filter(state=CheckIn.State.SENT)
 
+    def paused(self):
+        return self.filter(state=CheckIn.State.PAUSED)
+
+    def to_remind(self, at, hours: int):
+        """Asked by mail these hours ago, reminded after that many, and nothing was sent since (KAP-FUP-REMIND).
+
+        Still open for an hour at least: a reminder of something that is about to close helps nobody.
+        """
+        asked_at = at - timedelta(hours=hours)
+        messages = OutboxMessage.objects.filter(check_in=OuterRef("pk"))
+        invited = messages.filter(purpose="invite", state=OutboxMessage.State.SENT, sent_at__lte=asked_at)
+        return self.filter(
+            Exists(invited),
+            ~Exists(messages.exclude(purpose="invite")),
+            state=CheckIn.State.SENT,
+            sent_at__lte=asked_at,
+            closes_at__gt=at + timedelta(hours=1),
+            point__remind_after_h=hours,
+        )
+
+    def another_on_day(self, check_in, start, end):
+        """Other check-ins of the patient that are asked, or planned, in the time from `start` up to `end`."""
+        return (
+            self.filter(patient_id=check_in.patient_id)
+            .exclude(pk=check_in.pk)
+            .filter(Q(state=CheckIn.State.PLANNED, due_at__gte=start, due_at__lt=end) | _asked_between(start, end))
+        )
+
+    def asked_on_day(self, check_in, start, end):
+        """Other check-ins of the patient whose first message goes out in the time from `start` up to `end`."""
+        return self.filter(_asked_between(start, end), patient_id=check_in.patient_id).exclude(pk=check_in.pk)
+
     def coming(self, at, days: int = 30):
         return self.filter(state=CheckIn.State.PLANNED, due_at__gt=at, due_at__lte=at + timedelta(days=days))
 
@@ -122,6 +157,18 @@ class CheckInQuerySet(TeamScoped):
         return self.for_list().select_related("patient__practice", "session__patient")
 
 
+def _asked_between(start, end) -> Q:
+    """A first message went out, or waits to go out, in this time."""
+    invites = OutboxMessage.objects.filter(check_in=OuterRef("pk"), purpose="invite")
+    sent = invites.filter(state=OutboxMessage.State.SENT, sent_at__gte=start, sent_at__lt=end)
+    waiting = invites.filter(
+        state__in=[OutboxMessage.State.PENDING, OutboxMessage.State.CLAIMED],
+        next_try_at__gte=start,
+        next_try_at__lt=end,
+    )
+    return Q(Exists(sent)) | Q(Exists(waiting))
+
+
 def _is_late(at) -> Q:
     return Q(state="planned", due_at__lte=at - UNOPENED_AFTER) | Q(state="sent", sent_at__lte=at - UNANSWERED_AFTER)
 
@@ -162,6 +209,7 @@ class CheckIn(Record):
         EXPIRED = "expired", "No answer"
         MISSED = "missed", "Not sent in time"
         CANCELLED = "cancelled", "Cancelled"
+        PAUSED = "paused", "Paused"
         SUPERSEDED = "superseded", "Replaced by a later one"
 
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="check_ins")
@@ -189,7 +237,9 @@ class CheckIn(Record):
         constraints = [
             models.UniqueConstraint(fields=["session", "point"], name="check_in_once_per_point"),
             models.CheckConstraint(
-                condition=Q(state__in=["planned", "sent", "answered", "expired", "missed", "cancelled", "superseded"]),
+                condition=Q(
+                    state__in=["planned", "sent", "answered", "expired", "missed", "cancelled", "paused", "superseded"]
+                ),
                 name="check_in_state_known",
             ),
         ]

@@ -1,0 +1,119 @@
+"""What one event of the log says in the words of the ward, the same on screen and in print."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from dosing.models import AdministrationEnd, InfusionChange, Remainder
+from dosing.proposed_dose import show
+from sessions_app.models import AdverseEvent, Observation
+from sessions_app.session_events import SessionEvent
+from sessions_app.session_timeline import MOVE_WORDS
+from sessions_app.states import State
+
+
+def words_of_event(event: SessionEvent) -> tuple[str, str]:
+    """(title, text) of one event; a kind without words of its own tells its values by their names."""
+    speak = WORDS.get(event.kind, _by_name)
+    return speak(event)
+
+
+def _transition(event: SessionEvent) -> tuple[str, str]:
+    return MOVE_WORDS[State(event.values["to_state"])][0], event.values["reason"]
+
+
+def _dose(event: SessionEvent) -> tuple[str, str]:
+    told = event.values
+    verb = "started" if told["pump_ml_per_h"] is not None else "given"
+    pump = f"{show(told['pump_ml_per_h'])} mL/h over {told['duration_min']} min" if told["pump_ml_per_h"] else ""
+    bag = f"in {show(told['final_volume_ml'])} mL {told['diluent']}".strip() if told["final_volume_ml"] else ""
+    checked = f"verified by {told['verified_by']}" if told["verified_by"] else "verified by nobody else"
+    parts = (
+        f"{told['product']}, lot {told['lot_number']}, drawn {show(told['drawn_mg'])} mg",
+        told["site"],
+        bag or told["diluent"],
+        pump,
+        f"by {told['given_by']}, {checked}",
+    )
+    return f"Dose {told['number']} {verb}: {show(told['planned_mg'])} mg {told['route']}", _joined(parts)
+
+
+def _infusion_change(event: SessionEvent) -> tuple[str, str]:
+    told = event.values
+    rate = f" to {show(told['pump_ml_per_h'])} mL/h" if told["pump_ml_per_h"] else ""
+    return f"Infusion {told['number']}: {InfusionChange.What(told['what']).label.lower()}{rate}", told["reason"]
+
+
+def _dose_end(event: SessionEvent) -> tuple[str, str]:
+    told = event.values
+    how = AdministrationEnd.How(told["how"]).label.lower()
+    return f"Dose {told['number']} {how}: {show(told['given_mg'])} mg given", told["reason"]
+
+
+def _remainder(event: SessionEvent) -> tuple[str, str]:
+    told = event.values
+    witness = f"witnessed by {told['witness']}" if told["witness"] else "nobody witnessed it"
+    title = f"{Remainder.What(told['what']).label}: {show(told['amount_mg'])} mg"
+    return title, _joined((f"lot {told['lot_number']}", told["method"], told["reason"], witness))
+
+
+def _observation(event: SessionEvent) -> tuple[str, str]:
+    return Observation.What(event.values["what"]).label, event.values["text"]
+
+
+def _adverse_event(event: SessionEvent) -> tuple[str, str]:
+    told = event.values
+    serious = ", serious" if told["is_serious"] else ""
+    title = f"{AdverseEvent.Category(told['category']).label}: CTCAE grade {told['grade']}{serious}"
+    parts = (
+        told["description"],
+        f"done: {told['action']}",
+        f"outcome: {AdverseEvent.Outcome(told['outcome']).label.lower()}",
+        f"relatedness: {AdverseEvent.Relatedness(told['relatedness']).label.lower()}",
+    )
+    return title, _joined(parts)
+
+
+def _reading(event: SessionEvent) -> tuple[str, str]:
+    return ("Correction of a reading" if event.values["corrects"] else "Reading"), event.values["note"]
+
+
+def _alarm_answer(event: SessionEvent) -> tuple[str, str]:
+    told = event.values
+    heard = ", ".join(part for part in (told["told"], told["told_words"]) if part)
+    return f"Done: {told['action']}", _joined((f"told: {heard}", told["sentence"]))
+
+
+def _by_name(event: SessionEvent) -> tuple[str, str]:
+    told = [
+        f"{name.replace('_', ' ')}: {_plain(value)}"
+        for name, value in event.values.items()
+        if value not in (None, "", False) and not isinstance(value, UUID)
+    ]
+    return event.kind.replace("_", " ").capitalize(), _joined(told)
+
+
+def _plain(value) -> str:
+    if isinstance(value, Decimal):
+        return show(value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC"
+    return "yes" if value is True else str(value)
+
+
+def _joined(parts) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+WORDS: dict[str, Callable[[SessionEvent], tuple[str, str]]] = {
+    "transition": _transition,
+    "dose": _dose,
+    "infusion_change": _infusion_change,
+    "dose_end": _dose_end,
+    "remainder": _remainder,
+    "observation": _observation,
+    "adverse_event": _adverse_event,
+    "reading": _reading,
+    "alarm_answer": _alarm_answer,
+}

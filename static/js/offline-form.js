@@ -1,0 +1,119 @@
+// A form whose entry is first kept on this device and then sent: <form data-offline="reading" data-session="id">, with
+// data-corrects="id" for a correction and data-then="address" for the page to show once it is saved.
+import * as store from "./offline-store.js";
+import { flush } from "./offline-send.js";
+
+const NOT_TYPED = ["csrfmiddlewaretoken", "id"];
+const SAYS = {
+  away: "No network: kept on this device as pending. It is sent when the network is back.",
+  "signed out": "Your sign-in has ended: kept on this device as pending. Sign in again and it is sent.",
+  "someone else": "Somebody else is signed in now: kept on this device as pending until you sign in again.",
+};
+
+export function typed(form) {
+  const fields = Object.fromEntries([...new FormData(form)].filter(([name, value]) => !NOT_TYPED.includes(name) && value !== ""));
+  return fields;
+}
+
+export function fill(form, fields) {
+  for (const [name, value] of Object.entries(fields)) {
+    const field = form.elements.namedItem(name);
+    if (!field) continue;
+    if (field.type === "checkbox") field.checked = true;
+    else field.value = value;
+    field.closest?.("details")?.setAttribute("open", "");
+  }
+}
+
+// Empties the form for the next entry, which is another one and has another id.
+export function renew(form) {
+  form.reset();
+  const id = form.elements.namedItem("id");
+  if (id) id.value = crypto.randomUUID();
+  delete form.dataset.enteredAt;
+  for (const part of form.querySelectorAll("details[open]")) part.open = false;
+}
+
+const entryOf = (form) => ({
+  id: form.elements.namedItem("id")?.value || crypto.randomUUID(),
+  session: form.dataset.session,
+  what: form.dataset.offline,
+  corrects: form.dataset.corrects || "",
+  enteredAt: form.dataset.enteredAt || (window.clinic?.now?.() || new Date()).toISOString(),
+  fields: typed(form),
+});
+
+function busy(form, isBusy) {
+  form.classList.toggle("is-busy", isBusy);
+  for (const button of form.querySelectorAll("button[type=submit]")) {
+    if (isBusy) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
+  }
+}
+
+// `say(words)` tells what became of it; `isRecorder` for the page of this device, which shows refusals in its list and
+// may be locked.
+export function attach(form, owner, { say, isRecorder = false, isLocked = () => false }) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (isRecorder && !form.reportValidity()) return;
+    busy(form, true);
+    let isLeaving = false;
+    try {
+      isLeaving = isLocked() ? await keepForLater(form, owner, say) : await keepAndSend(form, owner, say, isRecorder);
+    } finally {
+      if (!isLeaving) busy(form, false);
+    }
+  });
+}
+
+function sendAsAnyForm(form) {
+  HTMLFormElement.prototype.submit.call(form);
+  return true;
+}
+
+function goOn(address) {
+  window.location.assign(address);
+  if (new URL(address, location).pathname === location.pathname) window.location.reload();
+  return true;
+}
+
+const NOT_KEPT = "This could not be kept on this device. Write it down on paper.";
+
+// While the page is locked nobody knows who types: its person confirms it after signing in.
+async function keepForLater(form, owner, say) {
+  try {
+    await store.keep(owner, entryOf(form), true);
+  } catch {
+    say(NOT_KEPT, true);
+    return false;
+  }
+  renew(form);
+  say("Kept on this device. It is sent once its person has signed in and confirmed it.");
+  return false;
+}
+
+// Answers whether this page is being left.
+async function keepAndSend(form, owner, say, isRecorder) {
+  const entry = entryOf(form);
+  try {
+    await store.keep(owner, entry);
+  } catch {
+    if (!isRecorder) return sendAsAnyForm(form);
+    say(NOT_KEPT, true);
+    return false;
+  }
+  store.askToPersist();
+  const done = await flush(owner, isRecorder ? null : entry.id);
+  if (done.refused) {
+    // Its person is here: the server's own page says what is wrong beside each field.
+    await store.forget(entry.id);
+    return sendAsAnyForm(form);
+  }
+  const isSaved = done.saved?.includes(entry.id);
+  if (isSaved && form.dataset.then) return goOn(form.dataset.then);
+  renew(form);
+  if (isSaved) say("Saved.");
+  else say(isRecorder && done.is === "in" ? "The server did not take it: see the list." : SAYS[done.is] || SAYS.away);
+  return false;
+}

@@ -1,0 +1,111 @@
+// On every staff page: how many entries wait, sending them, and a sign-out that waits for them. On a session's pages also
+// keeping entries without network, and a page that locks when the sign-in has ended.
+import * as store from "./offline-store.js";
+import { ask, flush, savedWords } from "./offline-send.js";
+import { attach } from "./offline-form.js";
+import { draw } from "./offline-list.js";
+import { keepDrafts, lock, watchSignIn } from "./offline-lock.js";
+
+const EVERY = 5_000;
+const meta = document.querySelector('meta[name="offline-owner"]');
+const owner = meta?.content;
+const place = document.querySelector("#offline-place");
+const forms = document.querySelectorAll("form[data-offline]");
+const pages = document.querySelector("[data-offline-counter]");
+
+function say(words, isWrong = false) {
+  const line = document.querySelector("[data-offline-says]");
+  if (line) line.textContent = words;
+  else window.clinic?.toast(words, { kind: isWrong ? "error" : "info" });
+}
+
+async function show() {
+  const waiting = await store.count(owner);
+  document.documentElement.dataset.pending = String(waiting);
+  pages.hidden = waiting === 0;
+  pages.querySelector("[data-offline-count]").textContent = await store.countWords(owner);
+  const list = document.querySelector("[data-offline-list]");
+  if (list) {
+    await draw(list, owner, { session: place?.dataset.session, say });
+    document.querySelector("[data-offline-panel]").hidden = !list.children.length;
+  }
+}
+
+function showAway(isAway) {
+  const banner = document.querySelector("[data-offline-away]");
+  if (banner && banner.hidden === isAway) banner.hidden = !isAway;
+}
+
+// Nobody was here for too long and nobody can sign in: the page for recording without network takes over, locked.
+async function leaveIfIdle() {
+  if (!place || !navigator.serviceWorker?.controller || !(await store.isIdle())) return;
+  await keepDrafts(owner);
+  window.location.reload();
+}
+
+let resting = 0;
+async function send() {
+  if (resting > Date.now()) return;
+  const done = await flush(owner);
+  if (done.saved?.length) say(savedWords(done));
+  if (done.is === "signed out") { if (place) lock(owner); resting = Date.now() + EVERY; }
+  if (done.is === "away" || done.is === "in") showAway(done.is === "away");
+  if (done.is === "away") { resting = Date.now() + EVERY; await leaveIfIdle(); }
+}
+
+// Sign-out, another practice, and handing the tablet over: each ends the sign-in.
+async function leave(event) {
+  const form = event.target;
+  if (!form.matches("[data-sign-out]") || "nothingWaits" in form.dataset) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const mine = await store.count(owner);
+  if (mine) { refuseToLeave(mine); return; }
+  const others = await store.count();
+  if (!others) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "nothing_waits", value: "yes" }));
+  await store.closeAllBut(null);
+  form.dataset.nothingWaits = "";
+  form.requestSubmit(event.submitter);
+}
+
+function refuseToLeave(waiting) {
+  const dialog = document.querySelector("#offline-waits");
+  const words = waiting === 1 ? "1 entry on this device is not saved yet." : `${waiting} entries on this device are not saved yet.`;
+  dialog.querySelector("[data-offline-waiting]").textContent = words;
+  dialog.showModal();
+}
+
+async function prepare() {
+  if (!(await store.isOpen(owner))) {
+    const who = await ask();
+    if (who.is === "in" && who.owner === owner) await store.open(owner, who.locks);
+  }
+  for (const form of forms) attach(form, owner, { say });
+  if (!place) return;
+  const { session, patient, place: where, may } = place.dataset;
+  await store.rememberPlace(owner, { session, label: `${patient} \u00B7 ${where}`, place: where, may: may.split(" ") });
+  store.askToPersist();
+  await watchSignIn(owner, forms);
+  navigator.serviceWorker?.register("/sessions/offline-worker.js", { scope: "/sessions/" }).catch(() => {});
+}
+
+async function start() {
+  for (const failed of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(failed, () => { showAway(true); leaveIfIdle(); });
+  document.addEventListener("htmx:afterOnLoad", () => showAway(false));
+  window.addEventListener("offline", () => showAway(true));
+  document.addEventListener("submit", leave, true);
+  store.onChange(show);
+  await store.closeAllBut(owner);
+  await store.setZone(meta.dataset.zone);
+  store.noteUse();
+  store.noteEveryUse();
+  if (forms.length || place) await prepare();
+  document.documentElement.dataset.offlineReady = "";
+  await show();
+  window.addEventListener("online", () => { resting = 0; send(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
+  window.setInterval(send, EVERY);
+  await send();
+}
+
+if (owner && pages && store.isPossible) start();
