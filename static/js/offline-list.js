@@ -59,7 +59,8 @@ function line(state, entry, more = []) {
 
 // A reason with which the server lets pass what it refused.
 function reasonField(entry, { name, words }) {
-  const made = element("label", "offline-entry__reason form-label", `Why all the same? ${words}`);
+  const made = element("label", "offline-entry__reason form-label", "Why all the same?");
+  made.append(element("span", "visually-hidden", ` ${words}`));
   made.append(Object.assign(element("input", "form-control"), { name, maxLength: 500, autocomplete: "off", value: entry.fields[name] || "" }));
   return made;
 }
