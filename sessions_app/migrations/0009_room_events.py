@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('is_withdrawal', models.BooleanField(default=False)),
                 ('correction_reason', common.sealed_fields.SealedTextField(blank=True)),
                 ('drug', models.CharField(max_length=20)),
-                ('name', common.sealed_fields.SealedTextField()),
+                ('name', models.CharField(max_length=80)),
                 ('dose', common.fields.ExactDecimalField(places=3)),
                 ('unit', models.CharField(choices=[('mg', 'mg'), ('mcg', 'micrograms'), ('g', 'g'), ('mL', 'mL'), ('L/min', 'L/min'), ('units', 'units')], max_length=6)),
                 ('route', models.CharField(choices=[('PO', 'By mouth'), ('SL', 'Under the tongue'), ('IV', 'Intravenous'), ('IM', 'Intramuscular'), ('SC', 'Subcutaneous'), ('IN', 'In the nose'), ('INH', 'Inhaled'), ('other', 'Other')], max_length=6)),
