@@ -219,8 +219,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    # Several resources have a `state`; without names of their own they would be numbered.
-    "ENUM_NAME_OVERRIDES": {"SessionState": "sessions_app.states.State.choices"},
+    # Several resources have a `state`, a `route`, a `what`; without names of their own they would be numbered.
+    "ENUM_NAME_OVERRIDES": {
+        "SessionState": "sessions_app.states.State.choices",
+        "ReadingSeverity": "sessions_app.api.shapes.SEVERITIES",
+        "Route": "common.clinical.Route.choices",
+        "RescueRoute": "sessions_app.models.RescueDrug.Route",
+        "ObservationWhat": "sessions_app.models.Observation.What",
+    },
 }
 
 LOGGING = {

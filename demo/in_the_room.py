@@ -21,7 +21,7 @@ def calm_or_not(team: dict, rng: Random, session, moment: datetime, minutes: flo
     """Now and then the nurse rates RASS beside a reading."""
     if minutes > 0 and rng.random() < 0.12:
         total = rng.choice((0, 0, -1, -1, -2, 1))
-        actions.record_scale(session=session, by=team[Role.NURSE], at=moment, instrument="RASS", total=total)
+        actions.record_scale(session=session, by=team[Role.NURSE], at=moment, instrument="RASS", rating=total)
 
 
 def away_for_a_while(team: dict, rng: Random, session, moment: datetime, minutes: float) -> None:

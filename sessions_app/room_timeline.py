@@ -1,5 +1,6 @@
 """Turns what was written down in the room into lines of the timeline; what was corrected stays, struck through."""
 
+from common.occurrence import was_sent_later
 from sessions_app.models import Observation, RescueDrug, RoomConsent, RoomEntry
 from sessions_app.models.room_events import ALDRETE_ITEMS
 from sessions_app.room_state import RoomState
@@ -74,7 +75,8 @@ def _line(event: SessionEvent, room: RoomState) -> TimelineEvent:
         word = severity.label if severity is not Severity.NORMAL else ""
     elif event.kind == "rescue_drug":
         kind = "dose"
-    late = f" · late entry: {event.late_reason}" if event.late_reason and not told["corrects"] else ""
+    word = "late-synced" if was_sent_later(event.late_reason) else "late entry"
+    late = f" · {word}: {event.late_reason}" if event.late_reason and not told["corrects"] else ""
     parts = (text_of(event), correction_words(told["is_withdrawal"], told["correction_reason"]))
     return TimelineEvent(
         at=event.occurred_at,

@@ -26,12 +26,12 @@ def record_scale(
     by: Actor,
     at: datetime,
     instrument: str,
-    total: int | None = None,
+    rating: int | None = None,
     items: dict[str, int | None] | None = None,
     note: str = "",
     **entry,
 ) -> ScaleScore:
-    """RASS -5 to +4 or CADSS-6 0-24 as `total`; the modified Aldrete by its five `items`, 0-2 each, which are added up.
+    """RASS -5 to +4 or CADSS-6 0-24 as `rating`; the modified Aldrete by its five `items`, 0-2, added up.
 
     CADSS-6 needs the licence in the practice's settings (KAP-SCALE-CADSS). `entry` as in `_entry.write_entry`.
     """
@@ -52,29 +52,28 @@ def record_scale(
         "instrument": scale.code,
         "instrument_version": scale.version,
         "note": note.strip(),
-        **(_added_up(scale, total, items or {}) if scale.items else _in_range(scale, total, items or {})),
+        **(_added_up(scale, rating, items or {}) if scale.items else _in_range(scale, rating, items or {})),
     }
     return write_entry(ScaleScore, "record_scale", role, values, session=session, by=by, at=at, **entry)
 
 
-def _added_up(scale, total, items) -> dict:
+def _added_up(scale, rating, items) -> dict:
     wrong = {name: "Choose 0, 1 or 2." for name in scale.items if items.get(name) is None or not 0 <= items[name] <= 2}
     if set(items) - set(scale.items):
         wrong["items"] = f"The items are {', '.join(scale.items)}."
+    if rating is not None:
+        wrong["rating"] = f"{scale.name} is added up from its items. Leave this out."
     if wrong:
         raise InvalidInput(wrong)
-    found = sum(items.values())
-    if total is not None and total != found:
-        raise InvalidInput({"total": f"The items add up to {found}, not {total}."})
-    return {**items, "total": found}
+    return {**items, "total": sum(items.values())}
 
 
-def _in_range(scale, total, items) -> dict:
+def _in_range(scale, rating, items) -> dict:
     if items:
-        raise InvalidInput({"items": f"Only the total of {scale.name} is kept."})
-    if total is None or not scale.low <= total <= scale.high:
-        raise InvalidInput({"total": f"Enter {scale.name} between {scale.low} and {scale.high}."})
-    return {"total": total, **dict.fromkeys(SCALES["ALDRETE"].items)}
+        raise InvalidInput({"items": f"Only the rating of {scale.name} is kept."})
+    if rating is None or not scale.low <= rating <= scale.high:
+        raise InvalidInput({"rating": f"Enter {scale.name} between {scale.low} and {scale.high}."})
+    return {"total": rating, **dict.fromkeys(SCALES["ALDRETE"].items)}
 
 
 def record_room_entry(

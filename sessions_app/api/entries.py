@@ -75,10 +75,10 @@ class AldreteItems(Known):
 
 
 class ScaleIn(EntryIn):
-    """RASS and CADSS-6 by their total; the modified Aldrete by its items."""
+    """RASS and CADSS-6 by one number; the modified Aldrete by its items."""
 
     instrument = serializers.ChoiceField(choices=[(code, scale.name) for code, scale in SCALES.items()])
-    total = serializers.IntegerField(required=False, allow_null=True)
+    rating = serializers.IntegerField(required=False, allow_null=True)
     items = AldreteItems(required=False, allow_null=True)
     note = _maybe_words()
 

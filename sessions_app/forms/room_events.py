@@ -41,7 +41,7 @@ class ScaleForm(MomentForm, IdForm):
         for item in self.scale.items:
             self.fields[item] = self._choice(self.scale.label_of(item), item)
         if not self.scale.items:
-            self.fields["total"] = (
+            self.fields["rating"] = (
                 self._choice(self.scale.name, "rass")
                 if instrument == "RASS"
                 else whole_number(f"{self.scale.name} total", self.scale.low, self.scale.high)

@@ -113,7 +113,7 @@ class RescueDrug(CorrectableRecord):
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="rescue_drugs")
     drug = models.CharField(max_length=20)
-    name = models.CharField(max_length=80)
+    name = SealedTextField()
     dose = ExactDecimalField(places=3)
     unit = models.CharField(max_length=6, choices=Unit.choices)
     route = models.CharField(max_length=6, choices=Route.choices)

@@ -191,7 +191,7 @@ def load_summary(actor, pk: UUID, at: datetime, permission: Permission = Permiss
     kinds = kinds_for(reach)
     events, settings = events_and_settings(session.pk, kinds, session.first_dose_at)
     readings = readings_of(events, reach.sees_clinical)
-    lines = _lines(events)
+    lines = _lines(events, reach.sees_clinical)
     return Summary(
         session=session,
         reach=reach,
@@ -214,11 +214,11 @@ def load_summary(actor, pk: UUID, at: datetime, permission: Permission = Permiss
     )
 
 
-def _lines(events: Sequence[SessionEvent]) -> list[SummaryLine]:
+def _lines(events: Sequence[SessionEvent], sees_clinical: bool) -> list[SummaryLine]:
     corrected = {event.values.get("corrects") for event in events}
     found = []
     for event in events:
-        title, text = words_of_event(event)
+        title, text = words_of_event(event, sees_clinical)
         found.append(
             SummaryLine(
                 id=event.id,

@@ -98,7 +98,9 @@ def readings_of(events: Sequence[SessionEvent], sees_clinical: bool) -> tuple[Su
 def _note(values: SimpleNamespace, sees_clinical: bool) -> str:
     """Free words are the care team's, except why nothing was taken and why a reading was corrected (R12)."""
     nothing_taken = all(value_of(values, measure) is None for measure in MEASURES)
-    return values.note if sees_clinical or nothing_taken or values.corrects else ""
+    why = str(VitalReading.NotTaken(values.not_taken).label) if values.not_taken else ""
+    note = values.note if sees_clinical or nothing_taken or values.corrects else ""
+    return ": ".join(part for part in (why, note) if part)
 
 
 def alarms_of(

@@ -1,22 +1,25 @@
 """What one event of the log says in the words of the ward, the same on screen and in print."""
 
 from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
-from uuid import UUID
 
 from dosing.models import AdministrationEnd, InfusionChange, Remainder
 from dosing.proposed_dose import show
-from sessions_app.models import AdverseEvent, Observation
+from sessions_app.models import AdverseEvent, Observation, RescueDrug, RoomConsent, RoomEntry, ScaleScore
 from sessions_app.session_events import SessionEvent
 from sessions_app.session_timeline import MOVE_WORDS
 from sessions_app.states import State
 
 
-def words_of_event(event: SessionEvent) -> tuple[str, str]:
-    """(title, text) of one event; a kind without words of its own tells its values by their names."""
-    speak = WORDS.get(event.kind, _by_name)
-    return speak(event)
+def words_of_event(event: SessionEvent, sees_clinical: bool = True) -> tuple[str, str]:
+    """(title, text) of one event.
+
+    The free words of a scale are left out for whoever reads no chart (R12).
+    """
+    title, text = WORDS[event.kind](event)
+    if event.kind == "scale" and not sees_clinical:
+        text = ""
+    reason = event.values.get("correction_reason")
+    return title, _joined((text, f"why corrected: {reason}" if reason and sees_clinical else ""))
 
 
 def _transition(event: SessionEvent) -> tuple[str, str]:
@@ -85,21 +88,26 @@ def _alarm_answer(event: SessionEvent) -> tuple[str, str]:
     return f"Done: {told['action']}", _joined((f"told: {heard}", told["sentence"]))
 
 
-def _by_name(event: SessionEvent) -> tuple[str, str]:
-    told = [
-        f"{name.replace('_', ' ')}: {_plain(value)}"
-        for name, value in event.values.items()
-        if value not in (None, "", False) and not isinstance(value, UUID)
-    ]
-    return event.kind.replace("_", " ").capitalize(), _joined(told)
+def _scale(event: SessionEvent) -> tuple[str, str]:
+    told = event.values
+    return f"{ScaleScore.Instrument(told['instrument']).label}: {told['total']}", told["note"]
 
 
-def _plain(value) -> str:
-    if isinstance(value, Decimal):
-        return show(value)
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M} UTC"
-    return "yes" if value is True else str(value)
+def _room_entry(event: SessionEvent) -> tuple[str, str]:
+    return RoomEntry.Went(event.values["went"]).label, event.values["person"]
+
+
+def _rescue_drug(event: SessionEvent) -> tuple[str, str]:
+    told = event.values
+    unit, route = RescueDrug.Unit(told["unit"]).label, RescueDrug.Route(told["route"]).label.lower()
+    title = f"Rescue drug: {told['name']} {show(told['dose'])} {unit}, {route}"
+    return title, _joined((told["reason"], f"ordered by {told['ordered_by']}", f"given by {told['given_by']}"))
+
+
+def _room_consent(event: SessionEvent) -> tuple[str, str]:
+    told = event.values
+    about = RoomConsent.About(told["about"]).label
+    return f"{about}: {'agreed' if told['is_given'] else 'taken back'}", told["words"]
 
 
 def _joined(parts) -> str:
@@ -116,4 +124,8 @@ WORDS: dict[str, Callable[[SessionEvent], tuple[str, str]]] = {
     "adverse_event": _adverse_event,
     "reading": _reading,
     "alarm_answer": _alarm_answer,
+    "scale": _scale,
+    "room_entry": _room_entry,
+    "rescue_drug": _rescue_drug,
+    "room_consent": _room_consent,
 }

@@ -118,7 +118,7 @@ def _keep(request, session, form, action, done: str, **more) -> JsonResponse:
         return _answer(409, code="OTHER_PERSON", words=[OTHER_PERSON])
     row = submit(form, action, session=session, by=request.actor, at=at, kept=entry.kept, **more)
     if refused(row):
-        return _answer(form_status(form), words=_words(form), fields=form.errors)
+        return _answer(form_status(form), words=_words(form), fields=form.errors, asks=_asks(form))
     if entry.kept is None:
         messages.success(request, done)
     return _answer(201 if row.recorded_at == at else 200, saved=str(row.pk), at=row.recorded_at.isoformat())
@@ -132,6 +132,11 @@ def _words(form) -> list[str]:
     """What is wrong, each with the field's name."""
     labels = {name: f"{field.label}: " for name, field in form.fields.items() if field.label}
     return [f"{labels.get(name, '')}{text}" for name, texts in form.errors.items() for text in texts]
+
+
+def _asks(form) -> list[dict]:
+    """What may be passed with a reason: the field for it, and what stands."""
+    return [{"name": f"override_{one.code}", "words": one.sentence} for one in form.blockers if one.override]
 
 
 @signed_in

@@ -31,6 +31,7 @@ export function renew(form) {
   const id = form.elements.namedItem("id");
   if (id) id.value = crypto.randomUUID();
   delete form.dataset.enteredAt;
+  form.closest("details[data-quick]")?.removeAttribute("open");
   for (const part of form.querySelectorAll("details[open]")) part.open = false;
 }
 

@@ -57,6 +57,14 @@ function line(state, entry, more = []) {
   return made;
 }
 
+// A reason with which the server lets pass what it refused.
+function reasonField(entry, { name, words }) {
+  const made = element("label", "offline-entry__reason form-label", "Why all the same?");
+  made.append(element("span", "visually-hidden", ` ${words}`));
+  made.append(Object.assign(element("input", "form-control"), { name, maxLength: 500, autocomplete: "off", value: entry.fields[name] || "" }));
+  return made;
+}
+
 // Two presses: the first asks, the second gives it up.
 function discardButton(owner, entry, about, say) {
   const made = button("Discard", about, async () => {
@@ -82,10 +90,15 @@ function link(words, about, address) {
 function acts(owner, entry, { correct, say }) {
   if (!correct && entry.state === "pending") return [];
   const about = `the ${WHAT[entry.what].toLowerCase()} of ${clock(entry.enteredAt)}`;
-  const again = button(entry.state === "held" ? "It is mine: send it" : "Send again", about, async () => { await store.keep(owner, entry); await flush(owner); });
+  const reasons = (entry.asks || []).map((ask) => reasonField(entry, ask));
+  const again = button(entry.state === "held" ? "It is mine: send it" : "Send again", about, async () => {
+    for (const field of reasons.map((one) => one.querySelector("input"))) if (field.value.trim()) entry.fields[field.name] = field.value;
+    await store.keep(owner, entry);
+    await flush(owner);
+  });
   const row = element("span", "cluster");
   const change = correct ? button("Correct", about, () => correct(entry)) : link("Correct", about, `/sessions/offline/#${entry.id}`);
-  row.append(change, ...(entry.state === "pending" ? [] : [again]), discardButton(owner, entry, about, say));
+  row.append(...reasons, change, ...(entry.state === "pending" ? [] : [again]), discardButton(owner, entry, about, say));
   return [row];
 }
 
@@ -100,6 +113,8 @@ export async function draw(list, owner, { session = "", correct = null, say = nu
   const waiting = new Set(mine.map((entry) => entry.id));
   const lines = mine.map((entry) => line(entry.state, entry, acts(owner, entry, { correct, say })));
   const kept = gone.filter((entry) => !waiting.has(entry.id)).map((entry) => line("saved", entry));
+  // A reason that is being typed is not drawn over.
+  if (list.contains(document.activeElement) && document.activeElement.matches("input")) return mine.length;
   if (list.contains(document.activeElement)) {
     const at = document.activeElement.closest("[data-entry]")?.dataset.entry;
     list.replaceChildren(...lines, ...kept);

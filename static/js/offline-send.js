@@ -53,7 +53,7 @@ async function sendAll(owner, attended) {
     const outcome = await send(entry, who, entry.id === attended);
     if (outcome.is !== "in") return { ...done, is: outcome.is };
     if (outcome.words && entry.id === attended) done.refused = true;
-    else if (outcome.words) await store.refuse(owner, entry.id, outcome.words);
+    else if (outcome.words) await store.refuse(owner, entry.id, outcome.words, outcome.asks);
     else { await note(entry, outcome); done.saved.push(entry.id); }
   }
   return done;
@@ -86,7 +86,7 @@ async function send(entry, who, isAttended) {
   }
   const told = await answer.json().catch(() => ({}));
   if (told.code === "OTHER_PERSON") return { is: "someone else" };
-  return { is: "in", words: told.words || [NO_WORDS[answer.status] || `The server did not take it (${answer.status}).`] };
+  return { is: "in", asks: told.asks, words: told.words || [NO_WORDS[answer.status] || `The server did not take it (${answer.status}).`] };
 }
 
 export const savedWords = (done) => (done.saved?.length === 1 ? "1 entry of this device is saved now." : `${done.saved.length} entries of this device are saved now.`);

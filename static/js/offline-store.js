@@ -126,17 +126,18 @@ export async function keep(owner, entry, isHeld = false) {
   if (!key) throw new Error("Nobody's entries can be kept on this device now.");
   const before = await read("entries", entry.id);
   const row = { id: entry.id, owner, seq: before?.owner === owner ? before.seq : await nextSeq(), state: isHeld ? "held" : "pending" };
-  const value = { ...entry, device: await device(), words: [] };
+  const value = { ...entry, device: await device(), words: [], asks: [] };
   await write("entries", await seal(key, row, value));
   tell();
   return { ...value, seq: row.seq, state: row.state };
 }
 
-// Marks an entry as not taken, with the server's words; it stays until its person corrects or discards it.
-export async function refuse(owner, id, words) {
+// Marks an entry as not taken, with the server's words and the reasons it asks for ({name, words}); it stays until its
+// person corrects or discards it.
+export async function refuse(owner, id, words, asks = []) {
   const [key, row] = [await keyOf(owner), await read("entries", id)];
   if (!key || !row) return;
-  await write("entries", await seal(key, { id, owner, seq: row.seq, state: "refused" }, { ...(await unseal(key, row)), words }));
+  await write("entries", await seal(key, { id, owner, seq: row.seq, state: "refused" }, { ...(await unseal(key, row)), words, asks }));
   tell();
 }
 

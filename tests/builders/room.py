@@ -9,7 +9,7 @@ ALDRETE = {"activity": 2, "respiration": 2, "circulation": 1, "consciousness": 2
 
 
 def rass(clinic, session, at: datetime, total: int = 0, by=None, **entry):
-    values = {"instrument": "RASS", "total": total, **entry}
+    values = {"instrument": "RASS", "rating": total, **entry}
     return actions.record_scale(session=session, by=by or clinic.nurse, at=at, **values)
 
 

@@ -58,7 +58,6 @@ CLEAR = {
     "dosing.Remainder": "method",
     "dosing.StockLot": "lot_number location",
     "dosing.StockMovement": "supplier invoice note",
-    "sessions_app.RescueDrug": "name",
     "sessions_app.Room": "name",
     "sessions_app.MonitoringSetting": "note",
     "sessions_app.RemsSubmission": "confirmation_number",

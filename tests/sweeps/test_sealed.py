@@ -18,6 +18,7 @@ CLEAR = {
     "patients.Medicine.name": FACT,
     "patients.TreatmentTrial.treatment": FACT,
     "patients.Diagnosis.code": CODE,
+    "sessions_app.RescueDrug.drug": CODE,
     "patients.Diagnosis.label": FACT,
     "patients.ContraindicationAnswer.item": CODE,
     "patients.Patient.mrn": IDENTITY,

@@ -111,7 +111,7 @@ def test_entry_is_corrected_and_taken_back(clinic, session, part):
         ("observations", {"recorded_as": "prescriber"}, "recorded_as"),
         ("adverse-events", {"grade": 6}, "grade"),
         ("scales", {"instrument": "MOOD"}, "instrument"),
-        ("scales", {"instrument": "CADSS6", "items": None, "total": 3}, "instrument"),
+        ("scales", {"instrument": "CADSS6", "items": None, "rating": 3}, "instrument"),
         ("scales", {"items": {**room.ALDRETE, "oxygen": 3}}, "oxygen"),
         ("scales", {"items": {**room.ALDRETE, "mood": 1}}, "mood"),
         ("room-entries", {"went": "away"}, "went"),

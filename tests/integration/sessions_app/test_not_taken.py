@@ -95,7 +95,7 @@ def test_a_reading_not_taken_hides_nothing_critical(clinic, session):
 
     page = load_session_page(sessions.stored(session), clinic.nurse, now)
     [card] = [card for card in load_board(clinic.nurse, now).cards if card.session.pk == session.pk]
-    assert "CRITICAL_SPO2" in [blocker.code for blocker in page.blockers]
+    assert "CRITICAL_SPO2_PCT" in [blocker.code for blocker in page.blockers]
     assert page.critical or page.alarms
     assert card.severity.value == "critical"
     assert card.last_reading.spo2_pct == 85

@@ -65,6 +65,19 @@ def test_observations_and_adverse_events_wait_too(clinic, keep, now):
     assert AdverseEvent.objects.get(pk=event.json()["saved"]).occurred_at == entered
 
 
+def test_what_may_pass_with_a_reason_asks_for_it(clinic, client, session, keep, now):
+    """Touch without a consent, entered without network: the person says why, and it is taken at its own time."""
+    entry = {"id": str(uuid.uuid4()), "entered_at": now - timedelta(minutes=4), "what": "touch", "text": "Held a hand"}
+    refused = keep(clinic.nurse, "observation", **entry)
+    assert refused.status_code == 422
+    [ask] = refused.json()["asks"]
+    assert ask["name"] == "override_TOUCH_WITHOUT_CONSENT"
+    taken = keep(clinic.nurse, "observation", **entry, **{ask["name"]: "The patient asked for it twice"})
+    assert taken.status_code == 201
+    page = client.get(reverse("sessions:session", kwargs={"pk": session.pk})).text
+    assert "late-synced: Entered offline on this device" in page.split('id="timeline"')[1]
+
+
 def test_the_same_entry_twice_is_one_row(clinic, session, keep, now):
     """F17: the answer to the first got lost."""
     entry = {"id": str(uuid.uuid4()), "entered_at": now - timedelta(minutes=4), "spo2_pct": "97"}

@@ -58,7 +58,7 @@ def test_rass_beyond_its_ends_is_refused(clinic, session, at, total):
     with pytest.raises(InvalidInput) as refused:
         room.rass(clinic, session, at, total)
 
-    assert list(refused.value.fields) == ["total"]
+    assert list(refused.value.fields) == ["rating"]
 
 
 def test_aldrete_is_the_sum_of_its_items(clinic, session, at):
@@ -83,13 +83,13 @@ def test_aldrete_items_are_each_0_to_2(clinic, session, at, items, field):
     assert list(refused.value.fields) == [field]
 
 
-def test_aldrete_total_that_is_not_the_sum_is_refused(clinic, session, at):
+def test_aldrete_takes_no_total_beside_its_items(clinic, session, at):
     with pytest.raises(InvalidInput):
-        room.aldrete(clinic, session, at, total=10)
+        room.aldrete(clinic, session, at, rating=9)
 
 
 def test_cadss_6_needs_the_licence(clinic, session, at):
-    cadss = {"session": session, "by": clinic.nurse, "at": at, "instrument": "CADSS6", "total": 7}
+    cadss = {"session": session, "by": clinic.nurse, "at": at, "instrument": "CADSS6", "rating": 7}
     with pytest.raises(InvalidInput) as refused:
         actions.record_scale(**cadss)
     assert "licence" in refused.value.fields["instrument"][0]
@@ -98,7 +98,7 @@ def test_cadss_6_needs_the_licence(clinic, session, at):
 
     assert actions.record_scale(**cadss).instrument_version == "1998 (Bremner), 23-item, 6 items"
     with pytest.raises(InvalidInput):
-        actions.record_scale(**{**cadss, "total": 25})
+        actions.record_scale(**{**cadss, "rating": 25})
     with pytest.raises(InvalidInput):
         actions.record_scale(**cadss, items={"c1": 2})
 

@@ -122,14 +122,14 @@ def test_cadss_6_is_offered_with_the_licence(clinic, nurse, session):
     room.licensed(clinic, timezone.now())
 
     assert address("scale", session, "CADSS6") in cockpit(nurse, session)
-    assert nurse.post(address("scale", session, "CADSS6"), {"total": "6"}).status_code == 302
+    assert nurse.post(address("scale", session, "CADSS6"), {"rating": "6"}).status_code == 302
     assert "CADSS-6 6 of 24" in cockpit(nurse, session)
 
 
 @pytest.mark.parametrize(
     ("instrument", "sent", "shown"),
     [
-        ("RASS", {"total": "-3"}, "RASS -3 (moderate sedation)"),
+        ("RASS", {"rating": "-3"}, "RASS -3 (moderate sedation)"),
         ("ALDRETE", dict.fromkeys(room.ALDRETE, "2"), "Modified Aldrete 10 of 10"),
     ],
 )

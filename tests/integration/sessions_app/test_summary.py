@@ -15,11 +15,24 @@ from pypdf import PdfReader
 
 from common.models import AuditEvent
 from sessions_app import actions
+from sessions_app.session_events import KINDS
 from sessions_app.summary.content import load_summary
+from sessions_app.summary.words import WORDS
 from tests.builders import accounts, patients, sessions
 
 pytestmark = pytest.mark.django_db
 CANARY = "CANARY floating above the sea"
+OF_THE_ROOM = (
+    CANARY,
+    "Nausea",
+    "Ondansetron",
+    "Anxious, repeated",
+    "CTCAE",
+    "lights down",
+    "Vomited",
+    "Drowsy",
+    "touch",
+)
 
 
 @pytest.fixture
@@ -36,9 +49,7 @@ def busy(clinic, hours_ago):
     wrong = sessions.reading(clinic, session, after(14), spo2_pct=79)
     sessions.reading(clinic, session, after(15), spo2_pct=97, note="Typed the wrong number", corrects_id=wrong.pk)
     actions.record_observation(session=session, by=clinic.nurse, at=after(16), what="words", text=CANARY)
-    actions.record_observation(
-        session=session, by=clinic.nurse, at=after(17), what="rescue", text="Ondansetron 4 mg IV"
-    )
+    _events_of_the_room(clinic, session, after)
     actions.record_adverse_event(
         session=session,
         by=clinic.nurse,
@@ -55,6 +66,28 @@ def busy(clinic, hours_ago):
     actions.change_session_infusion(**change, by=clinic.nurse, at=after(20), what="resume", reason="Pressure is down")
     sessions.end_infusion(clinic, session, after(30), how="stopped", reason="Patient asked")
     return sessions.stored(session)
+
+
+def _events_of_the_room(clinic, session, after) -> None:
+    """A rescue drug, a scale, who came in, a consent taken back as entered wrongly."""
+    of = {"session": session, "by": clinic.nurse}
+    actions.record_rescue_drug(
+        **of,
+        at=after(17),
+        drug="ondansetron",
+        dose=Decimal(4),
+        unit="mg",
+        route="IV",
+        ordered_by_id=clinic.prescriber.membership_id,
+        given_by_id=clinic.nurse.membership_id,
+        reason="Vomited twice",
+    )
+    actions.record_scale(**of, at=after(17), instrument="RASS", total=-1, note="Drowsy, smiles")
+    actions.record_room_entry(**of, at=after(17), membership_id=clinic.therapist.membership_id, went="in")
+    consent = actions.record_room_consent(**of, at=after(17), about="touch", is_given=True, words="A hand on mine")
+    actions.withdraw_entry(
+        **of, at=after(18), entry_kind="room_consent", entry_id=consent.pk, reason="Another patient said it"
+    )
 
 
 def api(actor) -> Client:
@@ -95,6 +128,10 @@ def test_page_pdf_and_api_list_the_same_events(clinic, busy, sign_in, who):
     assert printed == {one[:8] for one in ids}
 
 
+def test_every_kind_of_event_has_words():
+    assert set(WORDS) == set(KINDS)
+
+
 def test_a_second_browser_and_a_reload_show_the_same(clinic, busy, sign_in):
     rows = [re.findall(r'data-event="([0-9a-f-]{36})"', page_of(sign_in, who, busy)) for who in (clinic.nurse,) * 2]
     other = re.findall(r'data-event="([0-9a-f-]{36})"', page_of(sign_in, clinic.prescriber, busy))
@@ -119,8 +156,13 @@ def test_the_pdf_tells_the_values_of_each_event(clinic, busy, sign_in):
         "Corrected later",
         "correction · Typed the wrong number",
         CANARY,
-        "Rescue drug",
-        "Ondansetron 4 mg IV",
+        "Rescue drug: Ondansetron 4 mg, intravenous",
+        "Vomited twice",
+        "RASS: -1",
+        "Came in",
+        "Comforting touch: agreed (corrected later)",
+        "Comforting touch: agreed (taken back)",
+        "why corrected: Another patient said it",
         "CTCAE grade 2",
         "Not signed. This is a draft.",
         "DRAFT: this session is not signed",
@@ -195,7 +237,17 @@ def test_the_office_reads_the_drug_not_the_room(clinic, busy, sign_in, who):
     for told in (page_of(sign_in, actor, busy), text_of(pdf_of(sign_in, actor, busy))):
         assert "19.25" in told
         assert "205/110" in told
-        for words in (CANARY, "Nausea", "Ondansetron", "Anxious, repeated", "CTCAE", "lights down"):
+        for words in (
+            CANARY,
+            "Nausea",
+            "Ondansetron",
+            "Anxious, repeated",
+            "CTCAE",
+            "lights down",
+            "Vomited",
+            "Drowsy",
+            "touch",
+        ):
             assert words not in told
         assert "what was seen and said in the room" in told
         assert "Typed the wrong number" in told
