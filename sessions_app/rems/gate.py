@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from common.blockers import Blocker
 from common.clinical import Route
-from sessions_app.models import Session
+from sessions_app.models import RemsCheck, Session
 
 SOURCE = "KAP-REMS-CHECK"
 ESKETAMINE = Route.ESK

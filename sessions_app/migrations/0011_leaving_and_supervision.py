@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_on_call'),
-        ('sessions_app', '0009_room_events'),
+        ('sessions_app', '0010_seal_rescue_names'),
     ]
 
     operations = [
