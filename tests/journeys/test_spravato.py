@@ -84,7 +84,7 @@ def rems_is_asked(nurse: Someone, path: str) -> None:
 
 def pressure_waits_for_the_prescriber(nurse: Someone, prescriber: Someone, path: str) -> None:
     """3 and 4. 152/94 is amber and holds the dose until the prescriber decides with a reason."""
-    nurse.fill(**NORMAL, systolic_mmhg=152, diastolic_mmhg=94, spo2_pct=98, moaas="5").press("Save the reading")
+    reading_is_saved(nurse, systolic_mmhg=152, diastolic_mmhg=94, spo2_pct=98, moaas="5")
     nurse.go(path).sees("152/94", "Caution", "a prescriber weighs benefit and risk before esketamine")
     nurse.go(f"{path}dose/")
     assert nurse.page.get_by_role("button", name="Record the dose").is_disabled()
@@ -99,6 +99,12 @@ def pressure_waits_for_the_prescriber(nurse: Someone, prescriber: Someone, path:
         prescriber.page.locator("main form button[type=submit]").first.click()
         prescriber.page.wait_for_load_state()
     prescriber.sees("Nothing stands between the patient and the dose")
+
+
+def reading_is_saved(nurse: Someone, **values) -> None:
+    """Through the form of the session's page; it is sent by a script, so that what follows waits for the answer."""
+    nurse.fill(**NORMAL, **values).press("Save the reading").sees("The reading is saved")
+    nurse.page.wait_for_load_state("networkidle")
 
 
 def devices_are_given(spravato, nurse: Someone, path: str) -> float:
@@ -136,7 +142,7 @@ def patient_is_watched(spravato, nurse: Someone, path: str, began: float) -> Non
     ):
         after(spravato, began, minutes)
         nurse.stay_signed_in().go(path)
-        nurse.fill(**NORMAL, **values).press("Save the reading")
+        reading_is_saved(nurse, **values)
     nurse.go(path)
     expect(nurse.page.locator("#session-head .due.is-overdue")).to_have_count(0)
 
@@ -147,8 +153,7 @@ def discharge_waits_for_two_hours(spravato, nurse: Someone, path: str, began: fl
     leave(nurse.stay_signed_in(), path).sees("Minimum observation of 120 minutes is not over")
     after(spravato, began, 131)
     nurse.stay_signed_in().go(path)
-    nurse.fill(**NORMAL, systolic_mmhg=141, diastolic_mmhg=88, spo2_pct=98, moaas="5", dissociation="0")
-    nurse.press("Save the reading")
+    reading_is_saved(nurse, systolic_mmhg=141, diastolic_mmhg=88, spo2_pct=98, moaas="5", dissociation="0")
     leave(nurse, path).go(path).sees("Discharged", "Robin Avery")
 
 

@@ -131,7 +131,7 @@ def test_it_is_filled_from_this_session_only(clinic, hours_ago):
     lot = now.dosing_record.lot_numbers.strip()
     assert lot != before.dosing_record.lot_numbers.strip()
     assert (told["bp_before"], told["bp_40"], told["bp_after"]) == ("122/78",) * 3
-    assert (told["lot_numbers"], told["dose"], told["observed_min"]) == (lot, "56 mg", 120)
+    assert (told["lot_numbers"], told["dose"], told["observed_min"]) == (lot, "other: 28 mg", 120)
     assert told["monitor_name"].startswith(clinic.nurse.name)
     assert told["monitor_email"] == clinic.members["nurse"].user.email
     assert told["is_enrolled"] is True
@@ -251,7 +251,7 @@ def page(sign_in, actor, name, session) -> str:
 
 def test_page_shows_what_is_told_and_what_is_asked(clinic, treated, sign_in):
     text = page(sign_in, clinic.nurse, "sessions:rems", treated)
-    for words in ("7 days left", "122/78", "56 mg", "Nothing is sent from here", "not told by this session"):
+    for words in ("7 days left", "122/78", "other: 28 mg", "Nothing is sent from here", "not told by this session"):
         assert words in text
     form = page(sign_in, clinic.nurse, "sessions:submit_rems", treated)
     for key in ("ready_min", "vitals_ok_before", "vitals_ok_after", "sedation", "serious_event", "sex"):
