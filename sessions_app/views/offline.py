@@ -76,7 +76,7 @@ def _without_ids(text: str, files: list[str]) -> str:
 def state(request):
     """Who is signed in, what opens their entries, and what a request of theirs has to carry."""
     told = {"owner": owner_of(request.actor), "locks": locks_of(request.actor), "csrf": get_token(request)}
-    return JsonResponse({**told, "at": timezone.now().isoformat()})
+    return JsonResponse({**told, "now_ms": int(timezone.now().timestamp() * 1000)})
 
 
 @needs(Permission.RECORD_VITALS, poll=True)

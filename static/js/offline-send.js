@@ -27,7 +27,7 @@ export async function ask() {
     if (isSignedOut(answer) || answer.status === 403) return { is: "signed out" };
     if (!answer.ok) return { is: "away" };
     const told = await answer.json();
-    await store.setClockOffset(Date.parse(told.at) - Date.now());
+    await store.setClockOffset(told.now_ms - Date.now());
     return { is: "in", ...told };
   } catch {
     return { is: "away" };

@@ -19,7 +19,7 @@ AN_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 CHOICE = re.compile(rf'<select[^>]*name="([^"]+)"[^>]*>.*?<option value="({AN_ID})"', re.DOTALL)
 RADIO = re.compile(rf'<input type="(?:radio|checkbox)"[^>]*name="([^"]+)"[^>]*value="({AN_ID})"')
 STEADY = re.compile(
-    rf'csrf[^>]*>|server-time[^>]*>|{AN_ID}|\d\d:\d\d(?::\d\d)?|"instance":[^,}}]*|"(?:csrf|at)": "[^"]*"'
+    rf'csrf[^>]*>|server-time[^>]*>|{AN_ID}|\d\d:\d\d(?::\d\d)?|"instance":[^,}}]*|"csrf": "[^"]*"|"now_ms": \d+'
 )
 
 

@@ -23,7 +23,7 @@ LEFT_OUT = {"accounts:audit_log", "accounts:export_audit", "accounts:sign_ins", 
 # What time alone moves; the last is until when the token of a poll is believed.
 MOVING = re.compile(
     r'csrf[^>]*>|server-time[^>]*>|\d{4}-\d\d-\d\dT[^"<]*|\d\d:\d\d|name="id" value="[^"]*"'
-    r'|(?<=[0-9a-f]{16}\.)\d{10}(?=")|"csrf": "[^"]*"'
+    r'|(?<=[0-9a-f]{16}\.)\d{10}(?=")|"csrf": "[^"]*"|"now_ms": \d+'
 )
 OF_THE_PRACTICE = {
     "stock",
