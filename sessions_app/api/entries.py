@@ -10,7 +10,7 @@ from accounts.roles import Permission
 from common.api import Known, shown
 from sessions_app import actions
 from sessions_app.api.base import Asked
-from sessions_app.api.readings import ReadingOut, status_of
+from sessions_app.api.readings import ReadingOut, status_of, with_findings
 from sessions_app.models import AdverseEvent, Observation, RescueDrug, RoomConsent, RoomEntry, VitalReading
 from sessions_app.models.room_events import ALDRETE_ITEMS
 from sessions_app.room_kinds import ENTRY_KINDS
@@ -132,7 +132,11 @@ class _Entries(Asked, APIView):
         values = self.checked_body(self.body)
         at = timezone.now()
         entry = getattr(actions, self.act)(session=session, by=self.actor, at=at, **values)
-        return Response(shown(self.told, entry), status=status_of(entry, at))
+        return Response(shown(self.told, self.as_told(session, entry)), status=status_of(entry, at))
+
+    def as_told(self, session, entry):
+        """The entry with what its shape tells besides its columns."""
+        return entry
 
 
 def _documented(body, told=EntryOut):
@@ -214,6 +218,9 @@ class NotTaken(_Entries):
 
     needs = {"POST": Permission.RECORD_VITALS}
     body, act, told = NotTakenIn, "close_due_reading", ReadingOut
+
+    def as_told(self, session, entry):
+        return with_findings(session, entry)
 
     @_documented(NotTakenIn, ReadingOut)
     def post(self, request, pk):

@@ -70,6 +70,13 @@ def status_of(row, at) -> int:
     return status.HTTP_201_CREATED if row.recorded_at == at else status.HTTP_200_OK
 
 
+def with_findings(session, reading: VitalReading) -> VitalReading:
+    """The stored reading with what is abnormal in it. One query."""
+    reading.findings = findings_of(session, reading.pk)
+    reading.severity = worst(reading.findings)
+    return reading
+
+
 class Readings(Asked, APIView):
     """Vital signs of a session."""
 
@@ -86,6 +93,4 @@ class Readings(Asked, APIView):
         values = self.checked_body(ReadingIn)
         at = timezone.now()
         reading = actions.record_reading(session=session, by=self.actor, at=at, **values)
-        reading.findings = findings_of(session, reading.pk)
-        reading.severity = worst(reading.findings)
-        return Response(shown(ReadingOut, reading), status=status_of(reading, at))
+        return Response(shown(ReadingOut, with_findings(session, reading)), status=status_of(reading, at))
