@@ -109,7 +109,8 @@ def test_asking_afterwards_is_one_open_wish_and_a_new_one_once_it_is_closed(clin
     with pytest.raises(StaleState):
         ask(link, at)
     submit(link, "SUDS", at)
-    submit(link, "VASMOOD", at)
+    submit(link, "VASMOOD", at + timedelta(minutes=1))
+    at += timedelta(minutes=2)
     first = ask(link, at, "Evenings are best.")
     assert ask(link, at, "Really.") == first
     assert first.assessment.instrument == "VASMOOD"
