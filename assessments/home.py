@@ -15,11 +15,13 @@ SHOWN = 8
 
 
 def navigation_entries(actor) -> list[NavEntry]:
+    """The list itself for whoever sets it; everybody else comes to it from the queue."""
+    entries = [NavEntry("On call", "assessments:on_call", "phone", (Permission.EDIT_SETTINGS,), order=84)]
     if not actor.can(Permission.VIEW_RISK):
-        return []
+        return entries
     count = RiskItem.objects.visible_to(actor).open().count()
     label = f"Risk ({count})" if count else "Risk"
-    return [NavEntry(label, "assessments:risk_queue", "shield-alert", (Permission.VIEW_RISK,), order=15)]
+    return [*entries, NavEntry(label, "assessments:risk_queue", "shield-alert", (Permission.VIEW_RISK,), order=15)]
 
 
 def home_panels_for(actor, at) -> list[Panel]:
