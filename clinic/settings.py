@@ -226,6 +226,8 @@ SPECTACULAR_SETTINGS = {
         "Route": "common.clinical.Route.choices",
         "RescueRoute": "sessions_app.models.RescueDrug.Route",
         "ObservationWhat": "sessions_app.models.Observation.What",
+        "AdverseEventOutcome": "sessions_app.models.AdverseEvent.Outcome",
+        "CriterionOutcome": "sessions_app.api.leaving.OUTCOMES",
     },
 }
 

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, Prefetch, prefetch_related_objects
 
 from common.errors import OutOfScope
 from common.statements import Statement
 from common.together import Part, Together
-from dosing.models import Administration, DoseOrder, DosingRecord, Draw
+from dosing.models import Administration, DoseOrder, DosingRecord, Draw, StockMovement
 from dosing.ordered_dose import OrderedDose, dose_of, next_dose
 from patients.models import Consent
 from sessions_app.grading import Alarm, alarms_of, baseline_of, graded, standing
@@ -252,6 +252,13 @@ def administrations_of(session: Session) -> tuple[Administration, ...]:
     if session.dosing_record_id is None:
         return ()
     return tuple(_ADMINISTRATIONS.instances(session=session.dosing_record_id))
+
+
+def with_containers(doses):
+    """The same doses with what each was drawn from and returned to; one query."""
+    rows = StockMovement.objects.select_related("container__product").order_by("recorded_at", "number")
+    prefetch_related_objects(doses, Prefetch("draw__movements", queryset=rows))
+    return doses
 
 
 def administration_of(session: Session, administration_id: UUID) -> Administration:

@@ -1,6 +1,5 @@
 """Doses of a session over the API; giving one passes the same gates as on the session's page."""
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -11,12 +10,11 @@ from accounts.roles import Permission
 from common import audit
 from common.api import Known
 from common.clinical import Route
-from dosing.models import StockMovement
 from sessions_app import actions
 from sessions_app.api.base import Asked
 from sessions_app.api.readings import status_of
 from sessions_app.api.shapes import amount
-from sessions_app.session_facts import administrations_of
+from sessions_app.session_facts import administrations_of, with_containers
 from sessions_app.session_scope import reached_session
 
 
@@ -79,13 +77,6 @@ class DoseOut(serializers.Serializer):
     late_reason = serializers.CharField()
 
 
-def _with_containers(doses):
-    """The same with what each was drawn from; one query."""
-    rows = StockMovement.objects.select_related("container__product").order_by("recorded_at", "number")
-    prefetch_related_objects(doses, Prefetch("draw__movements", queryset=rows))
-    return doses
-
-
 @extend_schema(tags=["sessions"])
 class Doses(Asked, APIView):
     """What was given in a session."""
@@ -96,7 +87,7 @@ class Doses(Asked, APIView):
     def get(self, request, pk):
         session, _ = reached_session(self.actor, pk, Permission.VIEW_DOSING)
         self.checked_query()
-        doses = _with_containers(administrations_of(session))
+        doses = with_containers(administrations_of(session))
         audit.record(self.actor, "sessions.looked_at_doses", at=timezone.now(), subject=session)
         return Response(DoseOut(doses, many=True).data)
 
@@ -112,5 +103,5 @@ class Doses(Asked, APIView):
         at = timezone.now()
         given = actions.give_session_dose(session=session, by=self.actor, at=at, **values)
         session.dosing_record_id = given.dosing_record_id
-        [dose] = _with_containers([row for row in administrations_of(session) if row.pk == given.pk])
+        [dose] = with_containers([row for row in administrations_of(session) if row.pk == given.pk])
         return Response(DoseOut(dose).data, status=status_of(dose, at))

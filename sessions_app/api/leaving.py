@@ -15,6 +15,8 @@ from sessions_app.leaving_facts import leaving_criteria, left_with
 from sessions_app.session_facts import ROW, load_facts
 from sessions_app.session_scope import reached_session
 
+OUTCOMES = [("met", "Met"), ("waived", "Waived"), ("unmet", "Not met")]
+
 
 class WaiverOut(serializers.Serializer):
     id = serializers.UUIDField()
@@ -26,7 +28,7 @@ class WaiverOut(serializers.Serializer):
 class CriterionOut(serializers.Serializer):
     code = serializers.CharField()
     label = serializers.CharField()
-    outcome = serializers.ChoiceField(choices=["met", "waived", "unmet"])
+    outcome = serializers.ChoiceField(choices=OUTCOMES)
     fact = serializers.CharField(help_text="What was measured; may be empty.")
     sentence = serializers.CharField(help_text="What is missing where it is not met.")
     source = serializers.CharField()
