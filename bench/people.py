@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import actions
@@ -78,12 +79,13 @@ def _stock(practice: Practice, nurse: Membership, at: datetime, sessions: int) -
         needed = sum(doses, Decimal(0)) * sessions / len(ROUTES) / LOTS_PER_PRODUCT
         number = int(needed / each * 4 / 3) + (SPARE if doses else 1)
         made = [_lot(product, place, at, each * number) for place in range(LOTS_PER_PRODUCT)]
-        StockLot.objects.bulk_create(made)
         receipts = [_received(lot, nurse, at, number) for lot in made]
-        for lot, receipt in zip(made, receipts, strict=True):
-            containers[lot.pk] = [_container(lot, receipt, each, place) for place in range(1, number + 1)]
-            StockContainer.objects.bulk_create(containers[lot.pk], batch_size=500)
-        StockMovement.objects.bulk_create(receipts)
+        with transaction.atomic():  # a container names its receipt, which is written after it
+            StockLot.objects.bulk_create(made)
+            for lot, receipt in zip(made, receipts, strict=True):
+                containers[lot.pk] = [_container(lot, receipt, each, place) for place in range(1, number + 1)]
+                StockContainer.objects.bulk_create(containers[lot.pk], batch_size=500)
+            StockMovement.objects.bulk_create(receipts)
         for route in product.routes:
             lots.setdefault(route, made)
     return lots, containers
