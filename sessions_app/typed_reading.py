@@ -5,8 +5,8 @@ from datetime import datetime
 from types import SimpleNamespace
 from uuid import uuid4
 
-from sessions_app.actions.timeline import RANGES
 from sessions_app.models import Session
+from sessions_app.plausible import RANGES
 from sessions_app.session_events import findings_of_typed
 from sessions_app.vital_limits import MEASURES, Finding, Severity, value_of, worst
 
