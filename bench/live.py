@@ -52,6 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=45.0, help="of each round")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two readings of one writer")
+    parser.add_argument("--ways", nargs="+", choices=["polling", "events"], default=["polling", "events"])
     parser.add_argument("--writers", type=int, default=2)
     return parser.parse_args()
 
@@ -77,8 +78,8 @@ def _measure(options, home: Path, database_url: str) -> int:
         told = ["granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(events), "--workers", "1"]
         _serve(children, "events", [*told, "bench.live_events:application"], environment, home, events, "/ping")
         for number in range(options.rounds):
-            for ways in (None, events):
-                _round(options, facts, cookies, port, ways, children, number)
+            for way in options.ways:
+                _round(options, facts, cookies, port, events if way == "events" else None, children, number)
     finally:
         child_processes.stop(children)
     return 0
