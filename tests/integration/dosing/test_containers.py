@@ -105,12 +105,13 @@ class TestDrawing:
             assert list(refusal.value.fields) == ["container_id"]
         assert held(lot)[0] == (1, 20, True)
 
-    def test_devices_are_taken_as_many_as_the_dose_needs(self, clinic):
+    def test_devices_are_taken_as_many_as_are_drawn(self, clinic):
+        """One is given at a time, but several may lie ready."""
         lot = dosing.stock_lot(clinic.nurse, route="ESK", amount_mg=Decimal(140))
-        given = dosing.given_dose(clinic, lot=lot, route="ESK")
+        given = dosing.given_dose(clinic, lot=lot, route="ESK", drawn_mg=Decimal(56))
         assert taken(given) == [("device 1", -28, 28, 0), ("device 2", -28, 28, 0)]
         [fourth] = dosing.containers(lot, 4)
-        more = dosing.given_dose(clinic, lot=lot, route="ESK", container_id=fourth)
+        more = dosing.given_dose(clinic, lot=lot, route="ESK", drawn_mg=Decimal(56), container_id=fourth)
         assert taken(more) == [("device 4", -28, 28, 0), ("device 3", -28, 28, 0)]
 
     def test_more_than_the_lot_holds_is_refused(self, clinic, lot):
@@ -179,7 +180,7 @@ class TestUpgrade:
         dosing.wasted(given.draw, clinic, witness, what="return", amount_mg=Decimal(28))
         assert [row[:2] for row in held(lot)] == [(1, 84)]
         more = dosing.given_dose(clinic, lot=StockLot.objects.get(pk=lot.pk), route="ESK")
-        assert taken(more) == [("device 1", -56, 84, 28)]
+        assert taken(more) == [("device 1", -28, 84, 56)]
 
 
 class TestPages:
@@ -290,7 +291,7 @@ class TestForms:
 def test_words_for_many(clinic):
     assert [spans(numbers) for numbers in ([], [4], [5, 4, 3, 1], [1, 2, 9])] == ["", "4", "1 and 3-5", "1-2 and 9"]
     lot = dosing.stock_lot(clinic.nurse, route="ESK", amount_mg=Decimal(140))
-    given = Administration.objects.get(pk=dosing.given_dose(clinic, lot=lot, route="ESK").pk)
+    given = Administration.objects.get(pk=dosing.given_dose(clinic, lot=lot, route="ESK", drawn_mg=Decimal(56)).pk)
     assert labels_of(given.draw.movements.select_related("container__product")) == "devices 1-2"
     assert labels_of([]) == ""
     rows = list(StockContainer.objects.to_take(lot))
