@@ -176,7 +176,7 @@ def the_plan(world: World) -> None:
 
 def everything_of(world: World) -> None:
     """Each kind of row that the world knows, and words in the rows that hang on them."""
-    for name in ("administration", "assessment_set", "risk_item", "check_in", "fact", "consent"):
+    for name in ("administration", "assessment_set", "risk_item", "check_in", "fact", "consent", "room_entry"):
         getattr(world, name)
     assert world.esketamine
     for name in ("emergency", "unusual", "role_request", "token", "release", "correction", "passkey"):
