@@ -11,6 +11,7 @@ from common.errors import ClinicError
 from common.http import form_status, refused, submit
 from patients.scope import one
 from sessions_app.models import Session
+from sessions_app.session_events import findings_of
 from sessions_app.session_facts import full
 from sessions_app.session_page import load_session_page
 from sessions_app.timeline import TimelineEvent
@@ -51,6 +52,12 @@ def act_page(request, session, form, action, *, template, done, anchor="", conte
         audit.record_look(request.actor, "sessions.looked_at_form", subject=session)
     shown = {"session": session, "patient": session.patient, "form": form, **(context or {})}
     return render(request, template, shown, status=form_status(form))
+
+
+def reading_told(words: str, session, row) -> tuple[int, str]:
+    """What was saved, with what is abnormal in it."""
+    found = [f"{one.severity.label}: {one.sentence}" for one in findings_of(session, row.pk)]
+    return (messages.WARNING if found else messages.SUCCESS), " ".join([words, *found])
 
 
 def newest_events(session: Session, actor) -> list[TimelineEvent]:

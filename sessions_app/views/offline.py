@@ -24,7 +24,7 @@ from sessions_app import actions
 from sessions_app.forms import AdverseEventForm, ObservationForm, ReadingForm
 from sessions_app.forms.offline import CorrectsForm, DiscardForm, KeptForm
 from sessions_app.offline_key import is_of, locks_of, owner_of
-from sessions_app.views.acting import session_for
+from sessions_app.views.acting import reading_told, session_for
 
 SHEETS = ("packaged/bootstrap", "css/tokens", "css/base", "css/forms", "css/layout", "css/components", "css/cockpit")
 SHEETS += ("css/patient", "css/charts", "css/print")
@@ -85,7 +85,11 @@ def keep_reading(request, pk):
     session = session_for(request.actor, pk, Permission.RECORD_VITALS)
     corrects = CorrectsForm(request.POST)
     wrong = corrects.cleaned_data["corrects_id"] if corrects.is_valid() else None
-    done = "The correction is saved; the earlier reading stays visible." if wrong else "The reading is saved."
+    words = "The correction is saved; the earlier reading stays visible." if wrong else "The reading is saved."
+
+    def done(row):
+        return reading_told(words, session, row)
+
     return _keep(request, session, ReadingForm(request.POST), actions.record_reading, done, corrects_id=wrong)
 
 
@@ -93,20 +97,19 @@ def keep_reading(request, pk):
 @require_POST
 def keep_observation(request, pk):
     session = session_for(request.actor, pk, Permission.RECORD_OBSERVATION)
-    return _keep(
-        request, session, ObservationForm(request.POST), actions.record_observation, "The observation is saved."
-    )
+    done = (messages.SUCCESS, "The observation is saved.")
+    return _keep(request, session, ObservationForm(request.POST), actions.record_observation, done)
 
 
 @needs(Permission.RECORD_ADVERSE_EVENT, poll=True)
 @require_POST
 def keep_adverse_event(request, pk):
     session = session_for(request.actor, pk, Permission.RECORD_ADVERSE_EVENT)
-    form = AdverseEventForm(request.POST)
-    return _keep(request, session, form, actions.record_adverse_event, "The adverse event is saved.")
+    done = (messages.SUCCESS, "The adverse event is saved.")
+    return _keep(request, session, AdverseEventForm(request.POST), actions.record_adverse_event, done)
 
 
-def _keep(request, session, form, action, done: str, **more) -> JsonResponse:
+def _keep(request, session, form, action, done, **more) -> JsonResponse:
     """Record one entry of a device: 201, or 200 when it was recorded before; 409 and 422 with words and fields.
 
     Who watches it being sent is told on the next page, as after any form.
@@ -120,7 +123,7 @@ def _keep(request, session, form, action, done: str, **more) -> JsonResponse:
     if refused(row):
         return _answer(form_status(form), words=_words(form), fields=form.errors, asks=_asks(form))
     if entry.kept is None:
-        messages.success(request, done)
+        messages.add_message(request, *(done(row) if callable(done) else done))
     return _answer(201 if row.recorded_at == at else 200, saved=str(row.pk), at=row.recorded_at.isoformat())
 
 

@@ -1,6 +1,5 @@
 """Entering readings, observations and adverse events."""
 
-from django.contrib import messages
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -10,9 +9,8 @@ from patients.scope import one
 from sessions_app import actions
 from sessions_app.corrections import newest_correction
 from sessions_app.forms import AdverseEventForm, ObservationForm, ReadingForm
-from sessions_app.session_events import findings_of
 from sessions_app.session_timeline import reading_words
-from sessions_app.views.acting import act_page, posted, session_for
+from sessions_app.views.acting import act_page, posted, reading_told, session_for
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -27,7 +25,7 @@ def reading(request, pk):
         ReadingForm(posted(request)),
         actions.record_reading,
         template="sessions_app/reading.html",
-        done=lambda row: _told("The reading is saved.", session, row),
+        done=lambda row: reading_told("The reading is saved.", session, row),
         anchor="readings",
     )
 
@@ -49,17 +47,11 @@ def correct_reading(request, pk, reading_id):
         ReadingForm(posted(request)),
         actions.record_reading,
         template="sessions_app/reading.html",
-        done=lambda row: _told("The correction is saved; the earlier reading stays visible.", session, row),
+        done=lambda row: reading_told("The correction is saved; the earlier reading stays visible.", session, row),
         anchor="readings",
         context=context,
         corrects_id=wrong.pk,
     )
-
-
-def _told(words: str, session, row) -> tuple[int, str]:
-    """What was saved, with what is abnormal in it."""
-    found = [f"{one.severity.label}: {one.sentence}" for one in findings_of(session, row.pk)]
-    return (messages.WARNING if found else messages.SUCCESS), " ".join([words, *found])
 
 
 @needs(Permission.RECORD_OBSERVATION)

@@ -46,6 +46,7 @@ const entryOf = (form) => ({
 
 function busy(form, isBusy) {
   form.classList.toggle("is-busy", isBusy);
+  document.documentElement.classList.toggle("is-sending", isBusy); // the form itself may be drawn anew meanwhile
   for (const button of form.querySelectorAll("button[type=submit]")) {
     if (isBusy) button.setAttribute("aria-disabled", "true");
     else button.removeAttribute("aria-disabled");

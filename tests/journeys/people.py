@@ -112,9 +112,7 @@ class Someone:
     def press(self, label: str) -> "Someone":
         """Press the button with these words in the main part of the page."""
         self.page.locator("main").get_by_role("button", name=label).first.click()
-        expect(self.page.locator("form[data-offline].is-busy")).to_have_count(
-            0
-        )  # kept, sent, and on its way to the next page
+        expect(self.page.locator("html.is-sending")).to_have_count(0)  # kept, sent, and on its way to the next page
         self.page.wait_for_load_state()
         return self
 

@@ -102,7 +102,9 @@ def test_j6_an_infusion_is_stopped_early_and_the_rest_wasted_before_a_second_per
     nurse.go(f"{path}adverse-event/").fill(category="cardiovascular", grade="3")
     nurse.fill(relatedness="probable", description="Pressure 188/112", action="Paused, clonidine", outcome="ongoing")
     nurse.press("Save the event")
-    nurse.go(f"{path}observation/").fill(what="rescue", text="Clonidine 0.1 mg by mouth").press("Save the observation")
+    nurse.go(f"{path}rescue-drug/").fill(drug="Clonidine", dose="0.1", unit="mg", route="By mouth", reason="188/112")
+    nurse.fill(ordered_by_id="Prescriber", given_by_id="Nurse").press("Save the rescue drug")
+    nurse.go(path).sees("Clonidine 0.1 mg")
     nurse.go(path).follow("Stop or end").fill(how="stopped", reason="Pressure stays high").press("Record the end")
     nurse.go(path).sees("stopped early", "open").follow("Waste or return")
     left = nurse.page.locator(".is-open b").inner_text().split()[0]

@@ -84,6 +84,7 @@ def rems_is_asked(nurse: Someone, path: str) -> None:
 
 def pressure_waits_for_the_prescriber(nurse: Someone, prescriber: Someone, path: str) -> None:
     """3 and 4. 152/94 is amber and holds the dose until the prescriber decides with a reason."""
+    prescriber.go("/sessions/board/").press("I am on site").sees("On site")
     reading_is_saved(nurse, systolic_mmhg=152, diastolic_mmhg=94, spo2_pct=98, moaas="5")
     nurse.go(path).sees("152/94", "Caution", "a prescriber weighs benefit and risk before esketamine")
     nurse.go(f"{path}dose/")
