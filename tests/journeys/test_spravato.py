@@ -160,7 +160,8 @@ def discharge_waits_for_two_hours(spravato, nurse: Someone, path: str, began: fl
 
 def leave(nurse: Someone, path: str) -> Someone:
     nurse.go(f"{path}discharge/").fill(**ALDRETE, **dict.fromkeys(WELL, True))
-    nurse.fill(escort_present=True, instructions_given=True, escort_name="Robin Avery")
+    nurse.fill(escort_present=True, instructions_given=True)
+    nurse.fill(escort_name="Robin Avery", escort_relation="sister", escort_phone="555 0177")
     return nurse.press("Discharge")
 
 
