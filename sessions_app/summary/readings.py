@@ -139,7 +139,9 @@ def chart_of(readings: Sequence[SummaryReading], events: Sequence[SessionEvent],
     ]
     markers = [mark for event in standing(events) if event.minutes is not None for mark in _marks(event)]
     limits = lines_of(ladder)
-    return vitals_chart.build(points, markers, limits=limits, title="Vital signs", chart_id="summary-vitals")
+    return vitals_chart.build(
+        points, markers, limits=limits, title="Course of the vital signs", chart_id="summary-vitals"
+    )
 
 
 def _marks(event: SessionEvent):

@@ -63,6 +63,7 @@ def _record_page(request, record, form, question_form=None):
         "form": form,
         "question_form": question_form,
         "may_review": may_review,
+        "may_view_stock": request.actor.can(Permission.VIEW_STOCK),
         "next": next_to_review(record, request.actor) if may_review else None,
     }
     status = max(form_status(form), form_status(question_form))

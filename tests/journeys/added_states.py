@@ -4,6 +4,7 @@ import json
 import sys
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ from patients import actions as patients
 from patients.models import Patient
 from sessions_app.actions import ask_for_pack, build_pack
 from sessions_app.models import InspectionPack, Session
-from tests.builders import dosing
+from tests.builders import dosing, sessions
 from tests.builders.assessments import given_set, risk_item
 
 BORN = date(1990, 5, 17)
@@ -30,7 +31,7 @@ BORN = date(1990, 5, 17)
 
 def add() -> None:
     """Adds an open risk item, notes begun, people without a series and out of care, tokens, links, a short
-    lot, packs, new authenticators.
+    lot, packs, new authenticators, a session whose readings nobody takes.
 
     Prints the links by channel as JSON.
     """
@@ -45,8 +46,10 @@ def add() -> None:
     _about_sessions(by_role, nurse, at)
     _about_the_register(by_role, at)
     _about_follow_up(nurse, at)
+    _unread_session(by_role, at)
     everybody = [actor.membership_id for actors in by_role.values() for actor in actors]
     waiting = _registered(nurse, at, "Aaronson", everybody)
+    pause_follow_ups(patient=_registered(nurse, at, "Abner", everybody), by=nurse, at=at, reason="Away with no phone")
     patients.end_care(patient=_registered(nurse, at, "Abbott", everybody), by=nurse, at=at)
     sys.stdout.write(json.dumps({name: _link(waiting, name, nurse, at) for name in ("handed", "tablet")}) + "\n")
 
@@ -71,6 +74,15 @@ def _about_follow_up(nurse, at) -> None:
     MissedInARow.objects.get_or_create(
         patient=other.patient, closed_at=None, defaults={"check_in": other, "raised_at": at}
     )
+
+
+def _unread_session(by_role: dict, at) -> None:
+    """A dose given more than an hour ago, after which no reading was taken and none explained."""
+    prescriber, nurse, therapist = (by_role[role][0] for role in (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST))
+    clinic = SimpleNamespace(practice=nurse.practice, prescriber=prescriber, nurse=nurse, therapist=therapist)
+    arrived = at - timedelta(minutes=80)
+    series = sessions.series_with_order(clinic, arrived, password=PASSWORD)
+    sessions.dosed_session(clinic, arrived, series=series)
 
 
 def _about_the_register(by_role: dict, at) -> None:
