@@ -82,7 +82,7 @@ def _events_of_the_room(clinic, session, after) -> None:
         given_by_id=clinic.nurse.membership_id,
         reason="Vomited twice",
     )
-    actions.record_scale(**of, at=after(17), instrument="RASS", total=-1, note="Drowsy, smiles")
+    actions.record_scale(**of, at=after(17), instrument="RASS", rating=-1, note="Drowsy, smiles")
     actions.record_room_entry(**of, at=after(17), membership_id=clinic.therapist.membership_id, went="in")
     consent = actions.record_room_consent(**of, at=after(17), about="touch", is_given=True, words="A hand on mine")
     actions.withdraw_entry(
