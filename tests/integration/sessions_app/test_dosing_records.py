@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from common.models import AuditEvent
-from dosing.models import DosingRecord
+from dosing.models import DosingRecord, StockMovement
 from dosing.models.record import EXCEPTION
 from patients import actions as patient_actions
 from sessions_app.models import RosterEntry
@@ -98,6 +98,15 @@ def test_a_therapist_sees_the_own_sessions_only(clinic):
     therapist = accounts.sign_in(Client(), clinic.therapist)
     assert shown(get(therapist)) == []
     assert therapist.get(reverse("sessions:dosing_record", args=[record.pk])).status_code == 404
+
+
+def test_only_who_may_look_at_stock_is_led_to_the_container(clinic):
+    session = sessions.dosed_session(clinic)
+    container = StockMovement.objects.filter(draw__dosing_record=session.dosing_record).first().container
+    for reader, is_led in ((clinic.nurse, True), (clinic.therapist, False)):
+        page = accounts.sign_in(Client(), reader).get(reverse("sessions:dosing_record", args=[session.pk])).text
+        assert container.label in page
+        assert (reverse("dosing:container", args=[container.pk]) in page) is is_led
 
 
 def test_one_rule_of_reach_for_pages_and_api(clinic):

@@ -60,6 +60,15 @@ def test_no_device_before_the_check(clinic, hours_ago):
     assert not {one for one in codes(clinic, session, hours_ago(2.5)) if one.startswith("REMS")}
 
 
+def test_only_who_may_fill_in_the_check_is_led_there(clinic, hours_ago, sign_in):
+    session = sessions.named_roster(clinic, sessions.scheduled_session(clinic, hours_ago(3), "ESK"), hours_ago(3))
+    link = reverse("sessions:rems_check", args=[session.pk])
+    for reader, is_led in ((clinic.nurse, True), (clinic.therapist, False)):
+        page = sign_in(reader).get(reverse("sessions:session", args=[session.pk])).text
+        assert "Fill in the REMS check" in page
+        assert (link in page) is is_led
+
+
 def codes(clinic, session, at) -> set[str]:
     with pytest.raises(Blocked) as refusal:
         sessions.give(clinic, session, at)
