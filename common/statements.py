@@ -32,7 +32,8 @@ class Prepared:
         with connection.cursor() as cursor:
             if is_planned and connection.vendor == "postgresql":
                 self._prepare(cursor, sql, places, tuple(adapted))
-                cursor.execute(f"EXECUTE {self.name} ({', '.join(['%s'] * len(adapted))})", list(adapted.values()))
+                values = f" ({', '.join(['%s'] * len(adapted))})" if adapted else ""
+                cursor.execute(f"EXECUTE {self.name}{values}", list(adapted.values()))
             else:
                 cursor.execute(sql, [constant if name is None else adapted[name] for name, constant in places])
             return cursor.fetchall()
