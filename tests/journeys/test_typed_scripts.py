@@ -109,6 +109,7 @@ class Watcher:
         self.page.wait_for_url(f"{self.url}/")
 
 
+DOWNLOADS = {"sessions:export_dosing_records", "sessions:summary_pdf", "accounts:export_audit"}  # files, not pages
 # Pages whose parts differ by role; of the others each is looked at by the first role that may open it.
 FOR_EACH_ROLE = {"accounts:home", "sessions:session", "sessions:board", "sessions:dosing_record", "patients:overview"}
 FOR_EACH_ROLE |= {"patients:consents", "patients:series", "notes:of_patient", "notes:private", "followups:of_patient"}
@@ -121,7 +122,7 @@ def pages_of(role: Role) -> list[Route]:
 
 def _permitted(role: Role) -> list[Route]:
     names = {permission for permission, row in access_table().items() if role in row} | {"signed_in"}
-    left_out = {"accounts:sign_out", "sessions:export_dosing_records", "accounts:export_audit"}  # files, not pages
+    left_out = {"accounts:sign_out", *DOWNLOADS}
     return [one for one in routes() if one.api_view is None and one.access in names and one.name not in left_out]
 
 
