@@ -2,27 +2,13 @@
 
 from django import forms
 
-from accounts.forms.base import PlainForm
+from accounts.forms.base import NewVersionForm
 from dosing.forms.parts import AmountField
 from dosing.limit_labels import FIXED, LISTS, columns_of
 
 
-class LimitsForm(PlainForm):
+class LimitsForm(NewVersionForm):
     """Cleaned data are the keywords of `dosing.actions.set_limits` except by and at. An empty field means no limit."""
-
-    source = forms.CharField(
-        label="Source",
-        max_length=60,
-        help_text="Guideline, label, or who decided.",
-        error_messages={"required": "Name the source."},
-    )
-    note = forms.CharField(
-        label="What changes and why",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say what changes and why."},
-    )
-    replaces_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, route: str, current: dict, version: int, **kwargs):
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from accounts.models.versions import VersionsQuerySet
 from common.clinical import Route
 from common.fields import ExactDecimalField
 from common.records import Privacy, Record, RecordKind
@@ -36,18 +37,6 @@ class ProductQuerySet(PracticeScoped):
     def for_route(self, route: str) -> list:
         """Products in use for a route, by name (the routes are a short JSON list, so Python sorts them out)."""
         return [product for product in self.in_use() if route in product.routes]
-
-
-class RouteLimitQuerySet(models.QuerySet):
-    def visible_to(self, actor):
-        from accounts.roles import Permission
-
-        if actor is None or not actor.can(Permission.VIEW_SETTINGS):
-            return self.none()
-        return self.filter(practice_id=actor.practice_id)
-
-    def newest_first(self):
-        return self.select_related("set_by__user").order_by("-version")
 
 
 class Product(Record):
@@ -161,7 +150,7 @@ class RouteLimit(Record):
     set_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     note = models.CharField(max_length=300, blank=True)
 
-    objects = RouteLimitQuerySet.as_manager()
+    objects = VersionsQuerySet.as_manager()
 
     class Meta:
         constraints = [

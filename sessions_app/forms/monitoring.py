@@ -2,7 +2,7 @@
 
 from django import forms
 
-from accounts.forms.base import PlainForm
+from accounts.forms.base import NewVersionForm
 from sessions_app.clock_rules import BOUNDS, OBSERVE_LEAST
 from sessions_app.forms.fields import whole_number
 from sessions_app.monitoring_page import columns
@@ -12,22 +12,8 @@ from sessions_app.vital_table import BY_NAME
 MOST_LETTERS = 120
 
 
-class MonitoringForm(PlainForm):
+class MonitoringForm(NewVersionForm):
     """Cleaned data are the keywords of `actions.set_monitoring` except by and at. An empty field means no such rule."""
-
-    source = forms.CharField(
-        label="Source",
-        max_length=60,
-        help_text="Guideline, label, or who decided.",
-        error_messages={"required": "Name the source."},
-    )
-    note = forms.CharField(
-        label="What changes and why",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "Say what changes and why."},
-    )
-    replaces_version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, about: str, current: dict, version: int, **kwargs):
         super().__init__(*args, **kwargs)

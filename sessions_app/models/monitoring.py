@@ -3,22 +3,12 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.roles import Permission
+from accounts.models.versions import VersionsQuerySet
 from common.records import EventRecord, Privacy, Record, RecordKind
 from common.sealed_fields import SealedTextField
 from sessions_app.models.timeline import VitalReading
 from sessions_app.models.visit import Session
 from sessions_app.monitoring_settings import ABOUT
-
-
-class MonitoringSettingQuerySet(models.QuerySet):
-    def visible_to(self, actor):
-        if actor is None or not actor.can(Permission.VIEW_SETTINGS):
-            return self.none()
-        return self.filter(practice_id=actor.practice_id)
-
-    def newest_first(self):
-        return self.select_related("set_by__user").order_by("-version")
 
 
 class MonitoringSetting(Record):
@@ -40,7 +30,7 @@ class MonitoringSetting(Record):
     set_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     note = models.CharField(max_length=300, blank=True)
 
-    objects = MonitoringSettingQuerySet.as_manager()
+    objects = VersionsQuerySet.as_manager()
 
     class Meta:
         constraints = [

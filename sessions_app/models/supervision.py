@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.roles import Permission
+from accounts.models.versions import VersionsQuerySet
 from common.records import EventRecord, Privacy, Record, RecordKind
 from sessions_app.supervision_rules import MOST_PER_MONITOR
 
@@ -18,16 +18,6 @@ class Presence(EventRecord):
 
     class Meta(EventRecord.Meta):
         indexes = [models.Index(fields=["practice", "occurred_at"], name="presence_by_day")]
-
-
-class SupervisionSettingQuerySet(models.QuerySet):
-    def visible_to(self, actor):
-        if actor is None or not actor.can(Permission.VIEW_SETTINGS):
-            return self.none()
-        return self.filter(practice_id=actor.practice_id)
-
-    def newest_first(self):
-        return self.select_related("set_by__user").order_by("-version")
 
 
 class SupervisionSetting(Record):
@@ -45,7 +35,7 @@ class SupervisionSetting(Record):
     set_at = models.DateTimeField()
     set_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
 
-    objects = SupervisionSettingQuerySet.as_manager()
+    objects = VersionsQuerySet.as_manager()
 
     class Meta:
         constraints = [
