@@ -11,6 +11,7 @@ from django.urls import reverse
 from tests.builders import accounts
 from tests.builders.matrix import World, sample
 from tests.sweeps.asking import Case, ask, cookies_of, told
+from tests.sweeps.moving import TIME_ALONE
 from tests.sweeps.project import record_models
 from tests.sweeps.test_two_practices import READ, WORKING, full_world
 
@@ -18,9 +19,7 @@ pytestmark = pytest.mark.django_db
 AN_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 CHOICE = re.compile(rf'<select[^>]*name="([^"]+)"[^>]*>.*?<option value="({AN_ID})"', re.DOTALL)
 RADIO = re.compile(rf'<input type="(?:radio|checkbox)"[^>]*name="([^"]+)"[^>]*value="({AN_ID})"')
-STEADY = re.compile(
-    rf'csrf[^>]*>|server-time[^>]*>|{AN_ID}|\d\d:\d\d(?::\d\d)?|"instance":[^,}}]*|"csrf": "[^"]*"|"now_ms": \d+'
-)
+STEADY = re.compile(rf'{TIME_ALONE}|{AN_ID}|"instance":[^,}}]*')
 
 
 def two_worlds() -> dict:

@@ -16,15 +16,13 @@ from dosing.models import StockLot
 from tests.builders import accounts, notes, sessions
 from tests.builders.matrix import SAMPLES, World
 from tests.sweeps.asking import ROUTES
+from tests.sweeps.moving import NEW_ENTRY, TIME_ALONE
 
 pytestmark = pytest.mark.django_db
 # Each request adds to these, or they show made-up rows.
 LEFT_OUT = {"accounts:audit_log", "accounts:export_audit", "accounts:sign_ins", "accounts:style_guide"}
-# What time alone moves; the last is until when the token of a poll is believed.
-MOVING = re.compile(
-    r'csrf[^>]*>|server-time[^>]*>|\d{4}-\d\d-\d\dT[^"<]*|\d\d:\d\d|name="id" value="[^"]*"'
-    r'|(?<=[0-9a-f]{16}\.)\d{10}(?=")|"csrf": "[^"]*"|"now_ms": \d+'
-)
+# The last is until when the token of a poll is believed.
+MOVING = re.compile(rf'{TIME_ALONE}|\d{{4}}-\d\d-\d\dT[^"<]*|{NEW_ENTRY}|(?<=[0-9a-f]{{16}}\.)\d{{10}}(?=")')
 OF_THE_PRACTICE = {
     "stock",
     "discrepancies",

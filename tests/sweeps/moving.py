@@ -1,0 +1,7 @@
+"""What time alone moves in a page: two answers are compared without it."""
+
+TIME_ALONE = (
+    r'csrf[^>]*>|server-time[^>]*>|\d\d:\d\d(?::\d\d)?|"csrf": "[^"]*"|"now_ms": \d+'
+    r'|(?<=data-elapsed=")[^<]*'  # since when, and how long that is in words
+)
+NEW_ENTRY = r'name="id" value="[^"]*"'  # a form has another id for its entry each time
