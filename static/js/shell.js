@@ -45,6 +45,11 @@
     if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
   }
 
+  // Where a chart is wider than the screen, what was measured last is shown first.
+  const showNewest = (root) => { for (const frame of root.querySelectorAll(".chart__frame")) frame.scrollLeft = frame.scrollWidth; };
+  showNewest(document);
+  document.addEventListener("htmx:load", (event) => showNewest(event.detail.elt));
+
   // A dialog which the server sent open because its form was refused opens as a modal again.
   for (const dialog of document.querySelectorAll("dialog[data-open-now]")) dialog.showModal();
 })();
