@@ -1,4 +1,4 @@
-"""The board: today's sessions by time, with state, clock, the next reading and who is responsible."""
+"""The board: today's sessions, the most pressing first, with state, clock, next reading and who is responsible."""
 
 import hashlib
 from collections import defaultdict
@@ -53,6 +53,15 @@ class BoardCard:
     def open_alarms(self) -> tuple[Alarm, ...]:
         """Critical values that nobody has answered, oldest first."""
         return open_alarms(self.alarms)
+
+    @property
+    def place(self) -> int:
+        """Where it stands among the day's cards: alarms that nobody answered, then who is here, comes, and has left."""
+        if self.open_alarms:
+            return 0
+        if self.state.is_in_progress:
+            return 1
+        return 2 if self.state is State.SCHEDULED else 3
 
     @property
     def last_answer(self):
@@ -126,7 +135,7 @@ def load_board(actor: Actor, at: datetime) -> BoardPage:
         _card(session, at, readings[session.pk], spans[session.pk], tuple(staff[session.pk]), settings)
         for session in sessions
     ]
-    standing = tuple(card for card in cards if card.state not in CALLED_OFF)
+    standing = tuple(sorted((card for card in cards if card.state not in CALLED_OFF), key=lambda card: card.place))
     called_off = tuple(card for card in cards if card.state in CALLED_OFF)
     return BoardPage(start, standing, called_off, supervision)
 

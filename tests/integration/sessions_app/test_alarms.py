@@ -447,3 +447,16 @@ def test_answers_are_part_of_what_is_signed(clinic):
 
     with pytest.raises(Blocked):
         sessions.answer(clinic, session, row, session.ended_at + timedelta(minutes=30), id=uuid.uuid4())
+
+
+def test_board_shows_first_what_presses(clinic):
+    """An alarm that nobody answered, then who is here, who comes, and last who has left; each by time."""
+    left = sessions.discharged_session(clinic, sessions.AT - timedelta(hours=4))
+    coming = sessions.scheduled_session(clinic, sessions.AT - timedelta(hours=3))
+    here = sessions.dosed_session(clinic, sessions.AT - timedelta(hours=2))
+    alarmed = sessions.dosed_session(clinic, sessions.AT - timedelta(hours=1))
+    sessions.reading(clinic, alarmed, alarmed.first_dose_at + timedelta(minutes=20), spo2_pct=85)
+
+    cards = load_board(clinic.nurse, sessions.AT).cards
+
+    assert [card.session.pk for card in cards] == [one.pk for one in (alarmed, here, coming, left)]
