@@ -21,4 +21,5 @@ def by_the_chunk(ordered: QuerySet, whole: QuerySet, size: int = CHUNK) -> Itera
         found = whole.in_bulk(some)
         yield from (found[pk] for pk in some)
         del found
-        gc.collect()
+        if len(some) == size:
+            gc.collect()
