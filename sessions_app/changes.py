@@ -1,4 +1,4 @@
-"""Whether anything changed since a page was made, asked in one statement (every 2 seconds by each open page).
+"""Whether anything changed since a page was made, asked in one statement (every 1.5 seconds by each open page).
 
 A token is a digest of how many rows hang on what is shown, and the second until which it may be believed: what changes
 with time alone (a reading falls due, a baseline grows old) or in the chart shows at the latest then.
