@@ -126,7 +126,9 @@ class AnswerLink(Record):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(channel__in=["email", "text", "handed", "tablet"]), name="link_channel_known"),
+            models.CheckConstraint(
+                condition=Q(channel__in=["email", "text", "handed", "tablet"]), name="link_channel_known"
+            ),
         ]
 
     def is_answerable(self, at) -> bool:

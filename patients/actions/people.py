@@ -16,7 +16,7 @@ from common import audit, idempotency
 from common.blockers import Blocker, refuse_unless_overridden
 from common.errors import Blocked, InvalidInput, StaleState
 from patients.duplicates import duplicate_blockers, twins_of
-from patients.hooks import care_ended, contact_changed
+from patients.hooks import care_ended, contact_changed, zone_changed
 from patients.models import CareTeamMember, Patient
 from patients.person_rules import mobile_of, problems_of_person, search_text_of
 
@@ -138,6 +138,8 @@ def update_patient(*, patient: Patient, by: Actor, at: datetime, version: int, *
     patient = stored.get()
     if CONTACT.intersection(changed):
         contact_changed.collect(patient=patient, by=by, at=at)
+    if "time_zone" in changed:
+        zone_changed.collect(patient=patient, by=by, at=at)
     return patient
 
 
