@@ -14,7 +14,12 @@ from common.svg import trend_chart
 
 FLAG_KINDS = {"urgent": "critical", "alert": "warning", "warn": "caution"}
 CHARTED = ("PHQ9", "GAD7", "PCL5")
-LINK_WORDS = {"email": "Mailed link open", "handed": "Link open", "tablet": "Open on the tablet"}
+LINK_WORDS = {
+    "email": "Mailed link open",
+    "text": "Texted link open",
+    "handed": "Link open",
+    "tablet": "Open on the tablet",
+}
 
 
 @dataclass(frozen=True)

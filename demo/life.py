@@ -20,7 +20,14 @@ from demo.visit import Patient, Steps, answer_set, finish, give_after_decisions,
 from demo.vitals import make_baseline
 from demo.words import HOMEWORK, HOMEWORK_OUTCOMES, NOTE_TEXTS, PRIVATE_NOTES, PRIVATE_TAGS, RISK_CLOSING, THEMES
 from dosing.actions import sign_order
-from followups.actions import claim_message, expire_check_in, make_message_link, open_check_in, record_sent
+from followups.actions import (
+    claim_message,
+    expire_check_in,
+    make_message_link,
+    open_check_in,
+    record_delivery,
+    record_sent,
+)
 from followups.models import CheckIn
 from integration_notes.actions import (
     finish_homework,
@@ -86,7 +93,7 @@ def register(
             patient=person, by=team[Role.NURSE], at=at, substance="Penicillin", reaction="Rash", severity="moderate"
         )
     patients.answer_contraindications(patient=person, by=prescriber, at=at, answers=dict.fromkeys(ITEMS, ("no", "")))
-    for scope in ("treatment", "therapy", "messages"):
+    for scope in ("treatment", "therapy", "messages", *(["texts"] if made.contact_by == "text" else [])):
         patients.record_consent(
             patient=person,
             by=team[Role.NURSE],
@@ -196,7 +203,7 @@ def attend(clinic: DemoClinic, who: Patient, session: Session, order, starts: da
 
 
 def follow_up(clinic: DemoClinic, who: Patient, session: Session, now: datetime) -> Steps:
-    """Each check-in when it is due: mailed, mostly answered, sometimes not; those still to come stay planned."""
+    """Each check-in when it is due: sent, mostly answered, sometimes not; those still to come stay planned."""
     for check_in in CheckIn.objects.filter(session=session).select_related("patient", "point").order_by("due_at"):
         if check_in.due_at > now - timedelta(minutes=30):
             return
@@ -204,7 +211,7 @@ def follow_up(clinic: DemoClinic, who: Patient, session: Session, now: datetime)
         check_in.refresh_from_db()
         if check_in.state != CheckIn.State.PLANNED:
             continue
-        link = _mailed(clinic, check_in)
+        link = _sent(clinic, check_in)
         if who.rng.random() < 0.82:
             answered_at = check_in.due_at + timedelta(minutes=who.rng.randint(10, 400))
             if answered_at < now:
@@ -231,13 +238,16 @@ def follow_up(clinic: DemoClinic, who: Patient, session: Session, now: datetime)
             yield from call_about_missed(who, check_in.closes_at, now)
 
 
-def _mailed(clinic: DemoClinic, check_in: CheckIn):
+def _sent(clinic: DemoClinic, check_in: CheckIn):
     by = system_actor("follow-ups", clinic.practice.pk)
     open_check_in(check_in=check_in, by=by, at=check_in.due_at)
     message = check_in.messages.get()
     claimed = claim_message(message_id=message.pk, by=by, at=check_in.due_at)
     make_message_link(message=claimed, by=by, at=check_in.due_at)
     record_sent(message=claimed, by=by, at=check_in.due_at + timedelta(seconds=4))
+    if claimed.channel == claimed.Channel.TEXT:
+        told_at = check_in.due_at + timedelta(seconds=40)
+        record_delivery(message=claimed, by=by, at=told_at, delivery=claimed.Delivery.DELIVERED)
     return check_in.assessment_set.links.get(revoked_at=None)
 
 

@@ -8,6 +8,7 @@ from common.clinical import Indication
 from demo.calendar import Calendar
 from demo.clinic import DemoClinic, fill_the_safe, open_demo_practice
 from demo.life import ROUTES, live
+from demo.messages import some_did_not_arrive
 from demo.monitoring import own_settings
 from demo.oversight import watch_over
 from demo.register import keep_the_register
@@ -41,6 +42,7 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     submit_rems_forms(clinic, now)
     people = [actor for actors in clinic.people.values() for actor in actors]
     pause_somebody(now, {actor.membership_id: actor for actor in people})
+    some_did_not_arrive(now)
     watch_over(clinic, now)
     return clinic
 

@@ -11,7 +11,7 @@ class FollowupsConfig(AppConfig):
         from followups import home, wiring
         from followups.defaults import make_default_points
         from patients import chart
-        from patients.hooks import care_ended, consent_withdrawn
+        from patients.hooks import care_ended, consent_withdrawn, zone_changed
         from sessions_app.hooks import first_dose
 
         defaults.register("follow-up points", make_default_points)
@@ -21,5 +21,6 @@ class FollowupsConfig(AppConfig):
         home_panels.register("follow-up", home.home_panels_for)
         care_ended.register("check-ins", wiring.stop_what_was_asked)
         consent_withdrawn.register("messages", wiring.stop_messages_without_consent)
+        zone_changed.register("planned check-ins", wiring.move_what_is_planned)
         chart.tabs.register("follow-up", home.chart_tabs)
         chart.summary.register("follow-up", home.chart_panels)

@@ -11,7 +11,7 @@ from accounts.roles import Permission
 from followups.models import CheckIn, MissedInARow
 from followups.pages import chosen, day_of
 from followups.rows import rows_of
-from followups.watch import is_silent
+from followups.watch import is_silent, paused_channels
 from patients.chart import ChartTab
 from patients.models import Patient
 from patients.scope import Reach
@@ -26,8 +26,10 @@ def navigation_entries(actor: Actor) -> list[NavEntry]:
 def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
     """The banner when nothing goes out, for everybody; what waits for a call, for whoever may act."""
     panels = []
-    if actor.can(Permission.VIEW_FOLLOWUPS) and is_silent(at, actor.practice_id):
-        panels.append(_silence(actor))
+    if actor.can(Permission.VIEW_FOLLOWUPS):
+        if is_silent(at, actor.practice_id):
+            panels.append(_silence(actor))
+        panels += _paused()
     if actor.can(Permission.MANAGE_FOLLOWUPS):
         panels += _missed(actor, at)
         panels.append(_check_ins(actor, at))
@@ -50,6 +52,17 @@ def _missed(actor: Actor, at: datetime) -> list[Panel]:
 def _silence(actor: Actor) -> Panel:
     context = {"may_run": actor.can(Permission.EDIT_SETTINGS)}
     return Panel("silence", "Messages are not going out", "followups/home/silence.html", context, urgent=True, order=20)
+
+
+def _paused() -> list[Panel]:
+    """A provider is not reached: what it should carry waits."""
+    channels = paused_channels()
+    if not channels:
+        return []
+    template = "followups/home/paused.html"
+    return [
+        Panel("paused", "Messages wait for their provider", template, {"channels": channels}, urgent=True, order=21)
+    ]
 
 
 def _check_ins(actor: Actor, at: datetime) -> Panel:

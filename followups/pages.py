@@ -12,11 +12,12 @@ from accounts.paging import page_of
 from accounts.roles import Permission
 from common.blockers import Blocker
 from followups.coming import Coming, coming_of
-from followups.contact import mail_blockers
+from followups.contact import contact_blockers, contact_of
 from followups.hours import hours_of
 from followups.mail import SUBJECT, mail_text
 from followups.models import CheckIn, FollowUpPause, MissedInARow
 from followups.rows import Row, rows_of
+from followups.texts import text_words
 from patients.models import Patient
 from patients.scope import Reach
 from sessions_app.models import Session
@@ -41,11 +42,23 @@ def patient_plan(actor: Actor, patient: Patient, at: datetime) -> list[DosePlan]
 
 
 @dataclass(frozen=True)
+class Contact:
+    """What stands between the practice and a message to this patient."""
+
+    blockers: list[Blocker]
+
+    @property
+    def is_not_arriving(self) -> bool:
+        """A message did not arrive there, and nobody has checked the contact since."""
+        return any(blocker.code == "CONTACT_UNDELIVERED" for blocker in self.blockers)
+
+
+@dataclass(frozen=True)
 class CheckInPage:
     row: Row
     may_manage: bool
     may_see_answers: bool
-    mail_blockers: list[Blocker]
+    contact: Contact
     preview: dict
     coming: list[Coming]
 
@@ -56,15 +69,23 @@ def check_in_page(actor: Actor, check_in: CheckIn, at: datetime) -> CheckInPage:
         row=Row(check_in, at),
         may_manage=reach.may(Permission.MANAGE_FOLLOWUPS),
         may_see_answers=reach.may(Permission.VIEW_ASSESSMENTS),
-        mail_blockers=mail_blockers(check_in.patient) if check_in.is_open else [],
-        preview={
-            "sender": settings.DEFAULT_FROM_EMAIL,
-            "to": check_in.patient.email,
-            "subject": SUBJECT,
-            "text": mail_text(check_in, PLACEHOLDER),
-        },
+        contact=Contact(contact_blockers(check_in.patient) if check_in.is_open else []),
+        preview=_preview(check_in),
         coming=coming_of(check_in, hours_of(check_in.patient.practice_id), pause_of(actor, check_in.patient), at),
     )
+
+
+def _preview(check_in: CheckIn) -> dict:
+    """The message as it would go out now."""
+    to = contact_of(check_in.patient)
+    if check_in.patient.contact_by == Patient.ContactBy.TEXT:
+        return {"to": to, "text": text_words(check_in, PLACEHOLDER)}
+    return {
+        "sender": settings.DEFAULT_FROM_EMAIL,
+        "to": to,
+        "subject": SUBJECT,
+        "text": mail_text(check_in, PLACEHOLDER),
+    }
 
 
 def pause_of(actor: Actor, patient: Patient) -> FollowUpPause | None:
@@ -77,6 +98,7 @@ def plan_context(actor: Actor, patient: Patient, form) -> dict:
     at = timezone.now()
     return {
         "plans": patient_plan(actor, patient, at),
+        "contact": Contact(contact_blockers(patient) if patient.is_in_care else []),
         "pause": pause_of(actor, patient),
         "task": MissedInARow.objects.visible_to(actor).open().filter(patient=patient).first(),
         "form": form,

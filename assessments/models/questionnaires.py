@@ -107,6 +107,7 @@ class AnswerLink(Record):
 
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mailed link"
+        TEXT = "text", "Texted link"
         HANDED = "handed", "Link or QR handed over"
         TABLET = "tablet", "Clinic's tablet"
 
@@ -125,7 +126,9 @@ class AnswerLink(Record):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(channel__in=["email", "handed", "tablet"]), name="link_channel_known"),
+            models.CheckConstraint(
+                condition=Q(channel__in=["email", "text", "handed", "tablet"]), name="link_channel_known"
+            ),
         ]
 
     def is_answerable(self, at) -> bool:

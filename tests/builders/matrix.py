@@ -342,7 +342,10 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     "api:patient_assessments": lambda world: {"pk": world.patient.pk},
     "api:assessment_submit": lambda world: {"pk": world.assessment_set.pk, "code": "PHQ9"},
     # follow-ups
-    **_same("followups:of_patient followups:pause", lambda world: {"pk": world.patient.pk}),
+    **_same(
+        "followups:of_patient followups:pause followups:confirm_contact followups:text_status",
+        lambda world: {"pk": world.patient.pk},
+    ),
     "followups:resume": lambda world: {"pk": world.pause.pk},
     **_same(
         "followups:missed followups:take_missed followups:record_missed_call followups:close_missed",

@@ -43,6 +43,7 @@ class Stack:
             "CLINIC_ONE_MACHINE": "1",
             "CLINIC_PORT": str(self.port),
             "CELERY_SWEEP_SECONDS": "1",
+            "MESSAGES_PER_MINUTE": "10000",
             "TMPDIR": str(self.home / "temporary"),
             "DATABASE_URL": self._as_runtime_role(database_url),
             "DATABASE_OWNER_URL": database_url,

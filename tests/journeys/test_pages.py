@@ -41,6 +41,7 @@ NOT_REACHED = {
     "dosing:amounts": "a patient who may get a dose this minute: the dose form fetches it",
     "sessions:ready": "a patient who arrived and of whom nothing holds the dose",
     "followups:send_again": "a check-in whose mail failed",
+    "followups:confirm_contact": "a message that did not arrive: test_delivery_state.py looks and confirms",
     "accounts:end_sign_in": "a second sign-in of one's own",
     "accounts:new_passkey": "an address with a name: test_passkeys.py opens and looks at it",
     "accounts:add_passkey": "the same",
