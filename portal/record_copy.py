@@ -70,6 +70,7 @@ WHEN = [
 WHO = ["recorded_by", "signed_by", "author", "set_by", "opened_by", "ordered_by", "given_by", "verified_by"]
 # Fields that tell the patient nothing about the patient, or a second time.
 NOT_COPIED_FIELDS = {"practice", "patient", "search_text", "duplicate_reason", "template_version", "late_reason"}
+NOT_COPIED_FIELDS |= {"sent_to"}  # where messages went: the contact that is, or was, on file
 
 
 EVERY = models.Q()
