@@ -2,13 +2,12 @@
 
 from sessions_app.actions.alarms import answer_alarms
 from sessions_app.actions.correcting import withdraw_entry
-from sessions_app.actions.dosing import (
+from sessions_app.actions.dosing import dispose_session_remainder, give_session_dose, waste_session_unwitnessed
+from sessions_app.actions.infusion import (
     change_session_infusion,
-    dispose_session_remainder,
     end_session_infusion,
-    give_session_dose,
     start_recovery,
-    waste_session_unwitnessed,
+    stop_early,
 )
 from sessions_app.actions.inspection import (
     approve_pack,
@@ -88,6 +87,7 @@ __all__ = [
     "set_supervision",
     "sign_session",
     "start_recovery",
+    "stop_early",
     "take_pack",
     "waive_criterion",
     "waste_session_unwitnessed",

@@ -14,6 +14,7 @@ from sessions_app.forms.room_events import (
     RoomEntryForm,
     ScaleForm,
     SessionSettingsForm,
+    StopEarlyForm,
     WithdrawForm,
     add_correction,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "ScheduleForm",
     "SessionSettingsForm",
     "SignForm",
+    "StopEarlyForm",
     "SupervisionForm",
     "WaiverForm",
     "WithdrawForm",

@@ -387,10 +387,11 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same(
         "sessions:session sessions:live sessions:signature sessions:questionnaires sessions:abort sessions:check_in "
         "sessions:roster sessions:ready sessions:give_dose sessions:recovery sessions:reading sessions:observation "
+        "sessions:stop_early "
         "sessions:alarms sessions:grade_reading "
         "sessions:room_entry sessions:rescue_drug sessions:room_consent sessions:not_taken "
         "sessions:adverse_event sessions:discharge sessions:sign sessions:addendum "
-        "sessions:keep_reading sessions:keep_observation sessions:keep_adverse_event "
+        "sessions:offline_choices "
         "sessions:reschedule",
         lambda world: {"pk": world.session.pk},
     ),
@@ -409,6 +410,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "sessions:remainder sessions:unwitnessed",
         lambda world: {"pk": world.session.pk, "draw_id": world.administration.draw_id},
     ),
+    "sessions:keep": lambda world: {"pk": world.session.pk, "what": "observation"},
     "sessions:scale": lambda world: {"pk": world.session.pk, "instrument": "RASS"},
     **_same(
         "sessions:correct_entry sessions:withdraw_entry",

@@ -60,6 +60,10 @@ class Stack:
             else owner_url
         )
 
+    def now(self) -> float:
+        """The clinic's time, in seconds since 1970."""
+        return time.time()
+
     def manage(self, *words: str, stdin: str = "") -> str:
         done = subprocess.run(
             [sys.executable, "manage.py", *words],

@@ -60,9 +60,8 @@ NOT_REACHED |= dict.fromkeys(
         "sessions:offline_worker",
         "sessions:offline_state",
         "sessions:offline_discard",
-        "sessions:keep_reading",
-        "sessions:keep_observation",
-        "sessions:keep_adverse_event",
+        "sessions:offline_choices",
+        "sessions:keep",
     ),
     "a script, which the crawl does not run",
 )

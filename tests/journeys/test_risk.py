@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from tests.builders.accounts import PASSWORD
-from tests.journeys.people import Someone
+from tests.journeys.people import Someone, visitors
 from tests.journeys.stack import free_port, own_database
 from tests.journeys.travelling import TravellingStack
 
@@ -42,19 +41,8 @@ def _next_ten_at_night() -> datetime:
 
 @pytest.fixture
 def person(night, chromium, shots):
-    made = {}
-
-    def sign_in(role: str) -> Someone:
-        if role not in made:
-            someone = Someone(chromium, night.url, shots=shots, now=night.now)
-            made[role] = someone.sign_in(night.made["emails"][role], PASSWORD)
-        return made[role]
-
-    yield sign_in
-    complaints = [text for each in made.values() for text in each.complaints]
-    for each in made.values():
-        each.context.close()
-    assert not complaints
+    with visitors(night, chromium, shots) as sign_in:
+        yield sign_in
 
 
 def answers_on_the_phone(night, chromium, shots, who: dict) -> Someone:
