@@ -16,7 +16,10 @@ SHOWN = 8
 
 def navigation_entries(actor) -> list[NavEntry]:
     """The list itself for whoever sets it; everybody else comes to it from the queue."""
-    entries = [NavEntry("On call", "assessments:on_call", "phone", (Permission.EDIT_SETTINGS,), order=84)]
+    entries = [
+        NavEntry("Forms", "assessments:own", "list-checks", (Permission.VIEW_SETTINGS,), order=81),
+        NavEntry("On call", "assessments:on_call", "phone", (Permission.EDIT_SETTINGS,), order=84),
+    ]
     if not actor.can(Permission.VIEW_RISK):
         return entries
     count = RiskItem.objects.visible_to(actor).open().count()

@@ -15,6 +15,7 @@ from demo.clinic import PASSWORD, DemoClinic, product_for
 from demo.course import make_course
 from demo.people import make_person
 from demo.plans import earlier_treatments, look_at_plan, plan_terms
+from demo.questionnaires import ROOM
 from demo.silence import call_about_missed
 from demo.visit import Patient, Steps, answer_set, finish, give_after_decisions, observe, prepare
 from demo.vitals import make_baseline
@@ -148,7 +149,8 @@ def order_for(clinic: DemoClinic, who: Patient, series, at: datetime, replaces=N
 def before_and_after(series, number: int) -> dict:
     """Which questionnaires belong to which session; two-week and month scales only every third session."""
     long = ["PHQ9", "GAD7", *(["PCL5"] if series.indication == Indication.PTSD else [])] if number % 3 == 1 else []
-    return {"pre_instruments": [*long, "VASMOOD", "SUDS", "ASQ"], "post_instruments": ["VASMOOD", "SUDS"]}
+    own = [ROOM] if number % 3 == 1 else []
+    return {"pre_instruments": [*long, "VASMOOD", "SUDS", "ASQ"], "post_instruments": ["VASMOOD", "SUDS", *own]}
 
 
 def live(clinic: DemoClinic, calendar: Calendar, rng: Random, number: int, plan: dict, now: datetime) -> Steps:

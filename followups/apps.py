@@ -7,7 +7,7 @@ class FollowupsConfig(AppConfig):
     def ready(self):
         from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
-        from assessments.hooks import submitted
+        from assessments.hooks import in_use, submitted
         from followups import home, wiring
         from followups.defaults import make_default_points
         from patients import chart
@@ -16,6 +16,7 @@ class FollowupsConfig(AppConfig):
 
         defaults.register("follow-up points", make_default_points)
         first_dose.register("follow-up plan", wiring.plan_after_first_dose)
+        in_use.register("follow-up points", wiring.points_that_ask_for)
         submitted.register("check-in", wiring.close_answered_check_in)
         navigation.register("follow-up", home.navigation_entries)
         home_panels.register("follow-up", home.home_panels_for)

@@ -76,7 +76,7 @@ def _check_ins(actor: Actor, at: datetime) -> Panel:
         ("no_answer", "No answer", mine.no_answer(at).count()),
     ]
     waiting = chosen(mine, "attention", at).for_list().order_by("due_at", "pk")[:SHOWN]
-    context = {"counts": counts, "rows": rows_of(waiting, at)}
+    context = {"counts": counts, "rows": rows_of(waiting, at, actor.practice_id)}
     named = tuple(row.check_in.patient_id for row in context["rows"])
     return Panel("check-ins", "Check-ins", "followups/home/check_ins.html", context, order=50, patient_ids=named)
 
@@ -94,8 +94,8 @@ def chart_panels(actor: Actor, patient: Patient, at: datetime) -> list[Panel]:
         return []
     mine = CheckIn.objects.visible_to(actor).filter(patient=patient).for_list()
     context = {
-        "waiting": rows_of(mine.waiting().order_by("due_at"), at),
-        "coming": rows_of(mine.filter(state=CheckIn.State.PLANNED).order_by("due_at")[:2], at),
+        "waiting": rows_of(mine.waiting().order_by("due_at"), at, patient.practice_id),
+        "coming": rows_of(mine.filter(state=CheckIn.State.PLANNED).order_by("due_at")[:2], at, patient.practice_id),
         "patient": patient,
     }
     if not context["waiting"] and not context["coming"]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.paging import page_of
 from accounts.roles import Permission
+from assessments.practice_catalogue import catalogue_of
 from common.blockers import Blocker
 from followups.coming import Coming, coming_of
 from followups.contact import contact_blockers, contact_of
@@ -36,7 +37,7 @@ class DosePlan:
 def patient_plan(actor: Actor, patient: Patient, at: datetime) -> list[DosePlan]:
     """Newest dose first; four queries whatever their number."""
     plans: dict = {}
-    for row in rows_of(CheckIn.objects.visible_to(actor).of_patient(patient), at):
+    for row in rows_of(CheckIn.objects.visible_to(actor).of_patient(patient), at, patient.practice_id):
         plans.setdefault(row.check_in.session_id, []).append(row)
     return [DosePlan(rows[0].check_in.session, rows) for rows in plans.values()]
 
@@ -66,7 +67,7 @@ class CheckInPage:
 def check_in_page(actor: Actor, check_in: CheckIn, at: datetime) -> CheckInPage:
     reach = Reach.of(actor, check_in.patient)
     return CheckInPage(
-        row=Row(check_in, at),
+        row=Row(check_in, at, catalogue_of(check_in.patient.practice_id)),
         may_manage=reach.may(Permission.MANAGE_FOLLOWUPS),
         may_see_answers=reach.may(Permission.VIEW_ASSESSMENTS),
         contact=Contact(contact_blockers(check_in.patient) if check_in.is_open else []),
@@ -151,4 +152,4 @@ def list_page(request, show: str, at: datetime) -> ListPage:
     """One page of 25; the number of queries does not grow with the rows."""
     found = chosen(CheckIn.objects.visible_to(request.actor), show, at)
     page = page_of(found.for_list().order_by("due_at", "pk"), request)
-    return ListPage(page, rows_of(page, at), show, LISTS[show])
+    return ListPage(page, rows_of(page, at, request.actor.practice_id), show, LISTS[show])

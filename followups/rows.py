@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from assessments.catalogue import get_instrument
 from assessments.models import AnswerLink
+from assessments.practice_catalogue import Catalogue, catalogue_of
 from followups.delivery_words import reason_of
 from followups.models import CheckIn, OutboxMessage
 from followups.schedule import in_words
@@ -83,6 +84,7 @@ class Row:
 
     check_in: CheckIn
     at: datetime
+    catalogue: Catalogue
 
     @property
     def state(self) -> Chip:
@@ -171,12 +173,15 @@ class Row:
     def instruments(self) -> list[str]:
         """What is asked, or what was asked: names in the order they are asked."""
         given = self.check_in.assessment_set
-        return [get_instrument(code).name for code in (given.instruments if given else self.check_in.point.instruments)]
+        if given is None:
+            return [self.catalogue.name_of(code) for code in self.check_in.point.instruments]
+        return [self.catalogue.name_of(code, given.versions.get(code, "")) for code in given.instruments]
 
 
 def _is_usable(link: AnswerLink, at: datetime) -> bool:
     return link.revoked_at is None and link.locked_at is None and link.expires_at > at
 
 
-def rows_of(check_ins, at: datetime) -> list[Row]:
-    return [Row(check_in, at) for check_in in check_ins]
+def rows_of(check_ins, at: datetime, practice_id: UUID) -> list[Row]:
+    catalogue = catalogue_of(practice_id)
+    return [Row(check_in, at, catalogue) for check_in in check_ins]

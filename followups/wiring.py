@@ -4,7 +4,7 @@ from uuid import UUID
 
 from common.statements import Statement
 from followups.actions import mark_answered, move_check_in, plan_follow_ups, stop_check_in, stop_messages
-from followups.models import CheckIn, OutboxMessage
+from followups.models import CheckIn, FollowUpPoint, OutboxMessage
 from patients.models import Consent
 
 
@@ -39,6 +39,12 @@ def stop_messages_without_consent(patient, scope, by, at) -> list:
     elif scope == Consent.Scope.TEXTS:
         stop_messages(patient=patient, by=by, at=at, channel=OutboxMessage.Channel.TEXT)
     return []
+
+
+def points_that_ask_for(practice_id, code) -> list[str]:
+    """The time points in use that ask for a questionnaire."""
+    points = FollowUpPoint.objects.filter(practice_id=practice_id, is_active=True).order_by("offset_hours")
+    return [f"the check-in after {point.label}" for point in points if code in point.instruments]
 
 
 _OF_SET = Statement(

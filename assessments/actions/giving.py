@@ -6,9 +6,11 @@ from django.db import transaction
 
 from accounts.access import authorize
 from accounts.roles import Permission
-from assessments.catalogue import UnknownInstrument, get_instrument
+from assessments.catalogue import UnknownInstrument
+from assessments.definitions import Instrument
 from assessments.links import new_token, token_digest
 from assessments.models import AnswerLink, AssessmentSet
+from assessments.practice_catalogue import catalogue_of
 from common import audit
 from common.errors import InvalidInput, StaleState
 
@@ -28,7 +30,8 @@ def give_assessments(
     """A set of instruments (codes, in the order they are asked) for one occasion.
 
     `scheduled=True` is for sets that the follow-up plan makes itself; `by` may then be a system actor or the
-    person whose act led to it. Raises InvalidInput for an unknown code or one whose wording may not be given.
+    person whose act led to it. The set keeps the version of each that holds now. Raises InvalidInput for an unknown
+    code, one whose wording may not be given, or one that the practice retired.
     """
     role = (
         ""
@@ -37,10 +40,12 @@ def give_assessments(
     )
     if occasion not in AssessmentSet.Occasion.values:
         raise InvalidInput({"occasion": "Choose what the questionnaires are for."})
+    asked = _known(instruments, patient.practice_id)
     given = AssessmentSet(
         patient=patient,
         occasion=occasion,
-        instruments=_known(instruments),
+        instruments=[each.code for each in asked],
+        versions={each.code: each.version for each in asked},
         created_at=at,
         created_by_id=by.membership_id,
         due_at=due_at,
@@ -51,17 +56,22 @@ def give_assessments(
     return given
 
 
-def _known(codes: list[str]) -> list[str]:
+def _known(codes: list[str], practice_id) -> list[Instrument]:
+    """Each once, in the order asked."""
     if not codes:
         raise InvalidInput({"instruments": "Choose at least one questionnaire."})
-    for code in codes:
+    catalogue, found = catalogue_of(practice_id), []
+    for code in dict.fromkeys(codes):
         try:
-            instrument = get_instrument(code)
+            instrument = catalogue.get(code)
         except UnknownInstrument as error:
             raise InvalidInput({"instruments": f"There is no questionnaire {code}."}) from error
         if not instrument.can_be_given:
             raise InvalidInput({"instruments": f"The wording of {instrument.name} may not be shown without a licence."})
-    return list(dict.fromkeys(codes))
+        if not catalogue.is_offered(code):
+            raise InvalidInput({"instruments": f"{instrument.name} was retired."})
+        found.append(instrument)
+    return found
 
 
 @transaction.atomic

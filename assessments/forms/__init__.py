@@ -2,7 +2,32 @@
 
 from assessments.forms.answers import AnswerForm
 from assessments.forms.giving import CancelForm, GiveForm
+from assessments.forms.licensed import WithdrawForm, WordingForm
 from assessments.forms.on_call import OnCallForm
+from assessments.forms.practice_made import (
+    QUESTION_FORMS,
+    HeadingForm,
+    PublishForm,
+    RetireForm,
+    RevisionForm,
+    ScoreForm,
+)
 from assessments.forms.risk import CloseForm, ContactForm, QueueFilter
 
-__all__ = ["AnswerForm", "CancelForm", "CloseForm", "ContactForm", "GiveForm", "OnCallForm", "QueueFilter"]
+__all__ = [
+    "QUESTION_FORMS",
+    "AnswerForm",
+    "CancelForm",
+    "CloseForm",
+    "ContactForm",
+    "GiveForm",
+    "HeadingForm",
+    "OnCallForm",
+    "PublishForm",
+    "QueueFilter",
+    "RetireForm",
+    "RevisionForm",
+    "ScoreForm",
+    "WithdrawForm",
+    "WordingForm",
+]

@@ -40,7 +40,7 @@ class AssessmentSet(Record):
 
     kind = RecordKind.EDITABLE
     privacy = Privacy(
-        operational="id patient occasion created_at created_by due_at expires_at completed_at cancelled_at",
+        operational="id patient occasion created_at created_by due_at expires_at completed_at cancelled_at versions",
         clinical="instruments",
     )
 
@@ -54,6 +54,7 @@ class AssessmentSet(Record):
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="assessment_sets")
     occasion = models.CharField(max_length=10, choices=Occasion.choices)
     instruments = models.JSONField(help_text="Instrument codes in the order they are asked.")
+    versions = models.JSONField(default=dict, help_text="The version of each instrument when it was given, by code.")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     due_at = models.DateTimeField()

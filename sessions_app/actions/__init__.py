@@ -38,7 +38,7 @@ from sessions_app.actions.schedule import (
     reschedule_session,
     schedule_session,
 )
-from sessions_app.actions.settings import save_session_settings
+from sessions_app.actions.settings import save_session_settings, take_over_cadss_licence
 from sessions_app.actions.signing import add_addendum, ask_author, review_session, sign_session
 from sessions_app.actions.supervision import mark_presence, set_supervision
 from sessions_app.actions.timeline import record_reading
@@ -88,6 +88,7 @@ __all__ = [
     "sign_session",
     "start_recovery",
     "stop_early",
+    "take_over_cadss_licence",
     "take_pack",
     "waive_criterion",
     "waste_session_unwitnessed",
