@@ -1,5 +1,5 @@
 // The clinic's tablet in a patient's hands: untouched for a while it asks, then goes to its lock. Without this file the
-// page goes there by itself after ten minutes. Coming back to a page that was left never shows it as it was.
+// next touch leads there, since the server forgets the link. Coming back to a page that was left never shows it as it was.
 (() => {
   "use strict";
   window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
