@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_on_call'),
-        ('assessments', '0003_on_call'),
+        ('assessments', '0004_texted_links'),
     ]
 
     operations = [
