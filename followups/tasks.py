@@ -9,11 +9,11 @@ from django.utils import timezone
 from accounts.actor import system_actor
 from common.errors import StaleState
 from followups import actions, doorbell
-from followups.actions.gates import room
 from followups.models import CheckIn, FollowUpPause, FollowUpPoint, OutboxMessage
 from followups.outcomes import NotSent, Refused, Unclear
 from followups.schedule import local_day
 from followups.sending import send
+from followups.watch import room
 
 log = logging.getLogger("clinic.followups")
 BATCH = 200
