@@ -1,4 +1,4 @@
-"""Whether messages go out at all, and how many may, told from the rows themselves by whichever process asks (F6, F21)."""
+"""Whether messages go out at all, and how many may, told by any process from the rows themselves (F6, F21)."""
 
 from datetime import datetime, timedelta
 
