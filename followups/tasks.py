@@ -84,7 +84,9 @@ def _each_check_in(check_ins, action, at) -> None:
 
 
 def _each_message(messages, action, at) -> None:
-    for message in messages.select_related("check_in__patient")[:BATCH]:
+    """Their ids first: asked for both at once, a database may begin with the check-ins, of which there are far more."""
+    ids = list(messages.values_list("pk", flat=True)[:BATCH])
+    for message in OutboxMessage.objects.filter(pk__in=ids).select_related("check_in__patient"):
         _act(action, at, message=message)
 
 
