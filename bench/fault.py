@@ -304,6 +304,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
-    os.environ.setdefault("CLINIC_TEST_HOME", tempfile.mkdtemp(prefix="clinic-fault-"))
     sys.exit(main())

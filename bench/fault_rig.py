@@ -8,6 +8,7 @@ import json
 import os
 import random
 import signal
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -164,9 +165,23 @@ def children_of(pid: int) -> list[int]:
 
 
 @contextlib.contextmanager
+def _place_for_what_is_made_once():
+    """In a run of the tests there is one; a measurement makes its own."""
+    if "CLINIC_TEST_HOME" in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="clinic-rig-") as folder:
+        os.environ["CLINIC_TEST_HOME"] = folder
+        try:
+            yield
+        finally:
+            del os.environ["CLINIC_TEST_HOME"]
+
+
+@contextlib.contextmanager
 def rig(database_url: str, redis_url: str, seed: int, **environment: str):
     """A prepared clinic, without web server and worker, that is removed afterwards."""
-    with TextProvider() as provider:
+    with TextProvider() as provider, _place_for_what_is_made_once():
         stack = Stack(database_url, redis_url)
         stack.environment |= provider.environment | environment
         try:

@@ -9,11 +9,11 @@ from django.utils import timezone
 from accounts.actor import system_actor
 from common.errors import StaleState
 from followups import actions, doorbell
-from followups.actions.gates import room
 from followups.models import CheckIn, FollowUpPause, FollowUpPoint, OutboxMessage
 from followups.outcomes import NotSent, Refused, Unclear
 from followups.schedule import local_day
 from followups.sending import send
+from followups.watch import room
 
 log = logging.getLogger("clinic.followups")
 BATCH = 200
@@ -84,7 +84,9 @@ def _each_check_in(check_ins, action, at) -> None:
 
 
 def _each_message(messages, action, at) -> None:
-    for message in messages.select_related("check_in__patient")[:BATCH]:
+    """Their ids first: asked for both at once, a database may begin with the check-ins, of which there are far more."""
+    ids = list(messages.values_list("pk", flat=True)[:BATCH])
+    for message in OutboxMessage.objects.filter(pk__in=ids).select_related("check_in__patient"):
         _act(action, at, message=message)
 
 

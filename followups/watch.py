@@ -1,6 +1,8 @@
-"""Whether messages are going out at all, told by the web process from the rows themselves (F6, F21)."""
+"""Whether messages go out at all, and how many may, told by any process from the rows themselves (F6, F21)."""
 
 from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from followups.models import ChannelPause, CheckIn, OutboxMessage, SendingPace
 
@@ -22,6 +24,12 @@ def is_silent(at: datetime, practice_id=None) -> bool:
 def _goes_on(at: datetime) -> bool:
     """Many wait after an outage, and go out so many a minute: that is slow, not silent (F4)."""
     return SendingPace.objects.filter(taken_at__gt=at - GOES_ON).exists()
+
+
+def room(at: datetime) -> int:
+    """How many messages may be taken now (F4)."""
+    pace = SendingPace.objects.first() or SendingPace()
+    return pace.room(at, settings.MESSAGES_PER_MINUTE)
 
 
 def paused_channels() -> list[ChannelPause]:

@@ -39,12 +39,6 @@ def _is_first(at: datetime) -> bool:
     return was_made
 
 
-def room(at: datetime) -> int:
-    """How many messages may be taken now."""
-    pace, _ = SendingPace.objects.get_or_create(only=True)
-    return pace.room(at, settings.MESSAGES_PER_MINUTE)
-
-
 def note_failure(channel: str, by, at: datetime, error: str, retry_after: timedelta | None = None) -> None:
     """The provider was not reached or failed; after three in a row, or when it asks to wait, nothing is tried."""
     ChannelPause.objects.get_or_create(channel=channel)

@@ -17,7 +17,7 @@ class OutboxQuerySet(models.QuerySet):
 
     def may_go_out(self, at):
         """Those waiting on a channel that is not paused; patients with an open risk item first (F4)."""
-        at_risk = RiskItem.objects.filter(patient=OuterRef("check_in__patient"), closed_at=None)
+        at_risk = RiskItem.objects.filter(patient__check_ins=OuterRef("check_in"), closed_at=None)
         ready = self.waiting(at).exclude(channel__in=ChannelPause.objects.paused(at).values("channel"))
         return ready.annotate(is_at_risk=Exists(at_risk)).order_by("-is_at_risk", "next_try_at", "pk")
 
@@ -42,7 +42,8 @@ class OutboxQuerySet(models.QuerySet):
 
     def unneeded(self):
         """Still waiting although their check-in is over."""
-        return self.filter(state=OutboxMessage.State.PENDING).exclude(check_in__state="sent")
+        asked = OutboxMessage.check_in.get_queryset().filter(pk=OuterRef("check_in"), state="sent")
+        return self.filter(~Exists(asked), state=OutboxMessage.State.PENDING)
 
     def stuck(self, at):
         """Waiting for a worker longer than five minutes after their time (F6, KAP-FUP-SILENCE).
@@ -127,7 +128,9 @@ class OutboxMessage(Record):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(state__in=["pending", "claimed"]), name="message_waiting"),
+            # One for each state: SQLite sees no more than an equal condition.
+            models.Index(fields=["next_try_at"], condition=Q(state="pending"), name="message_pending"),
+            models.Index(fields=["claimed_until"], condition=Q(state="claimed"), name="message_claimed"),
             models.Index(fields=["check_in"], condition=Q(state__in=["ambiguous", "failed"]), name="message_unclear"),
             models.Index(fields=["check_in"], condition=Q(delivery="undelivered"), name="message_undelivered"),
             models.Index(fields=["message_id"], name="message_by_id"),

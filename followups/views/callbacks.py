@@ -11,12 +11,12 @@ from accounts.failures import too_many_unknown_links
 from accounts.gatekeeping import public
 from accounts.origin import client_ip
 from followups import actions
+from followups.forms import TextStatusForm
 from followups.sending import status_address
 from followups.sent import message_of_status
 from followups.twilio import is_signed
 
 MOST_BYTES = 10_000
-DELIVERY = {"delivered": "delivered", "undelivered": "undelivered", "failed": "undelivered"}
 
 
 @csrf_exempt
@@ -35,8 +35,6 @@ def text_status(request, pk):
         return HttpResponse(status=429 if slowed else 400)
     message = message_of_status(pk)
     if message is not None:
-        delivery = DELIVERY.get(request.POST.get("MessageStatus", ""), "")
-        code = request.POST.get("ErrorCode", "") if delivery == "undelivered" else ""
-        by = system_actor("text-status")
-        actions.record_delivery(message=message, by=by, at=timezone.now(), delivery=delivery, code=code)
+        told = TextStatusForm(request.POST).told
+        actions.record_delivery(message=message, by=system_actor("text-status"), at=timezone.now(), **told)
     return HttpResponse(status=204)
