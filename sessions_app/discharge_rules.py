@@ -295,8 +295,8 @@ def _falling(facts: LeavingFacts) -> Criterion:
         and falls(last.systolic_mmhg, baseline.systolic_mmhg, systolic)
         and falls(last.diastolic_mmhg, baseline.diastolic_mmhg, diastolic)
     )
-    before = f"highest before {systolic}/{diastolic}" if facts.highest else "none before to compare with"
-    fact = f"{last.systolic_mmhg}/{last.diastolic_mmhg}, {before}" if known else "not taken"
+    before = f", highest before {systolic}/{diastolic}" if facts.highest else ""
+    fact = f"{last.systolic_mmhg}/{last.diastolic_mmhg}{before}" if known else "not taken"
     return Criterion(
         "FALLING",
         "Blood pressure falling",

@@ -39,6 +39,11 @@ class EntryForm:
     action: Callable
     make: Callable[..., forms.Form]
 
+    @property
+    def button(self) -> str:
+        name = self.label if self.label.split()[0].isupper() else f"{self.label[0].lower()}{self.label[1:]}"
+        return f"Save the {name}"
+
 
 def people_of(actor: Actor | None) -> dict[str, list[tuple]]:
     """By the field that asks for somebody of the staff, (membership id, name) of who may be chosen; one query.
@@ -125,7 +130,7 @@ ENTRY_FORMS = {
         _rescue_drug,
     ),
     "room_entry": EntryForm(
-        "Who came or went",
+        "Room entry",
         "Who came or went",
         "Who is in the room is saved.",
         Permission.RECORD_OBSERVATION,
@@ -133,7 +138,7 @@ ENTRY_FORMS = {
         _room_entry,
     ),
     "room_consent": EntryForm(
-        "Touch or music",
+        "Answer about touch or music",
         "What the patient said about touch or music",
         "What the patient said is saved.",
         Permission.RECORD_OBSERVATION,

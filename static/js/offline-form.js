@@ -23,7 +23,8 @@ function said(form, submitter) {
   const shown = [...form.elements].filter((field) => field.name && field.value && !NO_WORDS.includes(field.type));
   const words = shown.filter((field) => !TICKED.includes(field.type) || field.checked).map((field) => {
     if (field.selectedOptions) return field.selectedOptions[0].text;
-    return TICKED.includes(field.type) ? field.labels?.[0]?.textContent.trim() : field.value.replace("T", " ");
+    if (TICKED.includes(field.type)) return field.labels[0]?.textContent.trim();
+    return field.type === "datetime-local" ? field.value.replace("T", " ") : field.value;
   });
   return words.join(" \u00B7 ") || submitter?.textContent.trim() || "";
 }

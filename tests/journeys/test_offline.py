@@ -53,6 +53,11 @@ def waiting(someone: Someone):
     return someone.page.locator("[data-offline-count]")
 
 
+def all_is_sent(someone: Someone) -> None:
+    someone.page.wait_for_selector(f"{READY}[data-pending='0']", state="attached", timeout=30_000)
+    expect(waiting(someone)).to_be_hidden()
+
+
 def readings(stack, session: str) -> list[tuple]:
     """Systolic values with their times, as stored, in the order they were recorded."""
     key = session if stack.environment["DATABASE_OWNER_URL"] else session.replace("-", "")
@@ -146,7 +151,7 @@ def half_an_hour_without_network(cut_off, nurse: Someone, path: str) -> None:
     fits_and_reads_well(nurse)
     nurse.context.set_offline(False)
     nurse.sees("Your sign-in has ended").again()
-    expect(waiting(nurse)).to_be_hidden(timeout=12_000)
+    all_is_sent(nurse)
     timeline = nurse.page.context.request.get(f"{nurse.url}/api/v1{path}timeline").json()["events"]
     late = [event for event in timeline if event["late_reason"].startswith("Entered offline")]
     mine = [event for event in late if event["kind"] != "reading"]
@@ -283,7 +288,7 @@ def test_entries_outlive_browser_server_and_sign_in(cut_off, playwright):
         assert nurse.page.url.startswith(f"{cut_off.url}/sign-in/"), "the sign-in has ended meanwhile"
         somebody_else_neither_sees_nor_sends(cut_off, nurse, session, before)
         nurse.sign_in(cut_off.made["emails"]["nurse"], PASSWORD)
-        expect(waiting(nurse)).to_be_hidden(timeout=12_000)
+        all_is_sent(nurse)
         nurse.go(path).sees("141/91", "142/92", f"{CANARY} said", "late-synced")
         rows = readings(cut_off, session)[before:]
         assert [row[0] for row in rows] == [141, 142], "in the order they were entered"
@@ -357,8 +362,9 @@ def test_what_is_not_taken_stays_until_it_is_corrected_or_discarded(cut_off, per
 
 
 def save_slowly(someone: Someone, **values) -> None:
-    """Without waiting for what follows."""
     someone.fill(**values).page.get_by_role("button", name="Save the reading").click()
+    expect(someone.page.locator("html.is-sending")).to_have_count(0, timeout=30_000)
+    someone.page.wait_for_selector(READY, state="attached", timeout=30_000)
 
 
 def slow_or_failing(cut_off, nurse: Someone) -> None:
@@ -368,13 +374,12 @@ def slow_or_failing(cut_off, nurse: Someone) -> None:
     network.send("Network.emulateNetworkConditions", SLOW_3G)
     save_slowly(nurse, systolic_mmhg="152", diastolic_mmhg="84")
     expect(nurse.page.locator("#readings")).to_contain_text("152/84", timeout=20_000)
-    nurse.page.wait_for_selector(READY, state="attached", timeout=20_000)
     for number, (how, systolic) in enumerate((("before", "153"), ("after", "154")), start=1):
         cut_off.fail(how)
         save_slowly(nurse, systolic_mmhg=systolic, diastolic_mmhg="84")
         expect(waiting(nurse)).to_have_text(f"{number} pending", timeout=20_000)
     cut_off.fail()
-    expect(waiting(nurse)).to_be_hidden(timeout=20_000)
+    all_is_sent(nurse)
     network.detach()
     values = [row[0] for row in readings(cut_off, cut_off.made["dosed"])]
     stored = [value for value in values if value in (152, 153, 154)]
