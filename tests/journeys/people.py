@@ -204,4 +204,4 @@ def visitors(stack, chromium: Browser, shots: Path | None = None, forgiven: tupl
     for one in made.values():
         one.context.close()
     complaints = [text for text in complaints if not any(word in text for word in forgiven)]
-    assert not complaints
+    assert not complaints, complaints
