@@ -10,7 +10,7 @@ from django.db.models import Model, Prefetch, prefetch_related_objects
 from common.errors import OutOfScope
 from common.statements import Statement
 from common.together import Part, Together
-from dosing.models import Administration, DoseOrder, DosingRecord, Draw, StockMovement
+from dosing.models import Administration, DoseOrder, DoseTimeCorrection, DosingRecord, Draw, StockMovement
 from dosing.ordered_dose import OrderedDose, dose_of, next_dose
 from patients.models import Consent
 from sessions_app.grading import Alarm, alarms_of, baseline_of, graded, standing
@@ -117,10 +117,7 @@ class SessionFacts:
 
     @cached_property
     def doses(self) -> tuple[DoseSpan, ...]:
-        return tuple(
-            DoseSpan(row.occurred_at, row.end.occurred_at if hasattr(row, "end") else None)
-            for row in self.administrations
-        )
+        return tuple(DoseSpan(row.given_at, row.ended_at) for row in self.administrations)
 
     @property
     def running(self) -> list[Administration]:
@@ -148,6 +145,7 @@ def load_facts(session: Session, rows: dict[str, list] | None = None) -> Session
     for name in OF_SESSION:
         for row in found[name]:
             row.session = session
+    _with_corrections(found["administrations"], found["dose_times"])
     session.series.patient = session.patient
     session.rems_checks_read = found["rems_checks"]
     newest = next(iter(found["newest_order"]), None)
@@ -211,6 +209,16 @@ def _administrations(session: UUID, **_):
     )
 
 
+def _dose_times(session: UUID, **_):
+    rows = DoseTimeCorrection.objects.filter(administration__dosing_record_id=session).order_by("number")
+    return rows.select_related("recorded_by__user")
+
+
+def _with_corrections(administrations: list[Administration], corrections: list[DoseTimeCorrection]) -> None:
+    for row in administrations:
+        row.corrections = tuple(one for one in corrections if one.administration_id == row.pk)
+
+
 def _consents(session: UUID, **_):
     signed = Consent.objects.filter(patient__sessions=session, scope=Consent.Scope.TREATMENT)
     return signed.select_related("withdrawal").order_by("occurred_at", "recorded_at")
@@ -229,6 +237,7 @@ def _newest_order(series: UUID, **_):
 FACTS = {
     **OF_SESSION,
     "administrations": Part(_administrations, ("number",)),
+    "dose_times": Part(_dose_times, ("number",)),
     "newest_order": Part(_newest_order, ("version",)),
     "consents": Part(_consents, ("occurred_at", "recorded_at")),
     "settings": SETTINGS,
@@ -239,6 +248,7 @@ FACTS = {
 _FACTS = Together("session_facts", FACTS, session=UUID, series=UUID, practice=UUID)
 _NEWEST_ORDER = Statement("newest_order", lambda series: _newest_order(series), series=UUID)
 _ADMINISTRATIONS = Statement("administrations", lambda session: _administrations(session), session=UUID)
+_DOSE_TIMES = Statement("dose_times", lambda session: _dose_times(session), session=UUID)
 
 
 def order_of(session: Session) -> DoseOrder | None:
@@ -249,9 +259,12 @@ def order_of(session: Session) -> DoseOrder | None:
 
 
 def administrations_of(session: Session) -> tuple[Administration, ...]:
+    """Each with the corrections of its time; two queries."""
     if session.dosing_record_id is None:
         return ()
-    return tuple(_ADMINISTRATIONS.instances(session=session.dosing_record_id))
+    rows = _ADMINISTRATIONS.instances(session=session.dosing_record_id)
+    _with_corrections(rows, _DOSE_TIMES.instances(session=session.dosing_record_id))
+    return tuple(rows)
 
 
 def with_containers(doses):

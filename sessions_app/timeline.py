@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils import timezone
+
 
 @dataclass(frozen=True)
 class TimelineEvent:
@@ -29,6 +31,12 @@ class TimelineEvent:
     entry_id: UUID | None = None
     is_struck: bool = False
     link: str = ""
+
+
+def clock_words(moment: datetime) -> str:
+    """Day and time in the practice's zone, the active one: 1 Dec 14:00."""
+    local = timezone.localtime(moment)
+    return f"{local.day} {local:%b %H:%M}"
 
 
 def t_plus_minutes(moment: datetime, first_dose_at: datetime | None) -> int | None:
