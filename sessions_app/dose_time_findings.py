@@ -38,10 +38,10 @@ def time_findings(
 
 
 def _left(facts: SessionFacts, given_at: datetime) -> list[Blocker]:
-    left_at = facts.session.ended_at
+    left_at, zone = facts.session.ended_at, facts.session.practice.time_zone
     if left_at is None or given_at <= left_at:
         return []
-    sentence = f"The patient left at {clock_words(left_at)}, before this time. The departure keeps its own time."
+    sentence = f"The patient left at {clock_words(left_at, zone)}, before this time. The departure keeps its own time."
     return [Blocker("AFTER_LEAVING", sentence, "KAP-DOSE-TIME")]
 
 

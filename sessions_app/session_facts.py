@@ -1,5 +1,6 @@
 """Loads everything that the rules and the page of one session look at, in a fixed number of queries."""
 
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -71,6 +72,13 @@ class SessionFacts:
     def as_of(self, moment: datetime) -> "SessionFacts":
         """The same without readings taken after `moment`, for an act that is written down late."""
         return replace(self, all_readings=tuple(row for row in self.all_readings if row.occurred_at <= moment))
+
+    def as_known_at(self, moment: datetime) -> "SessionFacts":
+        """The same with the times of the doses as they were known then, before later corrections."""
+        doses = tuple(_as_known(row, moment) for row in self.administrations)
+        session = copy(self.session)
+        session.first_dose_at = doses[0].given_at if doses else session.first_dose_at
+        return replace(self, session=session, administrations=doses)
 
     def as_of_minute(self, moment: datetime) -> "SessionFacts":
         """The same, but a moment typed to the minute takes in what happened during that minute."""
@@ -214,6 +222,12 @@ def _dose_times(session: UUID, **_):
     return rows.select_related("recorded_by__user")
 
 
+def _as_known(row: Administration, moment: datetime) -> Administration:
+    then = copy(row)
+    then.corrections = tuple(one for one in row.corrections if one.recorded_at <= moment)
+    return then
+
+
 def _with_corrections(administrations: list[Administration], corrections: list[DoseTimeCorrection]) -> None:
     for row in administrations:
         row.corrections = tuple(one for one in corrections if one.administration_id == row.pk)
@@ -247,8 +261,7 @@ FACTS = {
 }
 _FACTS = Together("session_facts", FACTS, session=UUID, series=UUID, practice=UUID)
 _NEWEST_ORDER = Statement("newest_order", lambda series: _newest_order(series), series=UUID)
-_ADMINISTRATIONS = Statement("administrations", lambda session: _administrations(session), session=UUID)
-_DOSE_TIMES = Statement("dose_times", lambda session: _dose_times(session), session=UUID)
+_DOSES = Together("doses", {name: FACTS[name] for name in ("administrations", "dose_times")}, session=UUID)
 
 
 def order_of(session: Session) -> DoseOrder | None:
@@ -259,12 +272,12 @@ def order_of(session: Session) -> DoseOrder | None:
 
 
 def administrations_of(session: Session) -> tuple[Administration, ...]:
-    """Each with the corrections of its time; two queries."""
+    """Each with the corrections of its time; one query."""
     if session.dosing_record_id is None:
         return ()
-    rows = _ADMINISTRATIONS.instances(session=session.dosing_record_id)
-    _with_corrections(rows, _DOSE_TIMES.instances(session=session.dosing_record_id))
-    return tuple(rows)
+    found = _DOSES.instances(session=session.dosing_record_id)
+    _with_corrections(found["administrations"], found["dose_times"])
+    return tuple(found["administrations"])
 
 
 def with_containers(doses):

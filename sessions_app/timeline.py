@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -33,9 +34,9 @@ class TimelineEvent:
     link: str = ""
 
 
-def clock_words(moment: datetime) -> str:
-    """Day and time in the practice's zone, the active one: 1 Dec 14:00."""
-    local = timezone.localtime(moment)
+def clock_words(moment: datetime, zone: str = "") -> str:
+    """Day and time in the practice's zone, on a page the active one: 1 Dec 14:00."""
+    local = timezone.localtime(moment, ZoneInfo(zone) if zone else None)
     return f"{local.day} {local:%b %H:%M}"
 
 

@@ -157,7 +157,7 @@ def two_are_missed(clinic, person, wednesday: date) -> None:
 
 
 def outcomes_are_honest(person) -> None:
-    nurse = person("nurse").follow("Outcomes").sees("PHQ-9 after the last session", "13 of 14 series counted")
+    nurse = person("nurse").follow("Outcomes").sees("after the last session", "13 of 14 series counted")
     nurse.sees("By route", "Intravenous", "Intramuscular", "By session number", "Session 2", "Response", "Remission")
     nurse.sees("Reliably better", "1.96 × SD × √2 × √(1 − reliability)", "1 without a score before")
     expect(nurse.page.locator("figure.chart--trend .marker--dose")).to_have_count(2)

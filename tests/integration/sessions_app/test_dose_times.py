@@ -19,6 +19,7 @@ from dosing.models import Administration, DoseTimeCorrection, DosingRecord, Stoc
 from dosing.models.record import EXCEPTION
 from sessions_app import actions
 from sessions_app.board_page import load_board
+from sessions_app.leaving_facts import left_with
 from sessions_app.models import RemsForm, Session
 from sessions_app.monitoring import DoseSpan
 from sessions_app.session_facts import load_facts
@@ -78,6 +79,13 @@ def test_the_dose_stays_and_what_counts_from_it_follows(clinic):
     act = AuditEvent.objects.get(action="sessions.correct_session_dose_time")
     assert act.detail["findings"] == ["AFTER_LEAVING", "READINGS_BEFORE_DOSE"]
     assert act.patient_id == session.patient_id
+
+
+def test_what_was_found_when_the_patient_left_stays_as_it_was_found(clinic):
+    session = sessions.discharged_session(clinic)
+    before = [(one.code, one.outcome, one.fact) for one in left_with(load_facts(session))]
+    correct(clinic, session, session.first_dose_at + DAY)
+    assert [(one.code, one.outcome, one.fact) for one in left_with(load_facts(sessions.stored(session)))] == before
 
 
 def test_a_correction_is_corrected_and_the_newest_counts(clinic):
