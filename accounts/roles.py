@@ -141,6 +141,7 @@ class Permission(_Named):
     VIEW_RISK = enum.auto()
     HANDLE_RISK = enum.auto()
     VIEW_RISK_COUNT = enum.auto()
+    VIEW_REPORTS = enum.auto()
     VIEW_NOTE = enum.auto()
     WRITE_NOTE = enum.auto()
     WRITE_PRIVATE_NOTE = enum.auto()

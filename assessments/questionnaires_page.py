@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from assessments.change import LOWER_IS_BETTER
 from assessments.change_words import ChangeWords, words_of
@@ -133,7 +134,9 @@ def chart_of(trend: Trend, instrument: Instrument) -> trend_chart.TrendChart | N
     scores = [
         trend_chart.Score(p.on, _decimal(p.total), p.is_baseline, _note(p)) for p in trend.points if p.is_comparable
     ]
-    doses = [trend_chart.Dose(mark.at.date(), mark.label) for mark in trend.marks]
+    scores += [trend_chart.Score(on, None) for on in trend.unanswered]
+    zone = ZoneInfo(trend.time_zone)
+    doses = [trend_chart.Dose(mark.at.astimezone(zone).date(), mark.label) for mark in trend.marks]
     bands = [trend_chart.Band(Decimal(b.low), Decimal(b.high), b.label) for b in instrument.bands]
     return trend_chart.build(
         scores,

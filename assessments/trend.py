@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from assessments.change import Change, ChangeNotDefined, measure_change, rule_of
 from assessments.definitions import Instrument
-from assessments.models import Assessment
+from assessments.models import Assessment, AssessmentSet
 from assessments.practice_catalogue import Catalogue, catalogue_of
 from common.registry import Registry
 
@@ -51,12 +51,16 @@ class Trend:
     """Points in the order they were answered, with the doses between them; `definition` is the newest one answered.
 
     A point whose version scored otherwise has a total and no change: totals of different sums are not compared.
+    `unanswered` are the days on which the questionnaire was due and, as its time is over, never was; days are those of
+    the patient's `time_zone`.
     """
 
     instrument: str
     points: tuple[Point, ...]
     marks: tuple[Mark, ...]
     definition: Instrument | None = None
+    unanswered: tuple[date, ...] = ()
+    time_zone: str = "UTC"
 
     @property
     def baseline(self) -> Point | None:
@@ -78,7 +82,7 @@ def trend_of(patient_id: UUID, instrument: str, *, actor) -> Trend:
 
 
 def trends_of(patient_id: UUID, *, actor, only: Sequence[str] = ()) -> dict[str, Trend]:
-    """The courses of every answered instrument by code, in one query and one question to `marks`."""
+    """The courses of every answered instrument by code, in two queries and one question to `marks`."""
     rows = Assessment.objects.visible_to(actor).submitted().filter(patient_id=patient_id)
     if only:
         rows = rows.filter(instrument__in=only)
@@ -86,19 +90,41 @@ def trends_of(patient_id: UUID, *, actor, only: Sequence[str] = ()) -> dict[str,
     if not rows:
         return {}
     doses, catalogue = doses_of(patient_id, actor), catalogue_of(rows[0].patient.practice_id)
+    missed = _missed_sets(patient_id, actor)
     of_code = {code: [row for row in rows if row.instrument == code] for code in _codes(rows)}
-    return {code: _trend(code, found, doses, catalogue) for code, found in of_code.items()}
+    return {code: _trend(code, found, doses, catalogue, missed) for code, found in of_code.items()}
+
+
+def _missed_sets(patient_id: UUID, actor) -> list[AssessmentSet]:
+    """Sets whose time was over before they were complete; one that was taken back before it was due is none."""
+    sets = AssessmentSet.objects.visible_to(actor).unanswered().filter(patient_id=patient_id)
+    return list(sets.select_related("patient").order_by("due_at", "id"))
 
 
 def _codes(rows: Iterable[Assessment]) -> list[str]:
     return sorted({row.instrument for row in rows})
 
 
-def _trend(code: str, rows: list[Assessment], doses: tuple[Mark, ...], catalogue: Catalogue) -> Trend:
+def _trend(
+    code: str,
+    rows: list[Assessment],
+    doses: tuple[Mark, ...],
+    catalogue: Catalogue,
+    missed: list[AssessmentSet],
+) -> Trend:
     newest = catalogue.of(rows[-1])
     alike = {row.pk for row in rows if catalogue.of(row).scores_like(newest)}
     baseline = baseline_of([row for row in rows if row.pk in alike], doses)
-    return Trend(code, tuple(_point(row, baseline, newest, row.pk in alike) for row in rows), doses, newest)
+    answered = {row.assessment_set_id for row in rows}
+    unanswered = (one for one in missed if code in one.instruments and one.pk not in answered)
+    return Trend(
+        code,
+        tuple(_point(row, baseline, newest, row.pk in alike) for row in rows),
+        doses,
+        newest,
+        tuple(one.due_at.astimezone(ZoneInfo(one.patient.time_zone)).date() for one in unanswered),
+        rows[0].patient.time_zone,
+    )
 
 
 def baseline_of(rows: Sequence[Assessment], doses: Sequence[Mark]) -> Assessment | None:

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "sessions_app",
     "integration_notes",
     "followups",
+    "outcomes",
     "portal",
     "demo",
     "django.contrib.auth",

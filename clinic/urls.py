@@ -14,6 +14,7 @@ urlpatterns = [
     path("sessions/", include("sessions_app.urls")),
     path("notes/", include("integration_notes.urls")),
     path("follow-ups/", include("followups.urls")),
+    path("outcomes/", include("outcomes.urls")),
     path("c/", include("portal.urls")),
     path("records/", include("portal.record_urls")),
     path("api/v1/", include("clinic.api_urls")),

@@ -40,6 +40,17 @@ def _frozen_condition(model, row: str = "OLD") -> str:
     return "1 = 0"
 
 
+def _update_condition(model, same: str) -> str:
+    """SQL that is true when a stored row may not become NEW; `same` is the engine's word for "equal, or both NULL"."""
+    frozen = _frozen_condition(model)
+    if model.follows is None:
+        return frozen
+    columns = [field.column for field in model._meta.concrete_fields if field.name != model.follows.column]
+    unchanged = " AND ".join(f'NEW."{column}" {same} OLD."{column}"' for column in columns)
+    following = f'NEW."{model.follows.column}" IS NOT NULL AND NEW."{model.follows.column}" {same} '
+    return f"{frozen} AND NOT ({unchanged} AND {following}({model.follows.newest}))"
+
+
 def _parents_condition(model, row: str = "NEW") -> str:
     """SQL that is true when a row belongs to a signed parent and may not be added any more."""
     tests = []
@@ -92,7 +103,7 @@ def sqlite_triggers(model) -> dict[str, str]:
         "insert": ("BEFORE INSERT", f'EXISTS (SELECT 1 FROM "{table}" WHERE {clashes})'),  # noqa: S608
     }
     if frozen != "1 = 0":
-        wanted["update"] = ("BEFORE UPDATE", frozen)
+        wanted["update"] = ("BEFORE UPDATE", _update_condition(model, "IS"))
     parents = _parents_condition(model)
     if parents:
         wanted["parent"] = ("BEFORE INSERT", parents)
@@ -115,7 +126,7 @@ def postgresql_triggers(model) -> dict[str, str]:
         "delete": "BEFORE DELETE ON {t} FOR EACH ROW",
         "truncate": "BEFORE TRUNCATE ON {t} FOR EACH STATEMENT",
     }
-    if frozen != "1 = 0":
+    if frozen != "1 = 0" and model.follows is None:
         wanted["update"] = "BEFORE UPDATE ON {t} FOR EACH ROW" + (f" WHEN ({frozen})" if frozen else "")
     statements = {
         f"{PREFIX}{table}_{name}"[:63]: (
@@ -124,6 +135,9 @@ def postgresql_triggers(model) -> dict[str, str]:
         )
         for name, head in wanted.items()
     }
+    if model.follows is not None:
+        name = f"{PREFIX}{table}_update"
+        statements[name] = f'CREATE TRIGGER "{name}" BEFORE UPDATE ON "{table}" FOR EACH ROW EXECUTE FUNCTION {name}()'
     parents = _parents_condition(model)
     if parents:
         moment = "BEFORE INSERT" if model.kind is RecordKind.EVENT else "BEFORE INSERT OR UPDATE"
@@ -132,17 +146,32 @@ def postgresql_triggers(model) -> dict[str, str]:
     return statements
 
 
-def _parent_body(model) -> str:
+def _refusing_body(condition: str, what: str) -> str:
     return (
-        f" BEGIN IF {_parents_condition(model)} THEN RAISE EXCEPTION 'record is frozen: its signed parent on %', "
+        f" BEGIN IF {condition} THEN RAISE EXCEPTION 'record is frozen: {what} on %', "
         "TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END "
     )
 
 
+def _bodies() -> dict[str, str]:
+    """Function → body, where a condition reaches over tables: a trigger's own WHEN may not."""
+    kept = kept_models()
+    parents = {
+        f"{PREFIX}{m._meta.db_table}_parent": _refusing_body(_parents_condition(m), "its signed parent")
+        for m in kept
+        if m.frozen_with
+    }
+    following = {
+        f"{PREFIX}{m._meta.db_table}_update": _refusing_body(_update_condition(m, "IS NOT DISTINCT FROM"), "update")
+        for m in kept
+        if m.follows is not None
+    }
+    return parents | following
+
+
 def expected_functions() -> dict[str, str]:
     """Every function that a trigger of PostgreSQL calls, with its body."""
-    parents = {f"{PREFIX}{m._meta.db_table}_parent": _parent_body(m) for m in kept_models() if m.frozen_with}
-    return {FUNCTION: FUNCTION_BODY} | parents | postgresql_bodies() | postgresql_chain_bodies()
+    return {FUNCTION: FUNCTION_BODY} | _bodies() | postgresql_bodies() | postgresql_chain_bodies()
 
 
 def expected_triggers(vendor: str) -> dict[str, str]:

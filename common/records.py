@@ -35,6 +35,17 @@ class Privacy:
         return set(f"{self.identifying} {self.clinical} {self.operational}".split())
 
 
+@dataclass(frozen=True)
+class Follows:
+    """One column of a signed row that goes on following rows which may still be added beside it.
+
+    The database lets it take the value that `newest` gives (a subselect over OLD), and nothing else change with it.
+    """
+
+    column: str
+    newest: str
+
+
 class RecordFrozen(Exception):
     """An append-only or signed row was asked to change."""
 
@@ -46,6 +57,7 @@ class Record(models.Model):
     privacy: Privacy
     frozen_by: str | None = None
     frozen_with: tuple[str, ...] = ()
+    follows: Follows | None = None
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
 

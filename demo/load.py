@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from common.clinical import Indication
 from demo.calendar import Calendar
 from demo.clinic import DemoClinic, fill_the_safe, open_demo_practice
+from demo.dose_times import correct_dose_times
 from demo.life import ROUTES, live
 from demo.messages import some_did_not_arrive
 from demo.monitoring import own_settings
@@ -42,6 +43,7 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     ]
     lives += todays_lives(clinic, Random(rng.random()), patients, now)  # noqa: S311
     run(lives, clinic.later, now)
+    correct_dose_times(clinic, now)
     submit_rems_forms(clinic, now)
     people = [actor for actors in clinic.people.values() for actor in actors]
     pause_somebody(now, {actor.membership_id: actor for actor in people})

@@ -144,9 +144,12 @@ def _hard_limit_mg(order, limits) -> Decimal | None:
 
 
 def _time(dose, order, limits):
-    if dose.is_first:
-        return
-    minutes = Decimal(int((dose.occurred_at - dose.last_dose_at).total_seconds())) / 60
+    return () if dose.is_first else too_soon(dose.last_dose_at, dose.occurred_at, order, limits)
+
+
+def too_soon(first: datetime, second: datetime, order, limits):
+    """The least gap between two doses of a session that these two do not keep."""
+    minutes = Decimal(int((second - first).total_seconds())) / 60
     gap = _least_gap_min(order, limits)
     if gap is not None and minutes < gap:
         what = "device" if limits.device_gap_min is not None else "dose"

@@ -48,6 +48,13 @@ NOT_NEW = """NEW.balance_mg <> NEW.received_mg OR NEW.movements <> 0 OR NEW.open
 OR (NEW.receipt_id IS NULL AND NEW.received_mg <> 0)
 OR EXISTS (SELECT 1 FROM dosing_stockmovement m WHERE m.id = NEW.receipt_id)"""
 MOVEMENT, CONTAINER = "dosing_stockmovement", "dosing_stockcontainer"
+# A correction of a dose's time is the next one and takes the place of the time that holds now.
+TIME_NOT_NEXT = """NEW.number <> (SELECT count(*) FROM dosing_dosetimecorrection c
+WHERE c.administration_id = NEW.administration_id) + 1
+OR NEW.was_at <> coalesce((SELECT c.given_at FROM dosing_dosetimecorrection c
+WHERE c.administration_id = NEW.administration_id ORDER BY c.number DESC LIMIT 1),
+(SELECT a.occurred_at FROM dosing_administration a WHERE a.id = NEW.administration_id))"""
+DOSE_TIME = "dosing_dosetimecorrection"
 # The signed order says how many rows its plan has; not one can be added to it later.
 PLAN_IS_FULL = """NOT EXISTS (SELECT 1 FROM dosing_doseorder o WHERE o.id = NEW.order_id
 AND o.{count} > (SELECT count(*) FROM {table} p WHERE p.order_id = o.id))"""
@@ -69,6 +76,7 @@ def dose_guards() -> list[Guard]:
         Guard("delivery", MOVEMENT, NOT_DELIVERED),
         Guard("its_lot", CONTAINER, NOT_OF_ITS_LOT),
         Guard("new", CONTAINER, NOT_NEW),
+        Guard("next", DOSE_TIME, TIME_NOT_NEXT),
         Guard("step", STEP, PLAN_IS_FULL.format(count="step_count", table=STEP)),
         Guard("review", REVIEW, PLAN_IS_FULL.format(count="review_count", table=REVIEW)),
     ]
@@ -83,6 +91,7 @@ REGISTER = {
     "dosing.Administration": "dosing_record draw number route planned_mg site diluent final_volume_ml duration_min "
     "pump_ml_per_h given_by verified_by",
     "dosing.AdministrationEnd": "administration how given_mg",
+    "dosing.DoseTimeCorrection": "administration number was_at given_at is_after_signature",
     "dosing.InfusionChange": "administration what pump_ml_per_h",
     "dosing.Remainder": "draw what amount_mg method witness witnessed_as discrepancy",
     "dosing.StockCount": "practice location occasion moment second_counter lots differences named found_besides",

@@ -3,7 +3,14 @@
 from uuid import UUID
 
 from common.statements import Statement
-from followups.actions import mark_answered, move_check_in, plan_follow_ups, stop_check_in, stop_messages
+from followups.actions import (
+    mark_answered,
+    move_check_in,
+    move_follow_ups,
+    plan_follow_ups,
+    stop_check_in,
+    stop_messages,
+)
 from followups.models import CheckIn, FollowUpPoint, OutboxMessage
 from patients.models import Consent
 
@@ -11,6 +18,11 @@ from patients.models import Consent
 def plan_after_first_dose(session, by, at) -> list:
     """Plan the check-ins in the transaction that records the first dose."""
     return plan_follow_ups(session=session, by=by, at=at)
+
+
+def move_after_correction(session, correction, by, at) -> list:
+    """Move what is still planned in the transaction that corrects the first dose's time."""
+    return move_follow_ups(session=session, was_at=correction.was_at, by=by, at=at)
 
 
 def close_answered_check_in(assessment_set, by, at) -> list:

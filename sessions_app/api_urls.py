@@ -3,7 +3,7 @@
 from django.urls import path
 
 from sessions_app.api.alarms import AlarmAnswers
-from sessions_app.api.doses import Doses
+from sessions_app.api.doses import Doses, DoseTimes
 from sessions_app.api.dosing_records import DosingRecordDetail, DosingRecordList
 from sessions_app.api.entries import (
     AdverseEvents,
@@ -37,6 +37,7 @@ urlpatterns = [
     path("sessions/<uuid:pk>/room-consents", RoomConsents.as_view(), name="session_room_consents"),
     path("sessions/<uuid:pk>/withdrawals", Withdrawals.as_view(), name="session_withdrawals"),
     path("sessions/<uuid:pk>/doses", Doses.as_view(), name="session_doses"),
+    path("sessions/<uuid:pk>/doses/<uuid:administration_id>/times", DoseTimes.as_view(), name="session_dose_times"),
     path("sessions/<uuid:pk>/discharge", Leaving.as_view(), name="session_discharge"),
     path("sessions/<uuid:pk>/discharge/waivers", Waivers.as_view(), name="session_waivers"),
     path("dosing-records", DosingRecordList.as_view(), name="dosing_records"),

@@ -15,7 +15,7 @@ class SessionsAppConfig(AppConfig):
         from dosing.hooks import diversion_facts, measured_weights, rosters
         from patients import chart
         from sessions_app import dosing_home, gates, home, hooks, rems_home, told_below
-        from sessions_app.actions.rems import open_rems_form
+        from sessions_app.actions.rems import move_rems_form, open_rems_form
         from sessions_app.diversion_facts import diversion_facts as read_facts
         from sessions_app.guards import roster_guards
         from sessions_app.rems.gate import rems_blockers
@@ -43,5 +43,6 @@ class SessionsAppConfig(AppConfig):
         home_panels.register("dosing_records", dosing_home.home_panels_for)
         gates.dose_blockers.register("rems", rems_blockers)
         hooks.first_dose.register("rems form", open_rems_form)
+        hooks.first_dose_moved.register("rems form", move_rems_form)
         home_panels.register("rems", rems_home.home_panels_for)
         navigation.register("rems", rems_home.navigation_entries)

@@ -156,9 +156,10 @@ def _readings(session_ids: list) -> dict[object, list[VitalReading]]:
 
 def _spans(session_ids: list) -> dict[object, list[DoseSpan]]:
     found = defaultdict(list)
-    rows = Administration.objects.filter(dosing_record_id__in=session_ids).order_by("number")
-    for record_id, began_at, ended_at in rows.values_list("dosing_record_id", "occurred_at", "end__occurred_at"):
-        found[record_id].append(DoseSpan(began_at, ended_at))
+    rows = Administration.objects.filter(dosing_record_id__in=session_ids).with_time().order_by("number")
+    columns = ("dosing_record_id", "time_now", "end__occurred_at", "pump_ml_per_h")
+    for record_id, began_at, ended_at, pump in rows.values_list(*columns):
+        found[record_id].append(DoseSpan(began_at, began_at if ended_at and pump is None else ended_at))
     return found
 
 

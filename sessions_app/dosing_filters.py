@@ -14,6 +14,7 @@ MARKS = {
     "open_remainder": ("Drug not accounted for", Q(has_open_remainder=True)),
     "unwitnessed": ("Witness missing", Q(has_unwitnessed_waste=True)),
     "vitals_gap": ("Reading not taken", Q(has_vitals_gap=True)),
+    "corrected": ("Dose time corrected", Q(has_corrected_time=True)),
     "overridden": ("Limit overridden", Q(is_limit_overridden=True)),
     "not_reviewed": ("Not reviewed", Q(reviewed_at=None)),
 }

@@ -109,6 +109,7 @@ def flags_of(record: DosingRecord) -> tuple[tuple[str, str], ...]:
         (record.has_unwitnessed_waste, "critical", "Witness missing"),
         (record.is_limit_overridden, "caution", "Limit overridden"),
         (record.has_vitals_gap, "caution", "Reading not taken"),
+        (record.has_corrected_time, "caution", "Dose time corrected"),
         (record.has_late_entry, "caution", "Late entry"),
     )
     return tuple((kind, words) for is_set, kind, words in marks if is_set)

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from common.chunks import by_the_chunk
 from common.csv_safe import csv_lines
 from dosing.containers import labels_of
-from dosing.models import Administration, DosingRecord, Draw, Remainder, StockMovement
+from dosing.models import Administration, DoseTimeCorrection, DosingRecord, Draw, Remainder, StockMovement
 from dosing.proposed_dose import show
 
 HEADINGS = (
@@ -103,7 +103,7 @@ class LogFile:
             draw.returned_mg,
             draw.outstanding_mg,
             *_balance(draw.movements.all()),
-            *_people(draw),
+            *self._people(draw),
             *self._review(record),
             str(record.pk),
         )
@@ -111,6 +111,25 @@ class LogFile:
     def _moment(self, moment: datetime) -> tuple[str, str, str]:
         local = moment.astimezone(self.zone)
         return f"{local:%Y-%m-%d}", f"{local:%H:%M}", str(local.tzname())
+
+    def _people(self, draw: Draw) -> tuple[str, str, str, str, str]:
+        """Given by, initials, verified by, witness, why late or corrected."""
+        given = list(draw.administrations.all())
+        remainders = list(draw.remainders.all())
+        late = [row.late_reason for row in (*given, *remainders) if row.late_reason]
+        late += [self._corrected(one) for row in given for one in row.time_corrections.all()]
+        return (
+            _names(row.given_by for row in given),
+            "; ".join(dict.fromkeys(row.given_by.initials for row in given)),
+            _names(row.verified_by for row in given if row.verified_by_id),
+            _names(row.witness for row in remainders if row.witness_id),
+            "; ".join(late),
+        )
+
+    def _corrected(self, one: DoseTimeCorrection) -> str:
+        """The log's own times are the ledger's; what is known of the dose since then stands beside them."""
+        given_at, was_at = (f"{moment.astimezone(self.zone):%Y-%m-%d %H:%M}" for moment in (one.given_at, one.was_at))
+        return f"dose given at {given_at}, not {was_at}: {one.reason}"
 
     def _review(self, record: DosingRecord) -> tuple[str, str]:
         review = getattr(getattr(record, "session", None), "review", None)
@@ -121,14 +140,15 @@ class LogFile:
 
 
 def _whole_draws() -> QuerySet[Draw]:
-    """Draws with everything a line tells; four queries for a chunk."""
+    """Draws with everything a line tells; five queries for a chunk."""
     rows = Draw.objects.select_related(
         "lot__product",
         "dosing_record__patient",
         "dosing_record__order__signed_by__user",
         "dosing_record__session__review__recorded_by__user",
     ).defer("dosing_record__session__intention", "dosing_record__session__review__note")
-    given = Administration.objects.select_related("given_by__user", "verified_by__user")
+    times = Prefetch("time_corrections", queryset=DoseTimeCorrection.objects.order_by("number"))
+    given = Administration.objects.select_related("given_by__user", "verified_by__user").prefetch_related(times)
     drawn = StockMovement.objects.filter(what=StockMovement.What.DRAW).select_related("container__product")
     return rows.prefetch_related(
         Prefetch("administrations", queryset=given.order_by("number")),
@@ -153,20 +173,6 @@ def _balance(movements) -> tuple:
     """The lot's balance before the first and after the last of what was drawn together."""
     taken = list(movements)
     return (taken[0].before_mg, taken[-1].after_mg) if taken else (None, None)
-
-
-def _people(draw: Draw) -> tuple[str, str, str, str, str]:
-    """Given by, initials, verified by, witness, why late."""
-    given = list(draw.administrations.all())
-    remainders = list(draw.remainders.all())
-    late = [row.late_reason for row in (*given, *remainders) if row.late_reason]
-    return (
-        _names(row.given_by for row in given),
-        "; ".join(dict.fromkeys(row.given_by.initials for row in given)),
-        _names(row.verified_by for row in given if row.verified_by_id),
-        _names(row.witness for row in remainders if row.witness_id),
-        "; ".join(late),
-    )
 
 
 def _names(members) -> str:

@@ -83,7 +83,7 @@ def review_chart(facts: SessionFacts, changes) -> VitalsChart:
 
 
 def _markers(facts: SessionFacts, changes, first) -> list:
-    doses = [(row.occurred_at, f"Dose {row.number}", "dose") for row in facts.administrations]
+    doses = [(row.given_at, f"Dose {row.number}", "dose") for row in facts.administrations]
     ends = [
         (row.end.occurred_at, "Stopped" if row.end.how == "stopped" else "End", "event")
         for row in facts.administrations

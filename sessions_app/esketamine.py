@@ -31,6 +31,6 @@ def device_rest(facts: SessionFacts) -> DeviceRest | None:
         return None
     ordered = esketamine_devices(order.dose_mg, limits.device_mg) or 0
     given = int(sum(row.planned_mg for row in facts.administrations) / limits.device_mg)
-    last = max(row.occurred_at for row in facts.administrations)
+    last = max(row.given_at for row in facts.administrations)
     next_from = last + timedelta(minutes=float(limits.device_gap_min)) if given < ordered else None
     return DeviceRest(given, ordered, next_from)

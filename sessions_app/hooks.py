@@ -5,3 +5,5 @@ from common.registry import Registry
 # answer(session, by, at) -> list
 first_dose = Registry("who has to know that the first dose of a session was given?")
 signed = Registry("who has to know that a session was signed?")
+# answer(session, correction, by, at) -> list; `correction` is the DoseTimeCorrection of the session's first dose
+first_dose_moved = Registry("who has to know that the time of a session's first dose was corrected?")

@@ -116,13 +116,14 @@ def left_with(facts: SessionFacts) -> list[Criterion]:
     discharge = getattr(facts.session, "discharge", None)
     if discharge is None:
         return []
-    then = leaving_facts(facts.as_of_minute(discharge.occurred_at), discharge.occurred_at)
-    known = {one.code: one for one in criteria(then, answers_of(discharge))}
+    known = facts.as_known_at(discharge.recorded_at).as_of_minute(discharge.occurred_at)
+    then = leaving_facts(known, discharge.occurred_at)
+    found = {one.code: one for one in criteria(then, answers_of(discharge))}
     waivers = {str(one.id): one for one in waivers_of(facts)}
     return [
-        replace(known[one["code"]], is_met=one["outcome"] == "met", waiver=waivers.get(one.get("waiver")))
+        replace(found[one["code"]], is_met=one["outcome"] == "met", waiver=waivers.get(one.get("waiver")))
         for one in discharge.outcomes
-        if one["code"] in known
+        if one["code"] in found
     ]
 
 

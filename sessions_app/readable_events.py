@@ -4,7 +4,7 @@ from accounts.roles import Permission
 from sessions_app.room_kinds import room_kinds
 from sessions_app.session_reach import SessionReach
 
-OF_THE_DRUG = ("dose", "infusion_change", "dose_end", "remainder")
+OF_THE_DRUG = ("dose", "dose_time", "infusion_change", "dose_end", "remainder")
 OF_THE_CARE_TEAM = ("adverse_event", "alarm_answer")
 
 

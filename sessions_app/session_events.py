@@ -21,7 +21,8 @@ from django.db.models.functions import JSONObject
 from common.fields import ExactDecimalField
 from common.sealed_fields import SealedTextField
 from common.statements import Statement
-from dosing.models import Administration, AdministrationEnd, InfusionChange, Remainder
+from dosing.models import Administration, AdministrationEnd, DoseTimeCorrection, InfusionChange, Remainder
+from sessions_app.corrected_times import DOSE_TIME, at_corrected_times
 from sessions_app.grading import graded
 from sessions_app.models import (
     AdverseEvent,
@@ -41,6 +42,7 @@ from sessions_app.timeline import t_plus_minutes
 from sessions_app.vital_limits import Finding, Severity, worst
 
 READING, SETTING = "reading", "setting"
+OF_A_DOSE = ("dose", "dose_end")
 COLUMNS = ("kind", "id", "occurred_at", "recorded_at", "recorded_as", "late_reason", "who", "values")
 
 
@@ -85,6 +87,17 @@ KINDS = _kinds(
             drawn_ml="draw__drawn_ml",
             given_by="given_by__user__full_name",
             verified_by="verified_by__user__full_name",
+        ),
+    ),
+    Kind(
+        DOSE_TIME,
+        DoseTimeCorrection,
+        "administration__dosing_record_id",
+        58,
+        _values(
+            "was_at given_at reason findings is_after_signature",
+            number="administration__number",
+            correction="number",
         ),
     ),
     Kind(
@@ -212,9 +225,11 @@ def events_and_settings(session_id: UUID, kinds: Iterable[str], first_dose_at: d
 
 
 def _read(session_id: UUID, names: tuple[str, ...], first_dose_at: datetime | None):
-    """The events in order, and the settings that readings are judged by."""
-    rows = _statement(names).raw_rows(session=session_id)
-    events = [_event(row, first_dose_at) for row in rows if row[0] != SETTING]
+    """The events in order, and the settings that readings are judged by. A dose stands at its corrected time."""
+    asked = dict.fromkeys((*names, "dose", DOSE_TIME)) if set(OF_A_DOSE) & set(names) else names
+    rows = _statement(tuple(asked)).raw_rows(session=session_id)
+    events = at_corrected_times([_event(row, first_dose_at) for row in rows if row[0] != SETTING], first_dose_at)
+    events = [event for event in events if event.kind in names]
     events.sort(key=lambda e: (e.occurred_at, KINDS[e.kind].order, e.recorded_at, str(e.id)))
     return events, MonitoringSettings.of(_setting(row) for row in rows if row[0] == SETTING)
 

@@ -1,5 +1,6 @@
 """Loads everything that the rules and the page of one session look at, in a fixed number of queries."""
 
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -10,7 +11,7 @@ from django.db.models import Model, Prefetch, prefetch_related_objects
 from common.errors import OutOfScope
 from common.statements import Statement
 from common.together import Part, Together
-from dosing.models import Administration, DoseOrder, DosingRecord, Draw, StockMovement
+from dosing.models import Administration, DoseOrder, DoseTimeCorrection, DosingRecord, Draw, StockMovement
 from dosing.ordered_dose import OrderedDose, dose_of, next_dose
 from patients.models import Consent
 from sessions_app.grading import Alarm, alarms_of, baseline_of, graded, standing
@@ -72,6 +73,13 @@ class SessionFacts:
         """The same without readings taken after `moment`, for an act that is written down late."""
         return replace(self, all_readings=tuple(row for row in self.all_readings if row.occurred_at <= moment))
 
+    def as_known_at(self, moment: datetime) -> "SessionFacts":
+        """The same with the times of the doses as they were known then, before later corrections."""
+        doses = tuple(_as_known(row, moment) for row in self.administrations)
+        session = copy(self.session)
+        session.first_dose_at = doses[0].given_at if doses else session.first_dose_at
+        return replace(self, session=session, administrations=doses)
+
     def as_of_minute(self, moment: datetime) -> "SessionFacts":
         """The same, but a moment typed to the minute takes in what happened during that minute."""
         return self.as_of(moment if moment.second or moment.microsecond else moment + timedelta(seconds=59))
@@ -117,10 +125,7 @@ class SessionFacts:
 
     @cached_property
     def doses(self) -> tuple[DoseSpan, ...]:
-        return tuple(
-            DoseSpan(row.occurred_at, row.end.occurred_at if hasattr(row, "end") else None)
-            for row in self.administrations
-        )
+        return tuple(DoseSpan(row.given_at, row.ended_at) for row in self.administrations)
 
     @property
     def running(self) -> list[Administration]:
@@ -148,6 +153,7 @@ def load_facts(session: Session, rows: dict[str, list] | None = None) -> Session
     for name in OF_SESSION:
         for row in found[name]:
             row.session = session
+    _with_corrections(found["administrations"], found["dose_times"])
     session.series.patient = session.patient
     session.rems_checks_read = found["rems_checks"]
     newest = next(iter(found["newest_order"]), None)
@@ -211,6 +217,22 @@ def _administrations(session: UUID, **_):
     )
 
 
+def _dose_times(session: UUID, **_):
+    rows = DoseTimeCorrection.objects.filter(administration__dosing_record_id=session).order_by("number")
+    return rows.select_related("recorded_by__user")
+
+
+def _as_known(row: Administration, moment: datetime) -> Administration:
+    then = copy(row)
+    then.corrections = tuple(one for one in row.corrections if one.recorded_at <= moment)
+    return then
+
+
+def _with_corrections(administrations: list[Administration], corrections: list[DoseTimeCorrection]) -> None:
+    for row in administrations:
+        row.corrections = tuple(one for one in corrections if one.administration_id == row.pk)
+
+
 def _consents(session: UUID, **_):
     signed = Consent.objects.filter(patient__sessions=session, scope=Consent.Scope.TREATMENT)
     return signed.select_related("withdrawal").order_by("occurred_at", "recorded_at")
@@ -229,6 +251,7 @@ def _newest_order(series: UUID, **_):
 FACTS = {
     **OF_SESSION,
     "administrations": Part(_administrations, ("number",)),
+    "dose_times": Part(_dose_times, ("number",)),
     "newest_order": Part(_newest_order, ("version",)),
     "consents": Part(_consents, ("occurred_at", "recorded_at")),
     "settings": SETTINGS,
@@ -238,7 +261,7 @@ FACTS = {
 }
 _FACTS = Together("session_facts", FACTS, session=UUID, series=UUID, practice=UUID)
 _NEWEST_ORDER = Statement("newest_order", lambda series: _newest_order(series), series=UUID)
-_ADMINISTRATIONS = Statement("administrations", lambda session: _administrations(session), session=UUID)
+_DOSES = Together("doses", {name: FACTS[name] for name in ("administrations", "dose_times")}, session=UUID)
 
 
 def order_of(session: Session) -> DoseOrder | None:
@@ -249,9 +272,12 @@ def order_of(session: Session) -> DoseOrder | None:
 
 
 def administrations_of(session: Session) -> tuple[Administration, ...]:
+    """Each with the corrections of its time; one query."""
     if session.dosing_record_id is None:
         return ()
-    return tuple(_ADMINISTRATIONS.instances(session=session.dosing_record_id))
+    found = _DOSES.instances(session=session.dosing_record_id)
+    _with_corrections(found["administrations"], found["dose_times"])
+    return tuple(found["administrations"])
 
 
 def with_containers(doses):

@@ -332,7 +332,7 @@ def load_session_page(session: Session, actor: Actor, at: datetime, reach: Sessi
             session,
             reach,
         ),
-        doses=dose_rows(facts, changes),
+        doses=dose_rows(facts, changes, reach),
         draws=draws,
         criteria=tuple(leaving_criteria(facts, at) if active and facts.doses else left_with(facts)),
         to_sign=tuple(_to_sign(facts, at, reach)),

@@ -11,7 +11,7 @@ from sessions_app.room_state import RoomState
 from sessions_app.room_timeline import correction_words, room_lines
 from sessions_app.session_facts import SessionFacts
 from sessions_app.states import State, is_early_stop
-from sessions_app.timeline import TimelineEvent, merged, t_plus_minutes
+from sessions_app.timeline import TimelineEvent, clock_words, merged, t_plus_minutes
 from sessions_app.vital_limits import Severity, value_of, words_of, worst
 
 MOVE_WORDS = {
@@ -64,7 +64,7 @@ def timeline_of(
         *(_moved(row) for row in transitions),
         *(_reading(row, facts) for row in facts.all_readings),
         *(_answer(alarm) for alarm in alarms if not alarm.is_open),
-        *(_dose(row) for row in facts.administrations),
+        *(line for row in facts.administrations for line in _dose(row)),
         *(_end(row) for row in facts.administrations if hasattr(row, "end") and row.pump_ml_per_h is not None),
         *(_change(row) for row in changes),
         *(_remainder(row) for row in remainders),
@@ -131,7 +131,8 @@ def _answer(alarm: Alarm) -> TimelineEvent:
     return _line(row, "Critical value answered", text=text, icon_name="bell-ring", kind="critical", order=62)
 
 
-def _dose(row) -> TimelineEvent:
+def _dose(row) -> list[TimelineEvent]:
+    """The dose where the newest correction puts it, and struck out where it was written down first."""
     verb = "started" if row.pump_ml_per_h is not None else "given"
     title = f"Dose {row.number}: {show(row.planned_mg)} mg {row.route} {verb}"
     verified = f", verified by {row.verified_by.user.full_name}" if row.verified_by else ""
@@ -139,7 +140,22 @@ def _dose(row) -> TimelineEvent:
     text = (
         f"{row.draw.lot.product.name}, lot {row.draw.lot.lot_number}{place}; by {row.given_by.user.full_name}{verified}"
     )
-    return _line(row, title, text=text, icon_name="syringe", kind="dose", order=50)
+    line = _line(row, title, text=text, icon_name="syringe", kind="dose", order=50)
+    if not row.corrections:
+        return [line]
+    words = f"{text} · Time corrected, written down first for {clock_words(row.occurred_at)}"
+    return [
+        replace(line, title=f"Time corrected later: {title}", text="", kind="corrected", is_struck=True),
+        replace(line, at=row.given_at, text=words),
+        *(_dose_time(row, one) for one in row.corrections),
+    ]
+
+
+def _dose_time(row, correction) -> TimelineEvent:
+    title = f"Time of dose {row.number}: {clock_words(correction.was_at)} to {clock_words(correction.given_at)}"
+    parts = (f"Why: {correction.reason}", "After the signature" if correction.is_after_signature else "")
+    text = " · ".join(part for part in (*parts, *correction.findings) if part)
+    return _line(correction, title, text=text, icon_name="pencil", order=58)
 
 
 def _end(row) -> TimelineEvent:

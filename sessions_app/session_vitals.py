@@ -101,7 +101,7 @@ def chart_of(facts: SessionFacts, adverse, rescue=()) -> VitalsChart | None:
         for row in facts.readings
     ]
     doses = [
-        vitals_chart.Marker(t_plus_minutes(row.occurred_at, zero), f"Dose {row.number}", "dose")
+        vitals_chart.Marker(t_plus_minutes(row.given_at, zero), f"Dose {row.number}", "dose")
         for row in facts.administrations
     ]
     events = [

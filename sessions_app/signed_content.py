@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import models
 
 from common.signatures import EVER_SIGNED, SignedRows, fits
-from dosing.models import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
+from dosing.models import Administration, AdministrationEnd, DoseTimeCorrection, Draw, InfusionChange, Remainder
 from sessions_app.models import AlarmAnswer, Discharge, RemsCheck, Session
 from sessions_app.states import State
 
@@ -26,7 +26,12 @@ CAME_LATER = ("escort_relation", "escort_phone", "outcomes")
 ADDED = {
     "alarm_answers": lambda session: AlarmAnswer.objects.filter(session=session),
     "rems_checks": lambda session: RemsCheck.objects.filter(session=session),
+    "dose_times": lambda session: _dose_times(session).filter(is_after_signature=False),
 }
+
+
+def _dose_times(session: Session):
+    return DoseTimeCorrection.objects.filter(administration__dosing_record_id=session.dosing_record_id)
 
 
 def content_of(session: Session) -> dict:
@@ -36,7 +41,7 @@ def content_of(session: Session) -> dict:
     later = {name: rows for name, read in ADDED.items() if (rows := _rows(read(session)))}
     return later | {
         "schema": SCHEMA,
-        "session": _row(session, leave_out=NOT_SIGNED),
+        "session": _row(session, leave_out=NOT_SIGNED) | {"first_dose_at": _first_dose_then(session)},
         "transitions": _rows(transitions),
         "roster": _rows(session.roster.all()),
         "check_ins": _rows(session.check_ins.all()),
@@ -53,6 +58,14 @@ def content_of(session: Session) -> dict:
         "remainders": _rows(Remainder.objects.filter(draw__dosing_record_id=record_id)),
         **{name: rows for name in LATER_TABLES if (rows := _rows(getattr(session, name).all()))},
     }
+
+
+def _first_dose_then(session: Session) -> datetime | None:
+    """T+0 as it was signed: what the corrections since then moved is taken back. A time that no correction put there
+    is told as it is, so that it does not fit."""
+    later = _dose_times(session).filter(is_after_signature=True, administration__number=1)
+    moved = list(later.order_by("number").values_list("was_at", "given_at"))
+    return moved[0][0] if moved and moved[-1][1] == session.first_dose_at else session.first_dose_at
 
 
 def sha256_of(session: Session) -> str:

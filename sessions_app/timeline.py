@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,12 @@ class TimelineEvent:
     entry_id: UUID | None = None
     is_struck: bool = False
     link: str = ""
+
+
+def clock_words(moment: datetime, zone: str = "") -> str:
+    """Day and time in the practice's zone, on a page the active one: 1 Dec 14:00."""
+    local = timezone.localtime(moment, ZoneInfo(zone) if zone else None)
+    return f"{local.day} {local:%b %H:%M}"
 
 
 def t_plus_minutes(moment: datetime, first_dose_at: datetime | None) -> int | None:

@@ -67,6 +67,7 @@ urlpatterns = [
     path("<uuid:pk>/dose/", dosing.give_dose, name="give_dose"),
     path("<uuid:pk>/infusion/<uuid:administration_id>/", dosing.change_infusion, name="change_infusion"),
     path("<uuid:pk>/infusion/<uuid:administration_id>/end/", dosing.end_infusion, name="end_infusion"),
+    path("<uuid:pk>/dose/<uuid:administration_id>/time/", correcting.correct_dose_time, name="correct_dose_time"),
     path("<uuid:pk>/recovery/", dosing.recovery, name="recovery"),
     path("<uuid:pk>/stop-early/", dosing.stop_early, name="stop_early"),
     path("<uuid:pk>/remainder/<uuid:draw_id>/", dosing.remainder, name="remainder"),

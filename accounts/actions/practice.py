@@ -23,7 +23,9 @@ SETTINGS = (
     "crisis_number",
     "emergency_number",
     "witness_therapist",
+    "report_least_count",
 )
+FEWEST, MOST = 5, 100  # how small a group of a report may be set (KAP-OUT-CELL)
 
 
 def open_practice(
@@ -59,6 +61,8 @@ def change_practice_settings(*, practice: Practice, by: Actor, at: datetime, **s
     if unknown:
         raise InvalidInput(f"Not a setting of the practice: {', '.join(sorted(unknown))}.")
     _check(settings.get("name", practice.name), settings.get("time_zone", practice.time_zone))
+    if not FEWEST <= settings.get("report_least_count", practice.report_least_count) <= MOST:
+        raise InvalidInput({"report_least_count": f"Enter a number from {FEWEST} to {MOST}."})
     with transaction.atomic():
         stored = Practice.objects.select_for_update().get(pk=practice.pk)
         changed = sorted(name for name, value in settings.items() if getattr(stored, name) != value)

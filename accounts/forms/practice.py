@@ -28,3 +28,9 @@ class PracticeSettingsForm(PlainForm):
         required=False,
         help_text="Only where your state allows it.",
     )
+    report_least_count = forms.IntegerField(
+        label="Fewest people that a report shows",
+        help_text="Reports of outcomes leave out smaller groups, so that nobody can be told apart.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": "Enter a whole number.", "invalid": "Enter a whole number."},
+    )

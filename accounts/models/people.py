@@ -16,7 +16,7 @@ class Practice(Record):
     kind = RecordKind.REFERENCE
     privacy = Privacy(
         operational="id name time_zone phone address dea_number crisis_label crisis_number emergency_number "
-        "next_mrn witness_therapist created_at"
+        "next_mrn witness_therapist report_least_count created_at"
     )
 
     name = models.CharField(max_length=120)
@@ -29,6 +29,7 @@ class Practice(Record):
     emergency_number = models.CharField(max_length=20, default="911")
     next_mrn = models.PositiveIntegerField(default=1001)
     witness_therapist = models.BooleanField("therapists may witness waste", default=False)
+    report_least_count = models.PositiveSmallIntegerField("fewest people that a report shows", default=11)
     created_at = models.DateTimeField()
 
     def __str__(self):

@@ -26,6 +26,10 @@ class SetQuerySet(TeamScoped):
     def open(self):
         return self.filter(completed_at=None, cancelled_at=None)
 
+    def unanswered(self):
+        """Ended when they were due or later, and not every questionnaire was answered."""
+        return self.filter(completed_at=None, cancelled_at__gte=models.F("due_at"))
+
     def newest_first(self):
         return self.order_by("-due_at", "-id")
 

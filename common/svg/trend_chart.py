@@ -14,20 +14,33 @@ DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 365)
 
 @dataclass(frozen=True)
 class Score:
-    """One questionnaire: `score` None means due but not answered. `is_baseline` marks the one others compare with."""
+    """One questionnaire: `score` None means due but not answered. `is_baseline` marks the one others compare with.
+
+    `place` names it where its day is only its place in an order, such as "After session 2".
+    """
 
     on: date
     score: Decimal | None
     is_baseline: bool = False
     note: str = ""
+    place: str = ""
+
+    @property
+    def where(self) -> str:
+        return self.place or day_label(self.on)
 
 
 @dataclass(frozen=True)
 class Dose:
-    """A day with a dose; `label` is short, such as "1" or "IM 3"."""
+    """A day with a dose; `label` is short, such as "1" or "IM 3". `place` as of a score."""
 
     on: date
     label: str
+    place: str = ""
+
+    @property
+    def words(self) -> str:
+        return self.place or f"{day_label(self.on)}: dose {self.label}"
 
 
 @dataclass(frozen=True)
@@ -92,6 +105,7 @@ class TrendChart:
     end_label: str
     scores: tuple[Score, ...]
     value_label: str = "Score"
+    place_label: str = "Day"
 
 
 def day_label(day: date) -> str:
@@ -109,10 +123,12 @@ def build(
     chart_id: str = "trend",
     title: str = "Score over time",
     value_label: str = "Score",
+    axis: Sequence[tuple[date, str]] = (),
 ) -> TrendChart:
     """The drawing for one instrument whose scores run from `lowest` to `highest`; dates in the patient's own zone.
 
-    It draws other numbers over days as well; `value_label` heads their column in the table.
+    It draws other numbers over days as well; `value_label` heads their column in the table. `axis` names days that are
+    only places in an order.
     """
     ordered = tuple(sorted(scores, key=lambda item: item.on))
     days = [item.on for item in (*ordered, *doses)]
@@ -123,11 +139,11 @@ def build(
         x = across.place((item.on - first).days)
         if item.score is None:
             places.append(None)
-            missing.append(Dot(x, coordinate(up.start - 8), f"{day_label(item.on)}: not answered"))
+            missing.append(Dot(x, coordinate(up.start - 8), f"{item.where}: not answered"))
             continue
         y = up.place(item.score)
         places.append(f"{x},{y}")
-        dots.append(Dot(x, y, f"{day_label(item.on)}: {number(item.score)}", item.is_baseline))
+        dots.append(Dot(x, y, f"{item.where}: {number(item.score)}", item.is_baseline))
         last = item
     baseline = next((item for item in ordered if item.is_baseline and item.score is not None), None)
     return TrendChart(
@@ -144,12 +160,12 @@ def build(
         band_label_x=coordinate(WIDTH - RIGHT + 28),
         bands=_band_areas(bands, up),
         score_ticks=ticks(up, _score_step(highest - lowest)),
-        date_ticks=_date_ticks(across, first),
+        date_ticks=_named_ticks(axis, across, first) if axis else _date_ticks(across, first),
         lines=tuple(" ".join(stretch) for stretch in runs(places) if len(stretch) > 1),
         dots=tuple(dots),
         missing=tuple(missing),
         doses=tuple(
-            DoseMark(across.place((dose.on - first).days), dose.label, f"{day_label(dose.on)}: dose {dose.label}")
+            DoseMark(across.place((dose.on - first).days), dose.label, dose.words)
             for dose in sorted(doses, key=lambda item: item.on)
         ),
         baseline_y=up.place(baseline.score) if baseline else "",
@@ -159,6 +175,7 @@ def build(
         end_label=number(last.score) if last else "",
         scores=ordered,
         value_label=value_label,
+        place_label="When" if axis else "Day",
     )
 
 
@@ -178,6 +195,10 @@ def _date_ticks(across: Scale, first: date) -> tuple[Tick, ...]:
         return f"{day:%b %Y}" if months else f"{day.day} {day:%b}"
 
     return ticks(across, Decimal(step), label)
+
+
+def _named_ticks(axis: Sequence[tuple[date, str]], across: Scale, first: date) -> tuple[Tick, ...]:
+    return tuple(Tick(across.place((day - first).days), name) for day, name in axis)
 
 
 def _score_step(span: Decimal) -> Decimal:
@@ -207,6 +228,6 @@ def _describe(scores: Sequence[Score], doses: Sequence[Dose], baseline: Score | 
         return "No scores yet."
     start = f"Baseline {number(baseline.score)}. " if baseline else "No baseline. "
     return (
-        f"{start}Latest score {number(answered[-1].score)} on {day_label(answered[-1].on)}. {len(answered)} answered, "
+        f"{start}Latest score {number(answered[-1].score)} on {answered[-1].where}. {len(answered)} answered, "
         f"{len(scores) - len(answered)} not answered, {len(doses)} doses. All values are in the table below the chart."
     )

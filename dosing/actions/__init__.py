@@ -3,6 +3,7 @@
 from dosing.actions.counts import count_stock
 from dosing.actions.discrepancies import close_discrepancy, correct_stock, note_discrepancy
 from dosing.actions.diversion import make_diversion_report, settle_finding
+from dosing.actions.dose_times import correct_dose_time
 from dosing.actions.giving import give_dose
 from dosing.actions.infusion import change_infusion, end_administration
 from dosing.actions.limits import set_limits
@@ -21,6 +22,7 @@ __all__ = [
     "change_infusion",
     "close_discrepancy",
     "continue_plan",
+    "correct_dose_time",
     "correct_stock",
     "count_stock",
     "dispose_remainder",

@@ -107,7 +107,7 @@ def _in_order(stored, moment) -> list[Change]:
     if stored.pump_ml_per_h is None:
         raise InvalidInput("This dose is not an infusion, so nothing runs that could change.")
     changes = history_of(stored)
-    if moment < (changes[-1].at if changes else stored.occurred_at):
+    if moment < (changes[-1].at if changes else stored.given_at):
         raise InvalidInput({"occurred_at": "This is before the change recorded last. Enter changes in their order."})
     return changes
 
@@ -212,7 +212,7 @@ def end_administration(
 
 def computed_given_mg(stored: Administration, changes: list[Change], moment: datetime) -> Decimal:
     """What the pump's history says was given by `moment`."""
-    ran = minutes_at_start_rate(stored.occurred_at, stored.pump_ml_per_h, changes, moment)
+    ran = minutes_at_start_rate(stored.given_at, stored.pump_ml_per_h, changes, moment)
     return given_until(stored.planned_mg, stored.duration_min, ran)
 
 

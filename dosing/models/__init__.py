@@ -3,6 +3,7 @@
 from dosing.models.containers import StockContainer
 from dosing.models.counts import Discrepancy, DiscrepancyNote, StockCount, StockCountLine
 from dosing.models.diversion import DiversionFinding, DiversionReport
+from dosing.models.dose_times import DoseTimeCorrection
 from dosing.models.formulary import Product, RouteLimit
 from dosing.models.giving import Administration, AdministrationEnd, Draw, InfusionChange, Remainder
 from dosing.models.orders import DoseOrder
@@ -18,6 +19,7 @@ __all__ = [
     "DiversionFinding",
     "DiversionReport",
     "DoseOrder",
+    "DoseTimeCorrection",
     "DosingRecord",
     "Draw",
     "InfusionChange",

@@ -1,11 +1,16 @@
 """What was drawn, given, and what became of the rest. Event rows; the draw's account closes to zero (R43)."""
 
+from datetime import datetime
+from functools import cached_property
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from common.fields import ExactDecimalField
 from common.records import EventRecord, Privacy, Record, RecordKind
 from common.sealed_fields import SealedJSONField, SealedTextField
+from dosing.models.dose_times import DoseTimeCorrection
 
 
 class Draw(Record):
@@ -58,8 +63,17 @@ class Draw(Record):
         indexes = [models.Index(fields=["dosing_record"], condition=Q(closed_at=None), name="draw_open")]
 
 
+class AdministrationQuerySet(models.QuerySet):
+    def with_time(self):
+        """Annotated with `time_now`: when it was given, by the newest correction."""
+        newest = DoseTimeCorrection.objects.filter(administration=OuterRef("pk")).order_by("-number")
+        return self.annotate(time_now=Coalesce(Subquery(newest.values("given_at")[:1]), F("occurred_at")))
+
+
 class Administration(EventRecord):
-    """A dose begun: `occurred_at` is when. For an infusion the amount given is settled by its AdministrationEnd.
+    """A dose begun: `occurred_at` is when, as written down first; `given_at` when, as far as is known now.
+
+    For an infusion the amount given is settled by its AdministrationEnd.
 
     `overrides` maps the code of each blocker that was passed to the typed reason, as on the order.
     """
@@ -83,6 +97,8 @@ class Administration(EventRecord):
     verified_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     overrides = SealedJSONField(default=dict)
 
+    objects = AdministrationQuerySet.as_manager()
+
     class Meta(EventRecord.Meta):
         constraints = [
             *EventRecord.Meta.constraints,
@@ -92,6 +108,26 @@ class Administration(EventRecord):
                 condition=Q(verified_by=None) | ~Q(verified_by=F("given_by")), name="verifier_is_not_giver"
             ),
         ]
+
+    @cached_property
+    def corrections(self) -> tuple[DoseTimeCorrection, ...]:
+        """The corrections of its time, oldest first; who reads many doses sets them from one query."""
+        return tuple(self.time_corrections.order_by("number"))
+
+    @property
+    def given_at(self) -> datetime:
+        return self.corrections[-1].given_at if self.corrections else self.occurred_at
+
+    @property
+    def is_infusion(self) -> bool:
+        return self.pump_ml_per_h is not None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When nothing of it went in any more; what is no infusion ends as it is given. None while it runs."""
+        if not hasattr(self, "end"):
+            return None
+        return self.end.occurred_at if self.is_infusion else self.given_at
 
 
 class InfusionChange(EventRecord):

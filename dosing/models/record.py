@@ -12,7 +12,7 @@ from patients.models.person import within_team
 
 # What a reviewer looks at first; the partial index `dosing_exceptions` holds exactly these rows.
 EXCEPTION = Q(has_late_entry=True) | Q(has_open_remainder=True) | Q(is_above_order=True) | Q(is_limit_overridden=True)
-EXCEPTION |= Q(has_unwitnessed_waste=True) | Q(has_vitals_gap=True)
+EXCEPTION |= Q(has_unwitnessed_waste=True) | Q(has_vitals_gap=True) | Q(has_corrected_time=True)
 
 
 class DosingRecordQuerySet(models.QuerySet):
@@ -57,7 +57,7 @@ class DosingRecord(Record):
     privacy = Privacy(
         identifying="patient",
         operational="id practice order dose_number first_dose_at last_dose_at lot_numbers staff_ids has_late_entry "
-        "has_open_remainder has_unwitnessed_waste has_vitals_gap reviewed_at version",
+        "has_open_remainder has_unwitnessed_waste has_vitals_gap has_corrected_time reviewed_at version",
         clinical="route product first_dose_mg drawn_mg given_mg wasted_mg returned_mg ordered_mg is_above_order "
         "is_limit_overridden dosing_ended_at",
     )
@@ -83,6 +83,7 @@ class DosingRecord(Record):
     has_open_remainder = models.BooleanField(default=False)
     has_unwitnessed_waste = models.BooleanField(default=False)
     has_vitals_gap = models.BooleanField(default=False)
+    has_corrected_time = models.BooleanField(default=False)
     is_above_order = models.BooleanField(default=False)
     is_limit_overridden = models.BooleanField(default=False)
     reviewed_at = models.DateTimeField(null=True)

@@ -20,6 +20,7 @@ from followups.actions.ending import (
     supersede_check_in,
 )
 from followups.actions.missed import close_missed, record_missed_call, take_missed
+from followups.actions.moving import move_follow_ups
 from followups.actions.opening import hand_over_link, open_check_in, send_again, send_now
 from followups.actions.pauses import end_pause, pause_follow_ups, resume_follow_ups
 from followups.actions.planning import cancel_check_in, move_check_in, plan_follow_ups
@@ -46,6 +47,7 @@ __all__ = [
     "merge_check_in",
     "miss_check_in",
     "move_check_in",
+    "move_follow_ups",
     "open_check_in",
     "pause_follow_ups",
     "plan_follow_ups",

@@ -40,9 +40,9 @@ def _when_awake(check_in: CheckIn, at: datetime) -> datetime:
 
 
 def _open(check_in: CheckIn, by, at: datetime) -> None:
-    claimed = CheckIn.objects.filter(pk=check_in.pk, state=CheckIn.State.PLANNED, closes_at__gt=at).update(
-        state=CheckIn.State.SENT, sent_at=at, version=F("version") + 1
-    )
+    claimed = CheckIn.objects.filter(
+        pk=check_in.pk, state=CheckIn.State.PLANNED, version=check_in.version, closes_at__gt=at
+    ).update(state=CheckIn.State.SENT, sent_at=at, version=F("version") + 1)
     if not claimed:
         raise StaleState("This check-in is no longer planned.")
     given = give_assessments(

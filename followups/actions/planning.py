@@ -30,7 +30,7 @@ def plan_follow_ups(*, session: Session, by, at: datetime) -> list[CheckIn]:
         raise InvalidInput("Follow-up is planned once the first dose is recorded.")
     points = _points(session)
     known = set(CheckIn.objects.filter(session=session).values_list("point_id", flat=True))
-    next_dose = _next_dose_at(session)
+    next_dose = next_dose_at(session)
     planned, days = [], set()
     for point in points:
         slot = _slot(session, point, _hours(point))
@@ -41,7 +41,7 @@ def plan_follow_ups(*, session: Session, by, at: datetime) -> list[CheckIn]:
             check_in.state, check_in.ended_at, check_in.ended_reason = CheckIn.State.SUPERSEDED, at, ONE_A_DAY
         days.add(slot.local_due[:10])
         planned.append(check_in)
-    replaced = _replace_earlier(session, at)
+    replaced = replace_earlier(session, at)
     CheckIn.objects.bulk_create(planned)
     detail = {"planned": len(planned), "replaced": replaced}
     audit.record(by, "followups.plan_follow_ups", at=at, subject=session, detail=detail)
@@ -70,12 +70,14 @@ def _is_held(point: FollowUpPoint, slot: Slot) -> bool:
     return point.is_paused and (until is None or slot.due_at < day_begins(until, slot.time_zone))
 
 
-def _next_dose_at(session: Session) -> datetime | None:
+def next_dose_at(session: Session) -> datetime | None:
+    """When the patient's dose after this one was given."""
     later = Session.objects.filter(patient_id=session.patient_id, first_dose_at__gt=session.first_dose_at)
     return later.aggregate(first=Min("first_dose_at"))["first"]
 
 
-def _replace_earlier(session: Session, at: datetime) -> int:
+def replace_earlier(session: Session, at: datetime) -> int:
+    """End what earlier doses planned for the time after this one; how many."""
     return (
         CheckIn.objects.filter(
             patient_id=session.patient_id,

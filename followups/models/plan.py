@@ -214,7 +214,7 @@ class CheckIn(Record):
     kind = RecordKind.EDITABLE
     privacy = Privacy(
         operational="id patient session point label due_at local_due time_zone closes_at state planned_at sent_at "
-        "answered_at ended_at ended_reason assessment_set version"
+        "answered_at ended_at ended_reason moved_reason assessment_set version"
     )
 
     class State(models.TextChoices):
@@ -241,6 +241,7 @@ class CheckIn(Record):
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.CharField(max_length=200, blank=True)
+    moved_reason = models.CharField(max_length=200, blank=True)
     assessment_set = models.OneToOneField(
         "assessments.AssessmentSet", on_delete=models.PROTECT, related_name="check_in", null=True
     )

@@ -2,6 +2,7 @@
 
 from sessions_app.actions.alarms import answer_alarms
 from sessions_app.actions.correcting import withdraw_entry
+from sessions_app.actions.dose_times import correct_session_dose_time
 from sessions_app.actions.dosing import dispose_session_remainder, give_session_dose, waste_session_unwitnessed
 from sessions_app.actions.infusion import (
     change_session_infusion,
@@ -22,7 +23,7 @@ from sessions_app.actions.not_taken import close_due_reading
 from sessions_app.actions.observing import record_adverse_event, record_observation
 from sessions_app.actions.offline import discard_kept_entry
 from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
-from sessions_app.actions.rems import open_rems_form, record_rems_check, record_rems_submission
+from sessions_app.actions.rems import move_rems_form, open_rems_form, record_rems_check, record_rems_submission
 from sessions_app.actions.room_events import (
     record_rescue_drug,
     record_room_consent,
@@ -56,6 +57,7 @@ __all__ = [
     "change_session_infusion",
     "check_in_patient",
     "close_due_reading",
+    "correct_session_dose_time",
     "discard_kept_entry",
     "discharge_patient",
     "dispose_session_remainder",
@@ -64,6 +66,7 @@ __all__ = [
     "give_session_dose",
     "mark_no_show",
     "mark_presence",
+    "move_rems_form",
     "name_roster",
     "open_rems_form",
     "override_blocker",

@@ -93,6 +93,22 @@ def open_rems_form(*, session: Session, by: Actor, at: datetime) -> list[RemsFor
     return [form]
 
 
+@transaction.atomic
+def move_rems_form(*, session: Session, correction, by: Actor, at: datetime) -> list[RemsForm]:
+    """The day until which a form is due that was not submitted yet follows the treatment's corrected day.
+
+    Called inside the transaction that corrects the time of the first dose.
+    """
+    form = RemsForm.objects.filter(session=session, submitted_at=None).first()
+    due = due_on(correction.given_at, session.practice.time_zone)
+    if form is None or form.due_on == due:
+        return []
+    form.due_on = due
+    form.save(update_fields=["due_on"])
+    audit.record(by, "sessions.move_rems_form", at=at, subject=form, detail={"session": str(session.pk)})
+    return [form]
+
+
 def record_rems_submission(
     *,
     rems_form: RemsForm,

@@ -49,6 +49,36 @@ class TakenOut(serializers.Serializer):
     change_mg = amount()
 
 
+class DoseTimeIn(Known):
+    """When the dose was really given. What the time breaks is refused once; `confirmed` says it was read."""
+
+    id = serializers.UUIDField(required=False)
+    given_at = serializers.DateTimeField()
+    reason = serializers.CharField(max_length=300)
+    confirmed = serializers.BooleanField(required=False)
+    password = serializers.CharField(
+        max_length=128,
+        required=False,
+        allow_blank=True,
+        write_only=True,
+        help_text="Needed once the session is signed.",
+    )
+    version = serializers.IntegerField(required=False, allow_null=True, help_text="Of the session as you saw it.")
+
+
+class DoseTimeOut(serializers.Serializer):
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    was_at = serializers.DateTimeField()
+    given_at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    findings = serializers.ListField(child=serializers.CharField())
+    is_after_signature = serializers.BooleanField()
+    recorded_at = serializers.DateTimeField()
+    recorded_by = serializers.CharField(source="recorded_by.user.full_name")
+    recorded_as = serializers.CharField()
+
+
 class DoseOut(serializers.Serializer):
     id = serializers.UUIDField()
     session = serializers.UUIDField(source="dosing_record_id")
@@ -60,7 +90,7 @@ class DoseOut(serializers.Serializer):
     drawn_mg = amount(source="draw.drawn_mg")
     planned_mg = amount()
     given_mg = amount(source="end.given_mg", default=None, allow_null=True, help_text="Null while it runs.")
-    ended_at = serializers.DateTimeField(source="end.occurred_at", default=None, allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
     remaining_mg = amount(source="draw.outstanding_mg", help_text="Of the draw: neither given, wasted nor returned.")
     site = serializers.CharField()
     diluent = serializers.CharField()
@@ -70,7 +100,9 @@ class DoseOut(serializers.Serializer):
     given_by = serializers.CharField(source="given_by.user.full_name")
     verified_by = serializers.CharField(source="verified_by.user.full_name", default=None, allow_null=True)
     overrides = serializers.DictField(child=serializers.CharField())
-    occurred_at = serializers.DateTimeField()
+    occurred_at = serializers.DateTimeField(help_text="As written down first.")
+    given_at = serializers.DateTimeField(help_text="As far as is known now: the newest corrected time.")
+    time_corrections = DoseTimeOut(many=True, source="corrections")
     recorded_at = serializers.DateTimeField()
     recorded_by = serializers.CharField(source="recorded_by.user.full_name")
     recorded_as = serializers.CharField()
@@ -105,3 +137,20 @@ class Doses(Asked, APIView):
         session.dosing_record_id = given.dosing_record_id
         [dose] = with_containers([row for row in administrations_of(session) if row.pk == given.pk])
         return Response(DoseOut(dose).data, status=status_of(dose, at))
+
+
+@extend_schema(tags=["sessions"])
+class DoseTimes(Asked, APIView):
+    """Correcting when a dose of a session was given; the dose stays, the newest correction counts."""
+
+    needs = {"POST": Permission.GIVE_DOSE}
+
+    @extend_schema(operation_id="sessions_dose_time_correct", request=DoseTimeIn, responses={201: DoseTimeOut})
+    def post(self, request, pk, administration_id):
+        session, _ = reached_session(self.actor, pk)
+        self.checked_query()
+        at = timezone.now()
+        correction = actions.correct_session_dose_time(
+            session=session, administration_id=administration_id, by=self.actor, at=at, **self.checked_body(DoseTimeIn)
+        )
+        return Response(DoseTimeOut(correction).data, status=status_of(correction, at))

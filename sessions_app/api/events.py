@@ -53,6 +53,23 @@ class DoseEvent(EventOut):
     pump_ml_per_h = amount(source="values.pump_ml_per_h", allow_null=True)
     given_by = serializers.CharField(source="values.given_by")
     verified_by = serializers.CharField(source="values.verified_by", allow_null=True)
+    recorded_first_at = serializers.DateTimeField(
+        source="values.recorded_first_at",
+        allow_null=True,
+        help_text="The time written down first, where `occurred_at` is a corrected one.",
+    )
+
+
+class DoseTimeEvent(EventOut):
+    """The time of a dose was corrected; `occurred_at` is when it was corrected. The newest one counts."""
+
+    number = serializers.IntegerField(source="values.number", help_text="Of the dose.")
+    correction = serializers.IntegerField(source="values.correction", help_text="1 for the first one of this dose.")
+    was_at = serializers.DateTimeField(source="values.was_at")
+    given_at = serializers.DateTimeField(source="values.given_at")
+    reason = serializers.CharField(source="values.reason")
+    findings = serializers.ListField(child=serializers.CharField(), source="values.findings")
+    is_after_signature = serializers.BooleanField(source="values.is_after_signature")
 
 
 class InfusionChangeEvent(EventOut):
@@ -176,6 +193,7 @@ class RemainderEvent(EventOut):
 SHAPES = {
     "transition": TransitionEvent,
     "dose": DoseEvent,
+    "dose_time": DoseTimeEvent,
     "infusion_change": InfusionChangeEvent,
     "dose_end": DoseEndEvent,
     "reading": ReadingEvent,

@@ -154,6 +154,7 @@ class DosingRecordOut(serializers.Serializer):
     has_open_remainder = serializers.BooleanField()
     is_above_order = serializers.BooleanField()
     is_limit_overridden = serializers.BooleanField()
+    has_corrected_time = serializers.BooleanField(help_text="The time of a dose was corrected.")
     reviewed_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
 

@@ -18,7 +18,7 @@ from sessions_app.forms.room_events import (
     WithdrawForm,
     add_correction,
 )
-from sessions_app.forms.signing import AddendumForm, QuestionForm, ReviewForm, SignForm
+from sessions_app.forms.signing import AddendumForm, DoseTimeForm, QuestionForm, ReviewForm, SignForm
 from sessions_app.forms.supervision import PresenceForm, SupervisionForm
 from sessions_app.forms.timeline import AdverseEventForm, ObservationForm, ReadingForm
 
@@ -30,6 +30,7 @@ __all__ = [
     "CallOffForm",
     "CheckInForm",
     "DischargeForm",
+    "DoseTimeForm",
     "MonitoringForm",
     "NotTakenForm",
     "ObservationForm",

@@ -4,9 +4,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.roles import Permission
-from common.records import EventRecord, Privacy, Record, RecordKind
+from common.records import EventRecord, Follows, Privacy, Record, RecordKind
 from common.sealed_fields import SealedTextField
 from patients.models.person import within_team
+from sessions_app.guards import FIRST_DOSE_NOW
 from sessions_app.states import State
 
 
@@ -109,11 +110,13 @@ class SessionQuerySet(models.QuerySet):
 class Session(Record):
     """One visit. `number` is its place in the series. T+ times count from `first_dose_at`.
 
-    The row freezes when the prescriber signs. A session that was signed and then reviewed has a SessionReview.
+    The row freezes when the prescriber signs; only `first_dose_at` follows a corrected time of the first dose. A
+    session that was signed and then reviewed has a SessionReview.
     """
 
     kind = RecordKind.SIGNED
     frozen_by = "signed_at"
+    follows = Follows("first_dose_at", FIRST_DOSE_NOW)
     privacy = Privacy(
         identifying="patient",
         operational="id practice series number room scheduled_for planned_minutes state version created_at created_by "

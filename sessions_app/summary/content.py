@@ -17,7 +17,7 @@ from dosing.ordered_dose import OrderedDose
 from dosing.proposed_dose import show
 from sessions_app.dosing_record_page import ABOUT_THE_DRUG
 from sessions_app.models import BlockerOverride, CheckIn, RosterEntry, Session, SessionAddendum
-from sessions_app.readable_events import kinds_for
+from sessions_app.readable_events import OF_THE_DRUG, kinds_for
 from sessions_app.session_events import SessionEvent, events_and_settings
 from sessions_app.session_facts import ROW, order_of, ordered_for
 from sessions_app.session_reach import SessionReach
@@ -29,7 +29,6 @@ from sessions_app.summary.readings import Alarm, SummaryReading, alarms_of, char
 from sessions_app.summary.words import moved_of, words_of_event
 
 PERSON = "recorded_by__user"
-OF_THE_DRUG = ("dose", "infusion_change", "dose_end", "remainder")
 # Events whose rows have a table of their own; every other kind stands in the course.
 TABLED = (*OF_THE_DRUG, "reading", "adverse_event", "alarm_answer")
 LIMITS_SHOWN = ("soft_max_mg_per_kg", "hard_max_mg_per_kg", "soft_max_mg", "hard_max_mg", "hard_min_duration_min")

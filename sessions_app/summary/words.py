@@ -7,6 +7,7 @@ from dosing.proposed_dose import show
 from sessions_app.models import AdverseEvent, Observation, RescueDrug, RoomConsent, RoomEntry, ScaleScore
 from sessions_app.session_events import SessionEvent
 from sessions_app.session_timeline import moved_words
+from sessions_app.timeline import clock_words
 
 
 def words_of_event(event: SessionEvent, sees_clinical: bool = True) -> tuple[str, str]:
@@ -43,8 +44,18 @@ def _dose(event: SessionEvent) -> tuple[str, str]:
         bag or told["diluent"],
         pump,
         f"by {told['given_by']}, {checked}",
+        f"written down first for {clock_words(told['recorded_first_at'])}" if told["recorded_first_at"] else "",
     )
     return f"Dose {told['number']} {verb}: {show(told['planned_mg'])} mg {told['route']}", _joined(parts)
+
+
+def _dose_time(event: SessionEvent) -> tuple[str, str]:
+    told = event.values
+    signed = "after the signature" if told["is_after_signature"] else ""
+    return (
+        f"Time of dose {told['number']} corrected: {clock_words(told['was_at'])} to {clock_words(told['given_at'])}",
+        _joined((signed, f"why: {told['reason']}", *told["findings"])),
+    )
 
 
 def _infusion_change(event: SessionEvent) -> tuple[str, str]:
@@ -122,6 +133,7 @@ def _joined(parts) -> str:
 WORDS: dict[str, Callable[[SessionEvent], tuple[str, str]]] = {
     "transition": _transition,
     "dose": _dose,
+    "dose_time": _dose_time,
     "infusion_change": _infusion_change,
     "dose_end": _dose_end,
     "remainder": _remainder,

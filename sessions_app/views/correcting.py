@@ -5,13 +5,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
+from dosing.dose_times import refuse_others
 from patients.scope import one
 from sessions_app import actions
-from sessions_app.forms import WithdrawForm, add_correction
+from sessions_app.dose_rows import times_of
+from sessions_app.forms import DoseTimeForm, WithdrawForm, add_correction
 from sessions_app.room_kinds import ENTRY_KINDS
 from sessions_app.room_state import RoomState
 from sessions_app.room_timeline import text_of, title_of
 from sessions_app.session_events import session_events
+from sessions_app.session_facts import administration_of
 from sessions_app.views.acting import act_now, act_page, posted, session_for
 from sessions_app.views.entry_forms import ENTRY_FORMS
 
@@ -77,4 +80,24 @@ def withdraw(request, pk, entry_kind, entry_id):
         entry_id=entry.pk,
         reason=form.cleaned_data.get("reason", ""),
         id=form.cleaned_data.get("id"),
+    )
+
+
+@needs(Permission.GIVE_DOSE)
+@require_http_methods(FORM)
+def correct_dose_time(request, pk, administration_id):
+    """Another time for a dose: a row beside it; after the signature with the password again."""
+    session = session_for(request.actor, pk, Permission.GIVE_DOSE)
+    administration = administration_of(session, administration_id)
+    refuse_others(administration, request.actor)
+    return act_page(
+        request,
+        session,
+        DoseTimeForm(posted(request), session=session),
+        actions.correct_session_dose_time,
+        template="sessions_app/dose_time.html",
+        done="The time is corrected; what was written down first stays visible.",
+        anchor="timeline",
+        context={"dose": administration, "times": times_of(administration)},
+        administration_id=administration.pk,
     )

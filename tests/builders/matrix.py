@@ -434,7 +434,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     "sessions:waive": lambda world: {"pk": world.session.pk, "code": "WALKS"},
     "sessions:override": lambda world: {"pk": world.session.pk, "code": "PRE_ASSESSMENT_MISSING"},
     **_same(
-        "sessions:change_infusion sessions:end_infusion",
+        "sessions:change_infusion sessions:end_infusion sessions:correct_dose_time api:session_dose_times",
         lambda world: {"pk": world.session.pk, "administration_id": world.administration.pk},
     ),
     **_same(

@@ -54,6 +54,7 @@ NOT_REACHED = {
 }
 # What a browser takes as a file.
 DOWNLOADS = ("sessions:export_dosing_records", "sessions:summary_pdf", "accounts:export_audit")
+DOWNLOADS += ("outcomes:export_report", "outcomes:export_own_patients")
 # Addresses that scripts ask (static/js/offline-*.js): test_offline.py does.
 NOT_REACHED |= dict.fromkeys(
     (

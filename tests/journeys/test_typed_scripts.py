@@ -110,6 +110,7 @@ class Watcher:
 
 
 DOWNLOADS = {"sessions:export_dosing_records", "sessions:summary_pdf", "accounts:export_audit"}  # files, not pages
+DOWNLOADS |= {"outcomes:export_report", "outcomes:export_own_patients"}
 # Pages whose parts differ by role; of the others each is looked at by the first role that may open it.
 FOR_EACH_ROLE = {"accounts:home", "sessions:session", "sessions:board", "sessions:dosing_record", "patients:overview"}
 FOR_EACH_ROLE |= {"patients:consents", "patients:series", "notes:of_patient", "notes:private", "followups:of_patient"}

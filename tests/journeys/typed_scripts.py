@@ -201,6 +201,12 @@ def everything_of(world: World) -> None:
     signed_at = world.session.signed_at
     builders.asked(world.session, by.admin, by.nurse)
     sessions.add_addendum(session=world.session, by=by.nurse, at=signed_at, text="Escort is Alexa", reason="Misheard")
+    dose = {
+        "administration_id": world.administration.pk,
+        "given_at": world.session.first_dose_at + timedelta(minutes=1),
+    }
+    told_why = {"reason": "Clock was fast", "confirmed": True, "password": PASSWORD}
+    sessions.correct_session_dose_time(session=world.session, by=by.nurse, at=signed_at, **dose, **told_why)
     sessions.review_session(
         session=world.session,
         by=by.admin,

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "patients", "assessments", "dosing", "sessions_app", "followups", "integration_notes", "portal")
+APPS = ("accounts", "patients", "assessments", "dosing", "sessions_app", "followups", "integration_notes", "outcomes")
+APPS += ("portal",)
 CALLS = {"authorize", "reauthenticate", "patient_for"}
 REFUSALS = {"NotPermitted", "OutOfScope"}
 SWITCH = "__right__"

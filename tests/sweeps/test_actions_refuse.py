@@ -40,6 +40,7 @@ SUBJECTS = {
     "product": lambda world: world.lot.product,
     "dosing_record": lambda world: world.administration.dosing_record,
     "administration": lambda world: world.administration,
+    "administration_id": lambda world: world.administration.pk,
     "assessment_set": lambda world: world.assessment_set,
     "assessment": lambda world: world.assessment,
     "risk_item": lambda world: world.risk_item,

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from assessments import trend
+from assessments.actions import cancel_set
+from assessments.questionnaires_page import course_of
 from assessments.trend import Mark, trend_of, trends_of
 from tests.builders import accounts
 from tests.builders import assessments as build
@@ -90,8 +92,26 @@ def test_only_those_who_may_see_questionnaires_see_a_course(clinic, other_clinic
         assert trend_of(patient.pk, "PHQ9", actor=actor).points == ()
 
 
-def test_all_courses_cost_one_query_and_one_for_the_doses(clinic, patient, at, django_assert_num_queries):
+def test_all_courses_cost_two_queries_and_one_for_the_doses(clinic, patient, at, django_assert_num_queries):
     for day in range(3):
         build.answered_set(patient, clinic.nurse, at + timedelta(days=day), {"PHQ9": {}, "GAD7": {}, "SUDS": {}})
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert sorted(trends_of(patient.pk, actor=clinic.nurse)) == ["GAD7", "PHQ9", "SUDS"]
+
+
+def test_what_was_due_and_never_answered_is_missing(clinic, patient, at, dose):
+    """A set that ended when it was due, or later, leaves a gap; one taken back before it was due does not."""
+    phq9(patient, clinic, at, 12)
+    for due, ended in ((2, 3), (4, 3.5)):
+        given = build.given_set(patient, clinic.nurse, at, ("PHQ9", "GAD7"), due_at=at + timedelta(days=due))
+        cancel_set(assessment_set=given, by=clinic.nurse, at=at + timedelta(days=ended))
+    dose(at.replace(hour=3) + timedelta(days=1))  # 23:00 of the day before in New York
+    course = trend_of(patient.pk, "PHQ9", actor=clinic.nurse)
+    assert course.unanswered == ((at + timedelta(days=2)).date(),)
+    chart = course_of(course).chart
+    assert [(item.on, item.score) for item in chart.scores] == [
+        (at.date(), 12),
+        ((at + timedelta(days=2)).date(), None),
+    ]
+    assert len(chart.missing) == 1
+    assert chart.doses[0].words.startswith(f"{at.day} ")

@@ -47,6 +47,15 @@ def full_session(clinic):
     running = session.dosing_record.administrations.get()
     pause = {"administration_id": running.pk, "what": "pause", "reason": "Pressure high"}
     actions.change_session_infusion(session=session, by=clinic.nurse, at=at, **pause)
+    actions.correct_session_dose_time(
+        session=sessions.stored(session),
+        administration_id=running.pk,
+        by=clinic.nurse,
+        at=at + MINUTE,
+        given_at=session.first_dose_at + MINUTE / 2,
+        reason="Clock was fast",
+        confirmed=True,
+    )
     return sessions.stored(session)
 
 

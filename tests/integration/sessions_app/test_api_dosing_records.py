@@ -20,7 +20,8 @@ LIST = "/api/v1/dosing-records"
 PROBLEM = "application/problem+json"
 _SEEN = """
     id patient route product lots first_dose_at last_dose_at dosing_ended_at ordered_mg dose_number drawn_mg given_mg
-    wasted_mg returned_mg has_late_entry has_open_remainder is_above_order is_limit_overridden reviewed_at version
+    wasted_mg returned_mg has_late_entry has_open_remainder is_above_order is_limit_overridden
+    has_corrected_time reviewed_at version
 """
 SEEN = set(_SEEN.split())
 

@@ -285,6 +285,7 @@ def test_every_kind_reads_back_each_of_its_columns(clinic, busy):
     wrong = room.rescue(clinic, busy, busy.first_dose_at, dose=Decimal("0.125"))
     room.rescue(clinic, busy, busy.first_dose_at, corrects_id=wrong.pk, correction_reason="Twice as much")
     room.aldrete(clinic, busy, busy.first_dose_at)
+    _time_corrected(clinic, busy)
     events = session_events(busy.pk, KINDS, busy.first_dose_at)
     assert {event.kind for event in events} == set(KINDS) - {"remainder"}
     for event in events:
@@ -294,11 +295,26 @@ def test_every_kind_reads_back_each_of_its_columns(clinic, busy):
         row = kind.model(id=event.id, **{path: value for path, value in stored.items() if isinstance(value, Unopened)})
         opened = {path: getattr(row, path) if isinstance(value, Unopened) else value for path, value in stored.items()}
         judged = {name: event.values[name] for name in ("severity", "findings") if event.kind == "reading"}
+        judged |= {"recorded_first_at": busy.first_dose_at} if event.kind == "dose" else {}
         assert event.values == {name: opened[path] for name, path in paths.items()} | judged
+
+
+def _time_corrected(clinic, session) -> None:
+    """The first dose began half a minute later."""
+    actions.correct_session_dose_time(
+        session=sessions.stored(session),
+        administration_id=session.dosing_record.administrations.get(number=1).pk,
+        by=clinic.nurse,
+        at=session.first_dose_at + timedelta(hours=4),
+        given_at=session.first_dose_at + timedelta(seconds=30),
+        reason="Clock was fast",
+        confirmed=True,
+    )
 
 
 def test_each_event_has_the_shape_that_the_document_promises(clinic, busy):
     room.one_of_each(clinic, busy, busy.first_dose_at)
+    _time_corrected(clinic, busy)
     for event in timeline(api(clinic.nurse), busy):
         shape = SHAPES[event["kind"]]
         assert set(event) == set(shape().fields), event["kind"]

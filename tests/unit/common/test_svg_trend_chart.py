@@ -66,3 +66,18 @@ def test_sparkline_of_nothing_and_of_one_value():
     assert sparkline.build([], lowest=D(0), highest=D(1)).words == "No values"
     one = sparkline.build([D(1)], lowest=D(0), highest=D(1))
     assert (one.words, one.last_y) == ("One value: 1", "4")
+
+
+def test_places_in_an_order_have_names_instead_of_days():
+    first, dose, then = date(2000, 1, 1), date(2000, 1, 2), date(2000, 1, 3)
+    drawn = chart(
+        [Score(first, D(20), is_baseline=True, place="Before"), Score(then, D(8), place="After 1")],
+        [Dose(dose, "1", place="Dose of session 1")],
+        axis=[(first, "Before"), (then, "After 1")],
+    )
+    assert [tick.label for tick in drawn.date_ticks] == ["Before", "After 1"]
+    assert [tick.place for tick in drawn.date_ticks] == [dot.x for dot in drawn.dots]
+    assert [dot.words for dot in drawn.dots] == ["Before: 20", "After 1: 8"]
+    assert drawn.doses[0].words == "Dose of session 1"
+    assert "on After 1" in drawn.description
+    assert drawn.place_label == "When"
