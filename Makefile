@@ -5,7 +5,7 @@ VENV_PYTHON = .venv/bin/python
 .PHONY: help demo code run test lint format shots bench bench-data bench-pack bench-diversion bench-live bench-followups fault mutate sbom lock clean
 
 help:  ## Say what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo:  ## Start a clinic with made-up patients on this machine, and print its address and sign-ins
 	@$(PYTHON) scripts/run_clinic.py --demo $(ARGS)

@@ -131,8 +131,7 @@ def _kills(clinic: Rig, broker: Broker, options) -> bool:
         clinic.stack.start_worker(name=f"begin{number}", pool="prefork")
     end = time.monotonic() + options.seconds
     while time.monotonic() < end and not clinic.are_all("sent", "ambiguous"):
-        time.sleep(clinic.rng.uniform(0.5, 2.0))
-        clinic.kill_something()
+        clinic.kill_while_sending()
     settled = clinic.settle(LONG)
     before = clinic.tally().unclear
     clinic.tell_what_was_taken()

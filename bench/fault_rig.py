@@ -98,6 +98,17 @@ class Rig:
             time.sleep(0.1)
         return done()
 
+    def kill_while_sending(self, seconds: float = 30) -> None:
+        """Once something more went out, or nothing did for so long: a worker that only begins has little to lose."""
+        before = self.number_of_calls()
+        self.wait(lambda: self.number_of_calls() > before, seconds)
+        time.sleep(self.rng.uniform(0, 0.5))
+        self.kill_something()
+
+    def number_of_calls(self) -> int:
+        """How many messages went out, by whatever way; cheaper than reading them."""
+        return len(self.provider.calls) + len(list((self.stack.home / "mail").glob("*.eml")))
+
     def kill_something(self) -> None:
         """SIGKILL of a worker with everything it started, then a new one; or of one of its children alone."""
         worker = self.rng.choice([child for child in self.stack.children if child.args[0].endswith("celery")])

@@ -4,7 +4,6 @@ The short form of `make fault`: the embedded queue beside SQLite, Redis beside P
 """
 
 import os
-import time
 
 import pytest
 import redis
@@ -27,13 +26,11 @@ def test_random_kills_and_an_emptied_queue_lose_and_double_nothing():
         clinic.provider.slow_seconds = 0.5
         clinic.make(MESSAGES)
         clinic.stack.start_worker(pool="prefork")
-        assert clinic.wait(lambda: sum(clinic.calls().values()) >= 2, SECONDS)
         for _ in range(KILLS):
-            clinic.kill_something()
+            clinic.kill_while_sending(SECONDS)
             if server:
                 with redis.Redis.from_url(redis_url) as part:
                     part.flushdb()
-            time.sleep(clinic.rng.uniform(0.5, 1.5))
         assert clinic.settle(SECONDS), clinic.states()
 
         found = clinic.tally()
