@@ -1,7 +1,4 @@
-"""When a check-in is due: local clock time in the patient's zone, outside quiet hours, inside its window (F12).
-
-Also which questionnaires look back too far to be asked at a point (KAP-FUP-RECALL).
-"""
+"""When a check-in is due: local clock time in the patient's zone, outside quiet hours, inside its window (F12)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -85,17 +82,6 @@ def _awake(moment: datetime, zone: ZoneInfo, hours: Hours) -> datetime:
         return moment
     day = local.date() + timedelta(days=1) if local.time() >= hours.quiet_from else local.date()
     return _at_local(day, hours.quiet_until, zone)
-
-
-LOOKS_BACK_HOURS = {"2 weeks": 7 * 24, "month": 28 * 24}  # KAP-FUP-RECALL: earliest hours after a dose for change
-
-
-def looks_back_too_far(recall: str, offset_hours: int) -> bool:
-    """Whether a questionnaire with this recall period would mostly ask about the time before the dose.
-
-    `recall` is the instrument's own word, such as "2 weeks" or "past month"; `offset_hours` counts from the dose.
-    """
-    return any(words in recall and offset_hours < hours for words, hours in LOOKS_BACK_HOURS.items())
 
 
 def in_words(hours: int) -> str:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.access import authorize
 from accounts.roles import Permission
 from assessments.catalogue import UnknownInstrument, get_instrument
+from assessments.recall import why_too_early
 from common import audit
 from common.errors import InvalidInput, StaleState
 from followups.models import FollowUpPoint
@@ -75,7 +76,7 @@ def _clean(
         problems["window_after_h"] = "Enter between 1 and 1440 hours (60 days)."
     if not 0 <= remind_after_h < max(window_after_h, 12):
         problems["remind_after_h"] = "Enter fewer hours than the check-in stays open, or 0 for no reminder."
-    problems |= _instrument_problems(instruments)
+    problems |= _instrument_problems(instruments, offset_hours)
     if problems:
         raise InvalidInput(problems)
     return {
@@ -88,13 +89,20 @@ def _clean(
     }
 
 
-def _instrument_problems(codes) -> dict[str, str]:
+def _instrument_problems(codes, offset_hours: int) -> dict[str, str]:
     if not codes:
         return {"instruments": "Choose at least one questionnaire."}
-    for code in codes:
-        try:
-            if not get_instrument(code).can_be_given:
-                return {"instruments": f"The wording of {code} may not be shown without a licence."}
-        except UnknownInstrument:
-            return {"instruments": f"There is no questionnaire {code}."}
-    return {}
+    sentences = [_why_not(code, offset_hours) for code in codes]
+    told = " ".join(sentence for sentence in sentences if sentence)
+    return {"instruments": told} if told else {}
+
+
+def _why_not(code: str, offset_hours: int) -> str:
+    """Why this questionnaire cannot be asked at this time after a dose; empty when it can (KAP-FUP-RECALL)."""
+    try:
+        instrument = get_instrument(code)
+    except UnknownInstrument:
+        return f"There is no questionnaire {code}."
+    if not instrument.can_be_given:
+        return f"The wording of {code} may not be shown without a licence."
+    return why_too_early(instrument, offset_hours)
