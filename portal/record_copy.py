@@ -14,7 +14,7 @@ from django.db import models
 
 from accounts.models import Membership
 from assessments.catalogue import get_instrument
-from assessments.models import Assessment, RiskContact, RiskItem
+from assessments.models import Assessment, DayBefore, RiskContact, RiskItem
 from dosing.models import (
     Administration,
     AdministrationEnd,
@@ -143,6 +143,7 @@ PARTS = (
     Part(
         "Questionnaires", Assessment, "patient", models.Q(submitted_at__isnull=False), "submitted_at", ("instrument",)
     ),
+    Part("Told the day before a session", DayBefore, "patient", order="told_at", more=("told_at",)),
     Part("Answers that needed attention", RiskItem, "patient", order="raised_at"),
     Part("Contacts about them", RiskContact, "risk_item__patient", order="recorded_at"),
     Part("Integration notes", IntegrationNote, "patient", SIGNED, "signed_at"),

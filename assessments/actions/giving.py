@@ -24,11 +24,13 @@ def give_assessments(
     due_at: datetime,
     expires_at: datetime | None = None,
     scheduled: bool = False,
+    asks_day_before: bool = False,
 ) -> AssessmentSet:
     """A set of instruments (codes, in the order they are asked) for one occasion.
 
-    `scheduled=True` is for sets that the follow-up plan makes itself; `by` may then be a system actor or the
-    person whose act led to it. Raises InvalidInput for an unknown code or one whose wording may not be given.
+    `asks_day_before` also asks about fasting, medicines and the way home; such a set may have no instruments.
+    `scheduled=True` is for sets that a plan makes itself; `by` may then be a system actor or the person whose act
+    led to it. Raises InvalidInput for an unknown code or one whose wording may not be given.
     """
     role = (
         ""
@@ -40,7 +42,8 @@ def give_assessments(
     given = AssessmentSet(
         patient=patient,
         occasion=occasion,
-        instruments=_known(instruments),
+        instruments=_known(instruments, may_be_empty=asks_day_before),
+        asks_day_before=asks_day_before,
         created_at=at,
         created_by_id=by.membership_id,
         due_at=due_at,
@@ -51,8 +54,8 @@ def give_assessments(
     return given
 
 
-def _known(codes: list[str]) -> list[str]:
-    if not codes:
+def _known(codes: list[str], *, may_be_empty: bool = False) -> list[str]:
+    if not codes and not may_be_empty:
         raise InvalidInput({"instruments": "Choose at least one questionnaire."})
     for code in codes:
         try:
@@ -62,6 +65,29 @@ def _known(codes: list[str]) -> list[str]:
         if not instrument.can_be_given:
             raise InvalidInput({"instruments": f"The wording of {instrument.name} may not be shown without a licence."})
     return list(dict.fromkeys(codes))
+
+
+@transaction.atomic
+def move_due(*, assessment_set: AssessmentSet, by, at: datetime, due_at: datetime) -> AssessmentSet:
+    """What an open set belongs to has moved: part of that act, which is allowed by itself."""
+    AssessmentSet.objects.open().filter(pk=assessment_set.pk).update(due_at=due_at)
+    audit.record(by, "assessments.move_due", at=at, subject=assessment_set)
+    assessment_set.due_at = due_at
+    return assessment_set
+
+
+@transaction.atomic
+def change_instruments(*, assessment_set: AssessmentSet, by, at: datetime, instruments: list[str]) -> AssessmentSet:
+    """Ask something else in a set that a plan made and that nobody has begun: part of that plan.
+
+    Nothing happens to a set that is over or begun. Raises InvalidInput as `give_assessments` does.
+    """
+    known = _known(instruments, may_be_empty=assessment_set.asks_day_before)
+    if AssessmentSet.objects.open().filter(pk=assessment_set.pk, assessments=None).update(instruments=known):
+        detail = {"before": assessment_set.instruments, "after": known}
+        audit.record(by, "assessments.change_instruments", at=at, subject=assessment_set, detail=detail)
+        assessment_set.instruments = known
+    return assessment_set
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Questionnaires, the answers that need a person, and who is on call for them."""
 
+from assessments.models.day_before import DayBefore
 from assessments.models.on_call import OnCallPlace, RiskRules
 from assessments.models.questionnaires import AnswerLink, Assessment, AssessmentSet, TeamScoped
 from assessments.models.risk import RiskContact, RiskEscalation, RiskItem
@@ -8,6 +9,7 @@ __all__ = [
     "AnswerLink",
     "Assessment",
     "AssessmentSet",
+    "DayBefore",
     "OnCallPlace",
     "RiskContact",
     "RiskEscalation",

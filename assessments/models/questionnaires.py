@@ -32,7 +32,8 @@ class SetQuerySet(TeamScoped):
     def with_answers(self):
         """Each set with its questionnaires' states and its creator, in three queries whatever the number."""
         states = Assessment.objects.defer("answers", "details", "subscales").order_by("started_at")
-        return self.select_related("created_by__user").prefetch_related(models.Prefetch("assessments", states), "links")
+        sets = self.select_related("created_by__user", "day_before__told_to__user")
+        return sets.prefetch_related(models.Prefetch("assessments", states), "links")
 
 
 class AssessmentSet(Record):
@@ -40,7 +41,8 @@ class AssessmentSet(Record):
 
     kind = RecordKind.EDITABLE
     privacy = Privacy(
-        operational="id patient occasion created_at created_by due_at expires_at completed_at cancelled_at",
+        operational="id patient occasion asks_day_before created_at created_by due_at expires_at completed_at "
+        "cancelled_at",
         clinical="instruments",
     )
 
@@ -54,6 +56,9 @@ class AssessmentSet(Record):
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="assessment_sets")
     occasion = models.CharField(max_length=10, choices=Occasion.choices)
     instruments = models.JSONField(help_text="Instrument codes in the order they are asked.")
+    asks_day_before = models.BooleanField(
+        default=False, help_text="Also asks about fasting, medicines and the way home (DayBefore); complete with both."
+    )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     due_at = models.DateTimeField()
@@ -78,6 +83,11 @@ class AssessmentSet(Record):
     @property
     def is_open(self) -> bool:
         return self.completed_at is None and self.cancelled_at is None
+
+    @property
+    def day_before_told(self):
+        """The DayBefore that came with this set, or None."""
+        return getattr(self, "day_before", None) if self.asks_day_before else None
 
 
 class LinkQuerySet(models.QuerySet):

@@ -6,7 +6,7 @@ from accounts.actor import Actor
 from assessments import actions
 from assessments.catalogue import get_instrument
 from assessments.drafts import draft_of
-from assessments.models import AnswerLink, Assessment, AssessmentSet, RiskItem
+from assessments.models import AnswerLink, Assessment, AssessmentSet, DayBefore, RiskItem
 
 AT = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
 CALM_ASQ = {"q1": 0, "q2": 0, "q3": 0, "q4": 0}
@@ -49,6 +49,21 @@ def answered_set(patient, by, at: datetime = AT, answers: dict[str, dict] | None
         answered(given, code, by, at, **changed)
     given.refresh_from_db()
     return given
+
+
+DAY_BEFORE = {
+    "will_fast": True,
+    "medicines_changed": False,
+    "has_driver": True,
+    "driver_name": "Alex Driver",
+    "driver_phone": "555 010 0188",
+}
+CHANGED = {"medicines_changed": True, "medicines_note": "Sertraline raised to 100 mg"}
+
+
+def told_day_before(assessment_set, by, at: datetime = AT, **changed) -> DayBefore:
+    """What the patient says on the day before, told to a clinician."""
+    return actions.tell_day_before(assessment_set=assessment_set, by=by, at=at, **{**DAY_BEFORE, **changed})
 
 
 def risk_item(patient, by, at: datetime = AT, urgent: bool = True) -> RiskItem:
