@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.actor import Actor
 from dosing.models import Administration
+from sessions_app.day_before import ToReview, sessions_to_review
 from sessions_app.grading import Alarm, alarms_of, graded, last_measured, open_alarms, standing
 from sessions_app.models import RosterEntry, Session, VitalReading
 from sessions_app.monitoring import DoseSpan, RouteClock, due_times, is_overdue, may_leave_from, next_due
@@ -75,6 +76,7 @@ class BoardPage:
     cards: tuple[BoardCard, ...]
     called_off: tuple[BoardCard, ...]
     supervision: Supervision
+    to_review: tuple[ToReview, ...] = ()
 
     @property
     def in_progress(self) -> list[BoardCard]:
@@ -91,7 +93,8 @@ class BoardPage:
 
     @property
     def patient_ids(self) -> list:
-        return [card.session.patient_id for card in (*self.cards, *self.called_off)]
+        shown = (*self.cards, *self.called_off, *self.to_review)
+        return list(dict.fromkeys(card.session.patient_id for card in shown))
 
     @property
     def stamp(self) -> str:
@@ -102,7 +105,8 @@ class BoardPage:
             + tuple(entry.pk for entry in card.staff)
             for card in (*self.cards, *self.called_off)
         ]
-        return hashlib.sha256(repr((facts, self.supervision.stamp)).encode()).hexdigest()[:16]
+        waiting = [(one.session.pk, one.words) for one in self.to_review]
+        return hashlib.sha256(repr((facts, waiting, self.supervision.stamp)).encode()).hexdigest()[:16]
 
 
 def day_bounds(at: datetime, time_zone: str) -> tuple[datetime, datetime]:
@@ -120,7 +124,7 @@ def on_board(actor: Actor, at: datetime):
 
 
 def load_board(actor: Actor, at: datetime) -> BoardPage:
-    """Five queries, whatever the number of sessions."""
+    """Six queries, whatever the number of sessions; two more while somebody's day before waits for a decision."""
     start, _ = day_bounds(at, actor.practice.time_zone)
     visible = on_board(actor, at)
     sessions = list(visible.select_related("patient", "series", "room").order_by("scheduled_for", "room__name", "id"))
@@ -137,7 +141,7 @@ def load_board(actor: Actor, at: datetime) -> BoardPage:
     ]
     standing = tuple(sorted((card for card in cards if card.state not in CALLED_OFF), key=lambda card: card.place))
     called_off = tuple(card for card in cards if card.state in CALLED_OFF)
-    return BoardPage(start, standing, called_off, supervision)
+    return BoardPage(start, standing, called_off, supervision, tuple(sessions_to_review(actor)))
 
 
 def _readings(session_ids: list) -> dict[object, list[VitalReading]]:

@@ -18,9 +18,13 @@ def instrument_choices() -> list[tuple[str, str]]:
     return [(one.code, one.name) for one in given]
 
 
-def questionnaires(label: str) -> forms.MultipleChoiceField:
+def questionnaires(label: str, help_text: str = "") -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label=label, required=False, choices=instrument_choices, widget=forms.CheckboxSelectMultiple
+        label=label,
+        required=False,
+        choices=instrument_choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=help_text,
     )
 
 
@@ -33,15 +37,32 @@ class ScheduleForm(IdForm):
         help_text="With preparation and the time afterwards; 30 to 720.",
     )
     room_id = forms.TypedChoiceField(label="Room", required=False, coerce=UUID, empty_value=None)
-    pre_instruments = questionnaires("Questionnaires before the session")
+    pre_instruments = questionnaires(
+        "Questionnaires before the session",
+        "As the practice's protocol says. Left as it is, those that were answered too short a time ago are left out.",
+    )
     post_instruments = questionnaires("Questionnaires after the session")
 
-    def __init__(self, *args, rooms=(), may_give=True, **kwargs):
+    def __init__(self, *args, rooms=(), may_give=True, protocol=(), **kwargs):
+        """`protocol` are the codes that the practice's protocol asks before this session; without the right to give
+        questionnaires nobody chooses them, and the protocol's are given."""
         super().__init__(*args, **kwargs)
         choices = [("", "No room yet"), *((str(room.pk), room.name) for room in rooms)]
         self.fields["room_id"].choices = choices
+        self.initial.setdefault("pre_instruments", list(protocol))
         if not may_give:
             del self.fields["pre_instruments"], self.fields["post_instruments"]
+
+    def clean(self):
+        """Those of the protocol left as they stand are the protocol's own: it decides by the day of the session."""
+        typed = super().clean()
+        if set(typed.get("pre_instruments") or ()) == set(self.initial["pre_instruments"]):
+            typed["pre_instruments"] = None
+        return typed
+
+    @property
+    def follows_protocol(self) -> bool:
+        return self.cleaned_data.get("pre_instruments") is None
 
 
 class RescheduleForm(VersionForm):

@@ -133,7 +133,9 @@ def test_exceptions_are_read_from_their_index(clinic):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # With so few rows any plan is as good; only an index that holds these rows in this order needs no sort.
-            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
+            )
             cursor.execute("DROP INDEX dosing_by_date")  # the other index in that order; the test's end brings it back
     plan = rows.order_by("-first_dose_at", "-id").values_list("first_dose_at", "id")[:26].explain()
     assert "dosing_exceptions" in plan, plan
