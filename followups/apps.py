@@ -12,10 +12,11 @@ class FollowupsConfig(AppConfig):
         from followups.defaults import make_default_points
         from patients import chart
         from patients.hooks import care_ended, consent_withdrawn
-        from sessions_app.hooks import first_dose
+        from sessions_app.hooks import first_dose, plan_changed
 
         defaults.register("follow-up points", make_default_points)
         first_dose.register("follow-up plan", wiring.plan_after_first_dose)
+        plan_changed.register("check-ins", wiring.follow_the_session)
         submitted.register("check-in", wiring.close_answered_check_in)
         navigation.register("follow-up", home.navigation_entries)
         home_panels.register("follow-up", home.home_panels_for)

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from assessments.catalogue import get_instrument
 from assessments.models import AnswerLink
+from followups.coming import reason_of
 from followups.models import CheckIn, OutboxMessage
-from followups.schedule import in_words
 
 STATE_CHIPS = {
     CheckIn.State.PLANNED: ("neutral", "calendar-clock"),
@@ -91,9 +91,8 @@ class Row:
 
     @property
     def why(self) -> str:
-        """ "7 days after the dose of 2 June", the day in the practice's zone."""
-        day = timezone.localtime(self.check_in.session.first_dose_at)
-        return f"{in_words(self.check_in.point.offset_hours)} after the dose of {day.day} {day:%B}"
+        """What it hangs on: "7 days after the dose of 2 June", the day in the practice's zone."""
+        return reason_of(self.check_in)
 
     @property
     def is_elsewhere(self) -> bool:
@@ -105,7 +104,9 @@ class Row:
     def instruments(self) -> list[str]:
         """What is asked, or what was asked: names in the order they are asked."""
         given = self.check_in.assessment_set
-        return [get_instrument(code).name for code in (given.instruments if given else self.check_in.point.instruments)]
+        codes = given.instruments if given else self.check_in.point.instruments
+        asked = [get_instrument(code).name for code in codes]
+        return [*asked, "fasting, medicines, way home"] if given and given.asks_day_before else asked
 
 
 def _is_usable(link: AnswerLink, at: datetime) -> bool:

@@ -38,13 +38,20 @@ def sweep() -> None:
 
 
 def _open_due(at) -> None:
-    """At most one question to a patient: of several that are due only the latest is asked (F4)."""
+    """At most one question to a patient: of several that are due only the latest is asked (F4).
+
+    What a session needs comes before any follow-up, and waits for none.
+    """
     due = _with_people(CheckIn.objects.due(at))
-    latest = {check_in.patient_id: check_in.pk for check_in in due}
+    latest = {row.patient_id: row for row in sorted(due, key=lambda row: not row.is_follow_up)}
     for check_in in due:
         if check_in.patient.discharged_from_care_at is not None:
             _act(actions.stop_check_in, at, check_in=check_in)
-        elif latest[check_in.patient_id] != check_in.pk:
+        elif not check_in.is_follow_up:
+            _act(actions.open_check_in, at, check_in=check_in)
+        elif not latest[check_in.patient_id].is_follow_up:
+            _act(actions.merge_check_in, at, check_in=check_in)
+        elif latest[check_in.patient_id] != check_in:
             _act(actions.supersede_check_in, at, check_in=check_in)
         elif _is_asked_today(check_in, at):
             _act(actions.merge_check_in, at, check_in=check_in)

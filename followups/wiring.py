@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from common.statements import Statement
-from followups.actions import mark_answered, plan_follow_ups, stop_check_in, stop_messages
+from followups.actions import follow_session, mark_answered, plan_follow_ups, stop_check_in, stop_messages
 from followups.models import CheckIn
 from patients.models import Consent
 
@@ -11,6 +11,12 @@ from patients.models import Consent
 def plan_after_first_dose(session, by, at) -> list:
     """Plan the check-ins in the transaction that records the first dose."""
     return plan_follow_ups(session=session, by=by, at=at)
+
+
+def follow_the_session(session, by, at) -> list:
+    """Plan, move or end what is asked around a session in the transaction that changes it."""
+    follow_session(session=session, by=by, at=at)
+    return []
 
 
 def close_answered_check_in(assessment_set, by, at) -> list:
