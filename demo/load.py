@@ -8,6 +8,7 @@ from common.clinical import Indication
 from demo.calendar import Calendar
 from demo.clinic import DemoClinic, fill_the_safe, open_demo_practice
 from demo.life import ROUTES, live
+from demo.measuring import own_protocol
 from demo.monitoring import own_settings
 from demo.oversight import watch_over
 from demo.register import keep_the_register
@@ -27,6 +28,7 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     opened = now - timedelta(days=DAYS)
     clinic = open_demo_practice(opened)
     fill_the_safe(clinic, opened + timedelta(hours=1), 0)
+    own_protocol(clinic, opened + timedelta(minutes=90))
     clinic.alone_from = now - timedelta(days=12)
     calendar = Calendar(clinic.rooms[:3], clinic.practice.time_zone)
     clinic.later.append(_deliveries(clinic, opened))
