@@ -40,17 +40,17 @@ def day_before_blockers(told: DayBefore | None, arrival: CheckIn | None, time_zo
         return []
     found = []
     if told.medicines_changed and not (arrival is not None and arrival.medicines_changed):
-        found.append(_blocker(MEDICINES, told, time_zone, "a medicine has changed"))
+        found.append(_blocker(MEDICINES, told, time_zone))
     if not told.has_driver and not (arrival is not None and arrival.escort_confirmed):
-        found.append(_blocker(DRIVER, told, time_zone, "nobody takes the patient home yet"))
+        found.append(_blocker(DRIVER, told, time_zone))
     return found
 
 
-def _blocker(code: str, told: DayBefore, time_zone: str, what: str) -> Blocker:
+def _blocker(code: str, told: DayBefore, time_zone: str) -> Blocker:
     local = told.told_at.astimezone(ZoneInfo(time_zone))
     return Blocker(
         code=code,
-        sentence=f"{WORDS[code]}. On {local.day} {local:%B, %H:%M} the patient told us: {what}. A prescriber decides.",
+        sentence=f"{WORDS[code]}. Told by the patient on {local.day} {local:%B, %H:%M}.",
         source="KAP-CHK-DAYBEFORE",
         override=Permission.OVERRIDE_BLOCKER.value,
         override_label="a prescriber",

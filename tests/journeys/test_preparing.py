@@ -89,8 +89,8 @@ def test_j2_a_patient_prepares_the_day_before(evening, phone, staff):
     second.sees("Thank you", f"We see you on {evening.made['day']} at 09:00", "988", "911").shot("done")
 
     second.go(evening.wait_for_mail(patient["email"])).sees("Thank you").does_not_see("Part 1")
-    staff("nurse").go("/sessions/board/").sees("To review before a session", patient["name"])
-    staff("nurse").sees("Medication change: review").shot("board")
+    board = staff("nurse").go("/sessions/board/").sees("To review before a session", patient["name"])
+    board.sees("Medication change: review").shot("board")
     decided(evening, staff, patient)
 
 

@@ -266,7 +266,9 @@ def test_the_plan_says_what_comes_when_and_why(clinic, client, clock):
     ):
         assert words.lower() in page.lower(), words
     accounts.sign_in(client, clinic.admin)
-    assert "Questionnaire-9" not in client.get(reverse("followups:of_patient", args=[session.patient_id])).content.decode()
+    assert (
+        "Questionnaire-9" not in client.get(reverse("followups:of_patient", args=[session.patient_id])).content.decode()
+    )
 
 
 @pytest.mark.parametrize(
