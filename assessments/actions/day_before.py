@@ -7,11 +7,10 @@ from django.db import transaction
 from assessments.actions.answering import ALREADY_SENT, finish_set, hold, is_all_sent, may_answer
 from assessments.actions.giving import cancel_set
 from assessments.models import AnswerLink, AssessmentSet, DayBefore
+from assessments.models.day_before import MOST_NAME, MOST_NOTE
 from common import audit
 from common.errors import InvalidInput, StaleState
 from patients.person_rules import PHONE
-
-MOST_NOTE, MOST_NAME, MOST_PHONE = 500, 120, 32
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from django import forms
 
 from accounts.forms.base import PlainForm
-from assessments.actions.day_before import MOST_NAME, MOST_NOTE, MOST_PHONE
+from assessments.models.day_before import MOST_NAME, MOST_NOTE, MOST_PHONE
 from patients.forms.fields import yes_no
 
 # A yes → the fields it asks for.

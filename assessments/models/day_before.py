@@ -7,6 +7,8 @@ from assessments.models.questionnaires import AnswerLink, AssessmentSet, TeamSco
 from common.records import Privacy, Record, RecordKind
 from common.sealed_fields import SealedTextField
 
+MOST_NOTE, MOST_NAME, MOST_PHONE = 500, 120, 32  # letters
+
 
 class DayBefore(Record):
     """Told once with a set that asks for it (KAP-CHK-DAYBEFORE); by the patient over `link`, else by `told_to`."""

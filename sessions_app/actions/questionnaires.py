@@ -15,6 +15,7 @@ from sessions_app.models import Session, SessionAssessment
 from sessions_app.practice_measuring import choose_before, protocol_of
 
 Moment = SessionAssessment.Moment
+BEFORE, AFTER = Moment.PRE, Moment.POST
 
 
 def give_session_assessments(
@@ -37,9 +38,9 @@ def give_planned(session: Session, by: Actor, at: datetime, pre: list | tuple | 
         asked = _asked_before(session, protocol, at) if by_protocol else pre
         if asked or protocol.asks_day_before:
             also = {"asks_day_before": protocol.asks_day_before}
-            _give(session, by, at, Moment.PRE, asked, by_protocol=by_protocol, **also)
+            _give(session, by, at, BEFORE, asked, by_protocol=by_protocol, **also)
     if post:
-        _give(session, by, at, Moment.POST, post)
+        _give(session, by, at, AFTER, post)
 
 
 def _asked_before(session: Session, protocol: Protocol, at: datetime) -> tuple[str, ...]:
@@ -61,14 +62,14 @@ def settle_questionnaires(*, session: Session, by, at: datetime) -> None:
 
 def _open_before(session: Session):
     open_sets = {"assessment_set__completed_at": None, "assessment_set__cancelled_at": None}
-    return session.assessment_links.filter(moment=Moment.PRE, **open_sets).select_related("assessment_set__patient")
+    return session.assessment_links.filter(moment=BEFORE, **open_sets).select_related("assessment_set__patient")
 
 
 def give_after(session: Session, by: Actor, at: datetime) -> None:
     """What the protocol asks when the patient leaves, unless something is given for then. Part of that act."""
     protocol = protocol_of(session.practice_id, session.series.route)
-    if protocol.after and not session.assessment_links.filter(moment=Moment.POST).exists():
-        _give(session, by, at, Moment.POST, protocol.after, by_protocol=True)
+    if protocol.after and not session.assessment_links.filter(moment=AFTER).exists():
+        _give(session, by, at, AFTER, protocol.after, by_protocol=True)
     hooks.plan_changed.collect(session=session, by=by, at=at)
 
 
