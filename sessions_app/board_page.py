@@ -23,7 +23,8 @@ CALLED_OFF = (State.CANCELLED, State.NO_SHOW, State.ABORTED)
 
 @dataclass(frozen=True)
 class BoardCard:
-    """One session on the board. `css` adds to board-card; `due_at` is the next reading's time."""
+    """One session on the board. `css` adds to board-card; `due_at` is the next reading's time; `reviews` is what the
+    patient told the day before that nobody has decided about, in words."""
 
     session: Session
     chip_kind: str
@@ -37,6 +38,7 @@ class BoardCard:
     is_running: bool
     clock: RouteClock
     alarms: tuple[Alarm, ...] = ()
+    reviews: tuple[str, ...] = ()
 
     @property
     def patient(self):
@@ -135,13 +137,23 @@ def load_board(actor: Actor, at: datetime) -> BoardPage:
     supervision = supervision_of(actor.practice_id, at)
     settings = supervision.monitoring
     staff = _staff([session.pk for session in sessions])
+    to_review = tuple(sessions_to_review(actor))
+    reviews = {one.session.pk: tuple(one.words) for one in to_review}
     cards = [
-        _card(session, at, readings[session.pk], spans[session.pk], tuple(staff[session.pk]), settings)
+        _card(
+            session,
+            at,
+            readings[session.pk],
+            spans[session.pk],
+            tuple(staff[session.pk]),
+            settings,
+            reviews.get(session.pk, ()),
+        )
         for session in sessions
     ]
     standing = tuple(sorted((card for card in cards if card.state not in CALLED_OFF), key=lambda card: card.place))
     called_off = tuple(card for card in cards if card.state in CALLED_OFF)
-    return BoardPage(start, standing, called_off, supervision, tuple(sessions_to_review(actor)))
+    return BoardPage(start, standing, called_off, supervision, to_review)
 
 
 def _readings(session_ids: list) -> dict[object, list[VitalReading]]:
@@ -169,7 +181,9 @@ def _staff(session_ids: list) -> dict[object, list[RosterEntry]]:
     return found
 
 
-def _card(session: Session, at: datetime, readings, spans, staff, settings: MonitoringSettings) -> BoardCard:
+def _card(
+    session: Session, at: datetime, readings, spans, staff, settings: MonitoringSettings, reviews: tuple[str, ...]
+) -> BoardCard:
     first = session.first_dose_at
     clock = settings.clock_at(session.series.route, first)
     stand, grades = standing(readings), graded(readings, settings, first)
@@ -199,6 +213,7 @@ def _card(session: Session, at: datetime, readings, spans, staff, settings: Moni
         is_running=any(span.ended_at is None for span in spans),
         clock=clock,
         alarms=alarms,
+        reviews=reviews,
     )
 
 

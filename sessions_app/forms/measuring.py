@@ -5,6 +5,7 @@ from django import forms
 from accounts.forms.base import NewVersionForm
 from assessments.catalogue import all_instruments
 from assessments.questions import is_given_over_links
+from assessments.recall import recall_in_words
 from sessions_app.measuring import EVERY_ROUTE, MOST_DAYS_BEFORE, TIMED_SCALES, Protocol
 from sessions_app.scales import SCALES
 
@@ -16,7 +17,7 @@ def given_choices(chosen=()) -> list[tuple[str, str]]:
     given = [each for each in all_instruments() if is_given_over_links(each)]
     rank = {code: place for place, code in enumerate(chosen)}
     given.sort(key=lambda each: (rank.get(each.code, len(rank)), each.name))
-    return [(each.code, f"{each.name} (asks about: {each.recall})") for each in given]
+    return [(each.code, f"{each.name} (asks about: {recall_in_words(each)})") for each in given]
 
 
 def _questionnaires(label: str, help_text: str, chosen) -> forms.MultipleChoiceField:
