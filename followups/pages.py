@@ -21,6 +21,7 @@ from patients.models import Patient
 from patients.scope import Reach
 from sessions_app.models import Session
 
+UNFOLDED = 2  # sessions whose plan is open on the page
 PLACEHOLDER = "(a personal link, made when the message goes out)"
 
 
@@ -85,8 +86,10 @@ def pause_of(actor: Actor, patient: Patient) -> FollowUpPause | None:
 def plan_context(actor: Actor, patient: Patient, form) -> dict:
     """What the plan's page shows; `form` asks for a pause."""
     at, pause = timezone.now(), pause_of(actor, patient)
+    plans = patient_plan(actor, patient, at, pause)
     return {
-        "plans": patient_plan(actor, patient, at, pause),
+        "plans": plans[:UNFOLDED],
+        "earlier": plans[UNFOLDED:],
         "pause": pause,
         "mail_blockers": mail_blockers(patient),
         "task": MissedInARow.objects.visible_to(actor).open().filter(patient=patient).first(),
