@@ -55,7 +55,16 @@ class ShownSet:
 
     @property
     def done(self) -> int:
-        return sum(part.is_sent for part in self.parts)
+        return sum(part.is_sent for part in self.parts) + (self.row.day_before_told is not None)
+
+    @property
+    def total(self) -> int:
+        return len(self.parts) + self.row.asks_day_before
+
+    @property
+    def day_before_state(self) -> tuple[str, str]:
+        """Chip kind and word."""
+        return ("done", "Answered") if self.row.day_before_told is not None else ("neutral", "Not begun")
 
     @property
     def state(self) -> tuple[str, str]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("sets/<uuid:pk>/link/", giving.make_link, name="make_link"),
     path("sets/<uuid:pk>/tablet/", giving.tablet, name="tablet"),
     path("sets/<uuid:pk>/cancel/", giving.cancel, name="cancel_set"),
+    path("sets/<uuid:pk>/day-before/", answering.day_before, name="day_before"),
     path("sets/<uuid:pk>/answer/<slug:code>/", answering.answer, name="answer"),
     path("<uuid:pk>/", reading.assessment, name="assessment"),
     path("own/", own.own, name="own"),

@@ -13,22 +13,16 @@ from common.clinical import Indication, Modality, Route
 from demo.calendar import Calendar
 from demo.clinic import PASSWORD, DemoClinic, product_for
 from demo.course import make_course
+from demo.mailing import mailed
+from demo.measuring import prepare_at_home
 from demo.people import make_person
 from demo.plans import earlier_treatments, look_at_plan, plan_terms
-from demo.questionnaires import ROOM
 from demo.silence import call_about_missed
 from demo.visit import Patient, Steps, answer_set, finish, give_after_decisions, observe, prepare
 from demo.vitals import make_baseline
 from demo.words import HOMEWORK, HOMEWORK_OUTCOMES, NOTE_TEXTS, PRIVATE_NOTES, PRIVATE_TAGS, RISK_CLOSING, THEMES
 from dosing.actions import sign_order
-from followups.actions import (
-    claim_message,
-    expire_check_in,
-    make_message_link,
-    open_check_in,
-    record_delivery,
-    record_sent,
-)
+from followups.actions import expire_check_in
 from followups.models import CheckIn
 from integration_notes.actions import (
     finish_homework,
@@ -146,13 +140,6 @@ def order_for(clinic: DemoClinic, who: Patient, series, at: datetime, replaces=N
     )
 
 
-def before_and_after(series, number: int) -> dict:
-    """Which questionnaires belong to which session; two-week and month scales only every third session."""
-    long = ["PHQ9", "GAD7", *(["PCL5"] if series.indication == Indication.PTSD else [])] if number % 3 == 1 else []
-    own = [ROOM] if number % 3 == 1 else []
-    return {"pre_instruments": [*long, "VASMOOD", "SUDS", "ASQ"], "post_instruments": ["VASMOOD", "SUDS", *own]}
-
-
 def live(clinic: DemoClinic, calendar: Calendar, rng: Random, number: int, plan: dict, now: datetime) -> Steps:
     """The whole way of one patient. `plan`: begins, route, indication, sessions (past ones to have)."""
     yield plan["begins"]
@@ -172,8 +159,8 @@ def live(clinic: DemoClinic, calendar: Calendar, rng: Random, number: int, plan:
             scheduled_for=starts,
             room_id=room.pk,
             planned_minutes=240,
-            **before_and_after(series, number_in_series),
         )
+        clinic.later.append(prepare_at_home(clinic, who, session, starts))
         if number_in_series == 1:
             note_preparation(clinic, who, session, starts - timedelta(hours=22))
         if number_in_series == 4 or starts - order.signed_at > timedelta(days=21):
@@ -205,15 +192,16 @@ def attend(clinic: DemoClinic, who: Patient, session: Session, order, starts: da
 
 
 def follow_up(clinic: DemoClinic, who: Patient, session: Session, now: datetime) -> Steps:
-    """Each check-in when it is due: sent, mostly answered, sometimes not; those still to come stay planned."""
-    for check_in in CheckIn.objects.filter(session=session).select_related("patient", "point").order_by("due_at"):
+    """Each check-in when it is due: mailed, mostly answered, sometimes not; those still to come stay planned."""
+    mine = CheckIn.objects.filter(session=session, occasion=CheckIn.Occasion.FOLLOW_UP)
+    for check_in in mine.select_related("patient", "point").order_by("due_at"):
         if check_in.due_at > now - timedelta(minutes=30):
             return
         yield check_in.due_at
         check_in.refresh_from_db()
         if check_in.state != CheckIn.State.PLANNED:
             continue
-        link = _sent(clinic, check_in)
+        link = mailed(clinic, check_in)
         if who.rng.random() < 0.82:
             answered_at = check_in.due_at + timedelta(minutes=who.rng.randint(10, 400))
             if answered_at < now:
@@ -238,19 +226,6 @@ def follow_up(clinic: DemoClinic, who: Patient, session: Session, now: datetime)
                 at=check_in.closes_at + timedelta(minutes=1),
             )
             yield from call_about_missed(who, check_in.closes_at, now)
-
-
-def _sent(clinic: DemoClinic, check_in: CheckIn):
-    by = system_actor("follow-ups", clinic.practice.pk)
-    open_check_in(check_in=check_in, by=by, at=check_in.due_at)
-    message = check_in.messages.get()
-    claimed = claim_message(message_id=message.pk, by=by, at=check_in.due_at)
-    make_message_link(message=claimed, by=by, at=check_in.due_at)
-    record_sent(message=claimed, by=by, at=check_in.due_at + timedelta(seconds=4))
-    if claimed.channel == claimed.Channel.TEXT:
-        told_at = check_in.due_at + timedelta(seconds=40)
-        record_delivery(message=claimed, by=by, at=told_at, delivery=claimed.Delivery.DELIVERED)
-    return check_in.assessment_set.links.get(revoked_at=None)
 
 
 def _handle_risk(who: Patient, raised_at: datetime, now: datetime) -> Steps:

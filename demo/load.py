@@ -9,6 +9,7 @@ from demo.calendar import Calendar
 from demo.clinic import DemoClinic, fill_the_safe, open_demo_practice
 from demo.dose_times import correct_dose_times
 from demo.life import ROUTES, live
+from demo.measuring import own_protocol
 from demo.messages import some_did_not_arrive
 from demo.monitoring import own_settings
 from demo.oversight import watch_over
@@ -31,6 +32,7 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     clinic = open_demo_practice(opened)
     write_questionnaires(clinic, opened)
     fill_the_safe(clinic, opened + timedelta(hours=1), 0)
+    own_protocol(clinic, opened + timedelta(minutes=90))
     clinic.alone_from = now - timedelta(days=12)
     calendar = Calendar(clinic.rooms[:3], clinic.practice.time_zone)
     clinic.later.append(_deliveries(clinic, opened))

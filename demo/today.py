@@ -9,7 +9,8 @@ from assessments.actions import acknowledge_risk, ask_for_call, give_assessments
 from assessments.models import RiskItem
 from common.clinical import Indication, Route
 from demo.clinic import DemoClinic
-from demo.life import before_and_after, order_for, register
+from demo.life import order_for, register
+from demo.measuring import prepare_at_home
 from demo.monitoring import LOW_OXYGEN, low_oxygen
 from demo.visit import Patient, Steps, answer_by_link, finish, give_after_decisions, observe, prepare
 from sessions_app import actions as sessions
@@ -53,8 +54,9 @@ def _life(clinic, rng, number, route, indication, minutes, until, room, now: dat
         scheduled_for=starts,
         planned_minutes=180,
         room_id=clinic.rooms[room].pk,
-        **before_and_after(series, 1),
     )
+    told = {"changed": until == "planned", "silent": until == "waiting"}
+    clinic.later.append(prepare_at_home(clinic, who, session, starts, **told))
     if until in ("called", "waiting"):
         yield from _worrying_answer(who, now - timedelta(minutes=160 if until == "called" else 24), until == "called")
     yield from prepare(clinic, who, session, starts)

@@ -74,7 +74,8 @@ def answer_set(
 def prepare(clinic: DemoClinic, who: Patient, session: Session, starts: datetime) -> Steps:
     """Questionnaires, check-in and roster; leaves the session waiting for its dose."""
     yield starts - timedelta(minutes=40)
-    for joined in session.assessment_links.filter(moment="pre").select_related("assessment_set__patient"):
+    waiting = session.assessment_links.filter(moment="pre", assessment_set__completed_at=None)
+    for joined in waiting.select_related("assessment_set__patient"):
         answer_by_link(who, joined.assessment_set, starts - timedelta(minutes=40), session.number - 1)
     yield starts
     nurse = who.team[Role.NURSE]
@@ -274,14 +275,14 @@ def _adverse_event(who: Patient, session: Session, moment: datetime):
 
 
 def finish(clinic: DemoClinic, who: Patient, session: Session, left_at: datetime) -> Steps:
-    """Questionnaires after the session, discharge, waste of what is left, signature."""
+    """Waste of what is left, discharge, questionnaires after the session, signature."""
     yield left_at
     session.refresh_from_db()
     nurse, prescriber = who.team[Role.NURSE], who.team[Role.PRESCRIBER]
-    for joined in session.assessment_links.filter(moment="post").select_related("assessment_set__patient"):
-        answer_by_link(who, joined.assessment_set, left_at, session.number, hours_after=0)
     waste_what_is_left(clinic, who, session, left_at)
     leave(clinic, session, left_at, nurse, prescriber, who.escort, who.person.emergency_phone)
+    for joined in session.assessment_links.filter(moment="post").select_related("assessment_set__patient"):
+        answer_by_link(who, joined.assessment_set, left_at, session.number, hours_after=0)
     signed_at = left_at + timedelta(minutes=who.rng.randint(15, 120))
     yield signed_at
     actions.sign_session(session=session, by=prescriber, at=signed_at, password=PASSWORD)

@@ -16,6 +16,7 @@ class CheckInSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     patient = serializers.UUIDField(source="patient_id")
     session = serializers.UUIDField(source="session_id")
+    occasion = serializers.ChoiceField(CheckIn.Occasion.choices)
     label = serializers.CharField()
     state = serializers.ChoiceField(CheckIn.State.choices)
     due_at = serializers.DateTimeField()

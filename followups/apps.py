@@ -12,11 +12,12 @@ class FollowupsConfig(AppConfig):
         from followups.defaults import make_default_points
         from patients import chart
         from patients.hooks import care_ended, consent_withdrawn, zone_changed
-        from sessions_app.hooks import first_dose, first_dose_moved
+        from sessions_app.hooks import first_dose, first_dose_moved, plan_changed
 
         defaults.register("follow-up points", make_default_points)
         first_dose.register("follow-up plan", wiring.plan_after_first_dose)
         first_dose_moved.register("follow-up plan", wiring.move_after_correction)
+        plan_changed.register("check-ins", wiring.follow_the_session)
         in_use.register("follow-up points", wiring.points_that_ask_for)
         submitted.register("check-in", wiring.close_answered_check_in)
         navigation.register("follow-up", home.navigation_entries)

@@ -20,7 +20,10 @@ SHOWN = 5
 
 
 def navigation_entries(actor: Actor) -> list[NavEntry]:
-    return [NavEntry("Follow-up", "followups:list", "calendar-check-2", (Permission.VIEW_FOLLOWUPS,), order=40)]
+    return [
+        NavEntry("Follow-up", "followups:list", "calendar-check-2", (Permission.VIEW_FOLLOWUPS,), order=40),
+        NavEntry("Measuring", "followups:points", "list-checks", (Permission.VIEW_SETTINGS,), order=82),
+    ]
 
 
 def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:

@@ -23,7 +23,9 @@ class MissedPage:
 
 def missed_page(task: MissedInARow, actor) -> MissedPage:
     ended = CheckIn.objects.visible_to(actor).filter(patient_id=task.patient_id, due_at__lte=task.raised_at)
-    heard = ended.filter(state__in=["answered", "expired", "missed"]).select_related("session", "point")
+    heard = ended.filter(occasion="follow_up", state__in=["answered", "expired", "missed"]).select_related(
+        "session", "point"
+    )
     return MissedPage(
         task=task,
         recent=list(heard.order_by("-due_at", "-pk")[:SHOWN]),

@@ -23,23 +23,34 @@ from patients.models import Patient
 from patients.scope import Reach
 from sessions_app.models import Session
 
+UNFOLDED = 2  # sessions whose plan is open on the page
 PLACEHOLDER = "(a personal link, made when the message goes out)"
 
 
 @dataclass(frozen=True)
-class DosePlan:
-    """The check-ins that hang on one dose, each with what will come of it by itself."""
+class PlannedRow(Row):
+    """A check-in of a patient's plan with what will come of it by itself."""
+
+    coming: tuple[Coming, ...] = ()
+
+
+@dataclass(frozen=True)
+class SessionPlan:
+    """The check-ins that hang on one session: before it, when the patient leaves, and after its dose."""
 
     session: Session
-    rows: list[Row]
+    rows: list[PlannedRow]
 
 
-def patient_plan(actor: Actor, patient: Patient, at: datetime) -> list[DosePlan]:
-    """Newest dose first; four queries whatever their number."""
+def patient_plan(actor: Actor, patient: Patient, at: datetime, pause: FollowUpPause | None) -> list[SessionPlan]:
+    """Newest session first; five queries whatever their number."""
     plans: dict = {}
-    for row in rows_of(CheckIn.objects.visible_to(actor).of_patient(patient), at, patient.practice_id):
-        plans.setdefault(row.check_in.session_id, []).append(row)
-    return [DosePlan(rows[0].check_in.session, rows) for rows in plans.values()]
+    hours, catalogue = hours_of(patient.practice_id), catalogue_of(patient.practice_id)
+    for check_in in CheckIn.objects.visible_to(actor).of_patient(patient):
+        check_in.patient = patient
+        row = PlannedRow(check_in, at, catalogue, tuple(coming_of(check_in, hours, pause, at)))
+        plans.setdefault(check_in.session_id, []).append(row)
+    return [SessionPlan(rows[0].check_in.session, rows) for rows in plans.values()]
 
 
 @dataclass(frozen=True)
@@ -96,11 +107,13 @@ def pause_of(actor: Actor, patient: Patient) -> FollowUpPause | None:
 
 def plan_context(actor: Actor, patient: Patient, form) -> dict:
     """What the plan's page shows; `form` asks for a pause."""
-    at = timezone.now()
+    at, pause = timezone.now(), pause_of(actor, patient)
+    plans = patient_plan(actor, patient, at, pause)
     return {
-        "plans": patient_plan(actor, patient, at),
+        "plans": plans[:UNFOLDED],
+        "earlier": plans[UNFOLDED:],
         "contact": Contact(contact_blockers(patient) if patient.is_in_care else []),
-        "pause": pause_of(actor, patient),
+        "pause": pause,
         "task": MissedInARow.objects.visible_to(actor).open().filter(patient=patient).first(),
         "form": form,
     }

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from assessments.practice_catalogue import Catalogue
+from assessments.recall import looks_back_too_far
 from followups.models import FollowUpPoint
-from followups.schedule import in_words, looks_back_too_far
+from followups.schedule import in_words
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from assessments.models import AnswerLink
 from assessments.practice_catalogue import Catalogue, catalogue_of
+from followups.coming import hangs_on
 from followups.delivery_words import reason_of
 from followups.models import CheckIn, OutboxMessage
-from followups.schedule import in_words
 
 STATE_CHIPS = {
     CheckIn.State.PLANNED: ("neutral", "calendar-clock"),
@@ -159,9 +159,8 @@ class Row:
 
     @property
     def why(self) -> str:
-        """ "7 days after the dose of 2 June", the day in the practice's zone."""
-        day = timezone.localtime(self.check_in.session.first_dose_at)
-        return f"{in_words(self.check_in.point.offset_hours)} after the dose of {day.day} {day:%B}"
+        """What it hangs on: "7 days after the dose of 2 June", the day in the practice's zone."""
+        return hangs_on(self.check_in)
 
     @property
     def is_elsewhere(self) -> bool:
@@ -175,7 +174,8 @@ class Row:
         given = self.check_in.assessment_set
         if given is None:
             return [self.catalogue.name_of(code) for code in self.check_in.point.instruments]
-        return [self.catalogue.name_of(code, given.versions.get(code, "")) for code in given.instruments]
+        asked = [self.catalogue.name_of(code, given.versions.get(code, "")) for code in given.instruments]
+        return [*asked, "fasting, medicines, way home"] if given.asks_day_before else asked
 
 
 def _is_usable(link: AnswerLink, at: datetime) -> bool:

@@ -1,7 +1,4 @@
-"""When a check-in is due: local clock time in the patient's zone, outside quiet hours, inside its window (F12).
-
-Also which questionnaires look back too far to be asked at a point (KAP-FUP-RECALL).
-"""
+"""When a check-in is due: local clock time in the patient's zone, outside quiet hours, inside its window (F12)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,12 +22,21 @@ USUAL = Hours()
 
 @dataclass(frozen=True)
 class Slot:
-    """One contact: the UTC moment, the local time it was derived from ("YYYY-MM-DD HH:MM"), and when it closes."""
+    """One contact: the UTC moment, the local time it was derived from ("YYYY-MM-DD HH:MM"), and when it closes.
+
+    `wanted_at` is where it would stand without quiet hours.
+    """
 
     due_at: datetime
     local_due: str
     time_zone: str
     closes_at: datetime
+    wanted_at: datetime
+
+    @property
+    def is_out_of_quiet_hours(self) -> bool:
+        """Whether the quiet hours moved it."""
+        return self.due_at != self.wanted_at
 
 
 def slot_for(
@@ -45,14 +51,46 @@ def slot_for(
     target = dose_at + timedelta(hours=offset_hours)
     wanted = _at_local(target.astimezone(zone).date(), hours.contact_at, zone)
     earliest, latest = target - timedelta(hours=before_h), target + timedelta(hours=after_h)
-    due = _awake(min(max(wanted, earliest), latest), zone, hours)
-    local = due.astimezone(zone)
-    closes = max(latest, due + timedelta(hours=12))
-    return Slot(due, local.strftime("%Y-%m-%d %H:%M"), time_zone, closes)
+    wanted = min(max(wanted, earliest), latest)
+    due = _awake(wanted, zone, hours)
+    return _slot(due, time_zone, max(latest, due + timedelta(hours=12)), wanted)
+
+
+def slot_before(session_at: datetime, minutes: int, days: int, time_zone: str, hours: Hours = USUAL) -> Slot:
+    """The contact `days` before a session at `session_at` (UTC-aware), at the contact time of that local day.
+
+    It closes when the session of `minutes` is over by plan.
+    """
+    zone = ZoneInfo(time_zone)
+    wanted = _at_local(session_at.astimezone(zone).date() - timedelta(days=days), hours.contact_at, zone)
+    return _slot(_awake(wanted, zone, hours), time_zone, session_at + timedelta(minutes=minutes), wanted)
+
+
+def _slot(due: datetime, time_zone: str, closes_at: datetime, wanted: datetime) -> Slot:
+    local = due.astimezone(ZoneInfo(time_zone))
+    return Slot(due, local.strftime("%Y-%m-%d %H:%M"), time_zone, closes_at, wanted)
+
+
+def not_before(slot: Slot, moment: datetime, hours: Hours = USUAL) -> Slot:
+    """The same slot, or the next waking hour from `moment` on when its own time is over."""
+    if slot.due_at >= moment:
+        return slot
+    return _slot(waking_time(moment, slot.time_zone, hours), slot.time_zone, slot.closes_at, moment)
+
+
+def slot_after_leaving(left_at: datetime, time_zone: str, hours: Hours = USUAL) -> Slot:
+    """The contact when a patient leaves: at once, or in the morning; it may be answered for 12 hours."""
+    due = waking_time(left_at, time_zone, hours)
+    return _slot(due, time_zone, due + timedelta(hours=12), left_at)
 
 
 def slot_of(check_in, hours: Hours = USUAL) -> Slot:
-    """The slot of a check-in by its session's dose, its point and the patient's zone as they are now."""
+    """The slot of a check-in by its session, its point and the patient's zone as they are now."""
+    if check_in.occasion == "post":
+        return _slot(check_in.due_at, check_in.patient.time_zone, check_in.closes_at, check_in.due_at)
+    if check_in.occasion == "pre":
+        session, days = check_in.session, check_in.days_before
+        return slot_before(session.scheduled_for, session.planned_minutes, days, check_in.patient.time_zone, hours)
     point = check_in.point
     window = (point.offset_hours, point.window_before_h, point.window_after_h)
     return slot_for(check_in.session.first_dose_at, *window, check_in.patient.time_zone, hours)
@@ -85,17 +123,6 @@ def _awake(moment: datetime, zone: ZoneInfo, hours: Hours) -> datetime:
         return moment
     day = local.date() + timedelta(days=1) if local.time() >= hours.quiet_from else local.date()
     return _at_local(day, hours.quiet_until, zone)
-
-
-LOOKS_BACK_HOURS = {"2 weeks": 7 * 24, "month": 28 * 24}  # KAP-FUP-RECALL: earliest hours after a dose for change
-
-
-def looks_back_too_far(recall: str, offset_hours: int) -> bool:
-    """Whether a questionnaire with this recall period would mostly ask about the time before the dose.
-
-    `recall` is the instrument's own word, such as "2 weeks" or "past month"; `offset_hours` counts from the dose.
-    """
-    return any(words in recall and offset_hours < hours for words, hours in LOOKS_BACK_HOURS.items())
 
 
 def in_words(hours: int) -> str:

@@ -41,13 +41,17 @@ def sweep() -> None:
 def _open_due(at) -> None:
     """At most one question to a patient: of several that are due only the latest is asked (F4).
 
-    Patients with an open risk item come first.
+    Patients with an open risk item come first. What a session needs comes before any follow-up, and waits for none.
     """
     for check_in in _with_people(CheckIn.objects.due(at).told_from_later(at), "-is_at_risk", "due_at"):
         if check_in.time_zone != check_in.patient.time_zone:
             _act(actions.move_check_in, at, check_in=check_in)
         elif check_in.patient.discharged_from_care_at is not None:
             _act(actions.stop_check_in, at, check_in=check_in)
+        elif not check_in.is_follow_up:
+            _act(actions.open_check_in, at, check_in=check_in)
+        elif check_in.is_yielding:
+            _act(actions.merge_check_in, at, check_in=check_in)
         elif check_in.is_outdated:
             _act(actions.supersede_check_in, at, check_in=check_in)
         elif _is_asked_today(check_in, at):

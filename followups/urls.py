@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followups.views import callbacks, care, check_ins, points
+from followups.views import callbacks, care, check_ins, measuring, points
 
 app_name = "followups"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("missed/<uuid:pk>/call/", care.record_call, name="record_missed_call"),
     path("missed/<uuid:pk>/close/", care.close_missed, name="close_missed"),
     path("hours/", care.rules, name="rules"),
+    path("measuring/<str:about>/", measuring.of_route, name="measuring_of"),
+    path("measuring/<str:about>/new/", measuring.new, name="measuring_new"),
     path("points/", points.points, name="points"),
     path("points/add/", points.add_point, name="add_point"),
     path("points/<uuid:pk>/", points.change_point, name="change_point"),

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from common.statements import Statement
 from followups.actions import (
+    follow_session,
     mark_answered,
     move_check_in,
     move_follow_ups,
@@ -23,6 +24,12 @@ def plan_after_first_dose(session, by, at) -> list:
 def move_after_correction(session, correction, by, at) -> list:
     """Move what is still planned in the transaction that corrects the first dose's time."""
     return move_follow_ups(session=session, was_at=correction.was_at, by=by, at=at)
+
+
+def follow_the_session(session, by, at) -> list:
+    """Plan, move or end what is asked around a session in the transaction that changes it."""
+    follow_session(session=session, by=by, at=at)
+    return []
 
 
 def close_answered_check_in(assessment_set, by, at) -> list:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from assessments.forms.day_before import FOLLOWS
 from assessments.models import Assessment, RiskItem
 from assessments.practice_catalogue import catalogue_of
 from assessments.risk_codes import CALL_ME, SUICIDE_CODES
@@ -21,15 +22,21 @@ class Part:
 class Overview:
     parts: tuple[Part, ...]
     next_part: int | None
+    day_before: Part | None = None
+
+    @property
+    def shown(self) -> tuple[Part, ...]:
+        """Every part in order; the day before comes last."""
+        return (*self.parts, self.day_before) if self.day_before else self.parts
 
     @property
     def is_begun(self) -> bool:
-        return any(part.state != "new" for part in self.parts)
+        return any(part.state != "new" for part in self.shown)
 
     @property
     def minutes(self) -> int:
         """About eight seconds for a question, never less than a minute."""
-        left = sum(part.questions for part in self.parts if part.state != "sent")
+        left = sum(part.questions for part in self.shown if part.state != "sent")
         return max(1, round(left * 8 / 60))
 
 
@@ -40,7 +47,13 @@ def overview(visit: Visit) -> Overview:
         Part(number, _state(rows.get(code)), len(catalogue.in_set(given, code).items))
         for number, code in enumerate(given.instruments, start=1)
     )
-    return Overview(parts, visit.next_part)
+    return Overview(parts, visit.next_part, _day_before(visit))
+
+
+def _day_before(visit: Visit) -> Part | None:
+    if not visit.assessment_set.asks_day_before:
+        return None
+    return Part(visit.total_parts, "new" if visit.waits_for_day_before else "sent", len(FOLLOWS))
 
 
 def _state(row: Assessment | None) -> str:

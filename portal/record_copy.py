@@ -14,7 +14,7 @@ from django.db import models
 
 from accounts.models import Membership
 from assessments.answers_page import words_of_answer
-from assessments.models import Assessment, RiskContact, RiskItem
+from assessments.models import Assessment, DayBefore, RiskContact, RiskItem
 from assessments.practice_catalogue import Catalogue, catalogue_of
 from assessments.practice_made import is_practice_made
 from dosing.models import (
@@ -159,6 +159,7 @@ PARTS = (
         "submitted_at",
         ("instrument", "instrument_version"),
     ),
+    Part("Told the day before a session", DayBefore, "patient", order="told_at", more=("told_at",)),
     Part("Answers that needed attention", RiskItem, "patient", order="raised_at"),
     Part("Contacts about them", RiskContact, "risk_item__patient", order="recorded_at"),
     Part("Integration notes", IntegrationNote, "patient", SIGNED, "signed_at"),

@@ -11,6 +11,7 @@ urlpatterns = [
     path("next/", answering.go_on, name="next"),
     path("part/<int:number>/", answering.part, name="part"),
     path("part/<int:number>/keep/", answering.keep, name="keep"),
+    path("day-before/", answering.day_before, name="day_before"),
     path("help/", entering.help_now, name="help_now"),
     path("done/", entering.done, name="done"),
     path("call/", entering.call_me, name="call_me"),

@@ -34,6 +34,15 @@ class Visit:
         return {row.instrument: row for row in rows if row.submitted_at}
 
     @property
+    def total_parts(self) -> int:
+        """Questionnaires, and the day before where the set asks about it, which comes last."""
+        return len(self.assessment_set.instruments) + self.assessment_set.asks_day_before
+
+    @property
+    def waits_for_day_before(self) -> bool:
+        return self.assessment_set.asks_day_before and self.assessment_set.day_before_told is None
+
+    @property
     def next_part(self) -> int | None:
         """The number of the first questionnaire that was not sent yet, from 1."""
         sent = self.sent
@@ -59,7 +68,8 @@ def visit_of(request, at: datetime) -> Visit | None:
     holding = held(request)
     if holding is None:
         return None
-    rows = AnswerLink.objects.with_patient().prefetch_related("assessment_set__assessments")
+    rows = AnswerLink.objects.with_patient().select_related("assessment_set__day_before")
+    rows = rows.prefetch_related("assessment_set__assessments")
     link = rows.filter(pk=holding.link_id).first()
     if link is None or not (link.is_answerable(at) or is_finished(link)):
         return None

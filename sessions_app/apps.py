@@ -8,7 +8,7 @@ class SessionsAppConfig(AppConfig):
         from accounts.access import scope_tests
         from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
-        from assessments.hooks import licence_changed
+        from assessments.hooks import in_use, licence_changed
         from assessments.trend import every_dose, marks
         from common.guards import insert_guards
         from common.signatures import signed_rows
@@ -18,6 +18,7 @@ class SessionsAppConfig(AppConfig):
         from sessions_app.actions.rems import move_rems_form, open_rems_form
         from sessions_app.diversion_facts import diversion_facts as read_facts
         from sessions_app.guards import roster_guards
+        from sessions_app.practice_measuring import protocols_that_ask_for
         from sessions_app.rems.gate import rems_blockers
         from sessions_app.roster import is_on_roster, sessions_of
         from sessions_app.signed_content import signed_sessions
@@ -31,6 +32,7 @@ class SessionsAppConfig(AppConfig):
         insert_guards.register("roster", roster_guards)
         marks.register("sessions", told_below.dose_marks)
         every_dose.register("sessions", told_below.every_dose)
+        in_use.register("measuring protocols", protocols_that_ask_for)
         licence_changed.register("cadss", told_below.offer_cadss_with_its_licence)
         measured_weights.register("sessions", told_below.weights_at_check_in)
         navigation.register("sessions", home.navigation_entries)

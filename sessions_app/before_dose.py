@@ -12,6 +12,7 @@ from dosing.readiness import order_blockers
 from patients.readiness import dose_blockers as patient_blockers
 from patients.readiness import withdrawal_blockers
 from sessions_app import gates
+from sessions_app.day_before import GATE, day_before_blockers
 from sessions_app.grading import last_measured
 from sessions_app.models import BlockerOverride, RosterEntry, SessionAssessment
 from sessions_app.monitoring import BASELINE_MAX_AGE, due_times, is_overdue, next_due
@@ -21,7 +22,6 @@ from sessions_app.supervision import is_prescriber_on_site
 from sessions_app.supervision_rules import ALWAYS_ON_SITE
 from sessions_app.vital_limits import criticals, is_caution, is_hold, words_of
 
-GATE = "dose"
 PRESCRIBER_MAY = Permission.OVERRIDE_BLOCKER.value
 MAY_START = (State.CHECKED_IN, State.READY)
 MAY_REPEAT = (State.DOSING, State.RECOVERY)
@@ -43,6 +43,7 @@ def dose_blockers(facts: SessionFacts, at: datetime) -> list[Blocker]:
         *_roster(facts),
         *_on_site(facts, at),
         *_questionnaires(facts, at),
+        *day_before_blockers(facts.day_before, facts.check_in, session.practice.time_zone),
         *patient_blockers(session.patient, at, route=facts.route, indication=session.series.indication),
         *order_blockers(facts.ordered, session.patient, session.series, at, weight, session_id=session.pk),
         *risk_blockers(session.patient, at),
@@ -165,10 +166,14 @@ def _critical(facts: SessionFacts) -> Iterator[Blocker]:
 
 
 def _questionnaires(facts: SessionFacts, at: datetime) -> Iterator[Blocker]:
-    sets = [
-        link.assessment_set
-        for link in facts.assessment_links
-        if link.moment == SessionAssessment.Moment.PRE and link.assessment_set.cancelled_at is None
-    ]
-    found = [blocker for given in sets or [None] for blocker in set_blockers(given, at)]
+    """Every set given for before is finished; none is needed where the practice's protocol asks nothing.
+
+    A set without questionnaires asks about the day before alone, and stands for a protocol whose questionnaires were
+    all answered too short a time ago.
+    """
+    before = [link.assessment_set for link in facts.assessment_links if link.moment == SessionAssessment.Moment.PRE]
+    given = [one for one in before if one.cancelled_at is None or not one.instruments]
+    if not given and facts.protocol.before:
+        yield from set_blockers(None, at)
+    found = [blocker for one in given if one.instruments for blocker in set_blockers(one, at)]
     yield from list({blocker.code: blocker for blocker in found}.values())

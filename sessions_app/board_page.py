@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.actor import Actor
 from dosing.models import Administration
+from sessions_app.day_before import ToReview, sessions_to_review
 from sessions_app.grading import Alarm, alarms_of, graded, last_measured, open_alarms, standing
 from sessions_app.models import RosterEntry, Session, VitalReading
 from sessions_app.monitoring import DoseSpan, RouteClock, due_times, is_overdue, may_leave_from, next_due
@@ -22,7 +23,8 @@ CALLED_OFF = (State.CANCELLED, State.NO_SHOW, State.ABORTED)
 
 @dataclass(frozen=True)
 class BoardCard:
-    """One session on the board. `css` adds to board-card; `due_at` is the next reading's time."""
+    """One session on the board. `css` adds to board-card; `due_at` is the next reading's time; `reviews` is what the
+    patient told the day before that nobody has decided about, in words."""
 
     session: Session
     chip_kind: str
@@ -36,6 +38,7 @@ class BoardCard:
     is_running: bool
     clock: RouteClock
     alarms: tuple[Alarm, ...] = ()
+    reviews: tuple[str, ...] = ()
 
     @property
     def patient(self):
@@ -80,6 +83,7 @@ class BoardPage:
     cards: tuple[BoardCard, ...]
     called_off: tuple[BoardCard, ...]
     supervision: Supervision
+    to_review: tuple[ToReview, ...] = ()
 
     @property
     def in_progress(self) -> list[BoardCard]:
@@ -96,7 +100,8 @@ class BoardPage:
 
     @property
     def patient_ids(self) -> list:
-        return [card.session.patient_id for card in (*self.cards, *self.called_off)]
+        shown = (*self.cards, *self.called_off, *self.to_review)
+        return list(dict.fromkeys(card.session.patient_id for card in shown))
 
     @property
     def stamp(self) -> str:
@@ -107,7 +112,8 @@ class BoardPage:
             + tuple(entry.pk for entry in card.staff)
             for card in (*self.cards, *self.called_off)
         ]
-        return hashlib.sha256(repr((facts, self.supervision.stamp)).encode()).hexdigest()[:16]
+        waiting = [(one.session.pk, one.words) for one in self.to_review]
+        return hashlib.sha256(repr((facts, waiting, self.supervision.stamp)).encode()).hexdigest()[:16]
 
 
 def day_bounds(at: datetime, time_zone: str) -> tuple[datetime, datetime]:
@@ -125,7 +131,7 @@ def on_board(actor: Actor, at: datetime):
 
 
 def load_board(actor: Actor, at: datetime) -> BoardPage:
-    """Five queries, whatever the number of sessions."""
+    """Six queries, whatever the number of sessions; two more while somebody's day before waits for a decision."""
     start, _ = day_bounds(at, actor.practice.time_zone)
     visible = on_board(actor, at)
     sessions = list(visible.with_names().with_early_stop().order_by("scheduled_for", "room__name", "id"))
@@ -136,13 +142,23 @@ def load_board(actor: Actor, at: datetime) -> BoardPage:
     supervision = supervision_of(actor.practice_id, at)
     settings = supervision.monitoring
     staff = _staff([session.pk for session in sessions])
+    to_review = tuple(sessions_to_review(actor))
+    reviews = {one.session.pk: tuple(one.words) for one in to_review}
     cards = [
-        _card(session, at, readings[session.pk], spans[session.pk], tuple(staff[session.pk]), settings)
+        _card(
+            session,
+            at,
+            readings[session.pk],
+            spans[session.pk],
+            tuple(staff[session.pk]),
+            settings,
+            reviews.get(session.pk, ()),
+        )
         for session in sessions
     ]
     standing = tuple(sorted((card for card in cards if card.state not in CALLED_OFF), key=lambda card: card.place))
     called_off = tuple(card for card in cards if card.state in CALLED_OFF)
-    return BoardPage(start, standing, called_off, supervision)
+    return BoardPage(start, standing, called_off, supervision, to_review)
 
 
 def _readings(session_ids: list) -> dict[object, list[VitalReading]]:
@@ -171,7 +187,9 @@ def _staff(session_ids: list) -> dict[object, list[RosterEntry]]:
     return found
 
 
-def _card(session: Session, at: datetime, readings, spans, staff, settings: MonitoringSettings) -> BoardCard:
+def _card(
+    session: Session, at: datetime, readings, spans, staff, settings: MonitoringSettings, reviews: tuple[str, ...]
+) -> BoardCard:
     first = session.first_dose_at
     clock = settings.clock_at(session.series.route, first)
     stand, grades = standing(readings), graded(readings, settings, first)
@@ -201,6 +219,7 @@ def _card(session: Session, at: datetime, readings, spans, staff, settings: Moni
         is_running=any(span.ended_at is None for span in spans),
         clock=clock,
         alarms=alarms,
+        reviews=reviews,
     )
 
 

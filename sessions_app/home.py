@@ -29,7 +29,7 @@ def navigation_entries(actor: Actor) -> list[NavEntry]:
 def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
     panels = []
     if actor.can(Permission.VIEW_SESSION):
-        panels.append(_today(actor, at))
+        panels += _today(actor, at)
     if actor.can(Permission.SIGN_SESSION):
         panels += _to_sign(actor)
     if actor.can(Permission.ADD_ADDENDUM):
@@ -37,12 +37,22 @@ def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
     return panels
 
 
-def _today(actor: Actor, at: datetime) -> Panel:
+def _today(actor: Actor, at: datetime) -> list[Panel]:
+    """The day's sessions; before them those to come whose patient told something that a prescriber decides about."""
     page = load_board(actor, at)
     template, named = "sessions_app/home/today.html", tuple(page.patient_ids)
-    return Panel(
+    today = Panel(
         "board-today", "Today", template, {"page": page}, len(page.cards), order=10, wide=True, patient_ids=named
     )
+    return [*_to_review(page.to_review), today]
+
+
+def _to_review(rows) -> list[Panel]:
+    if not rows:
+        return []
+    named, context = tuple(row.session.patient_id for row in rows), {"rows": rows}
+    title, template = "To review before a session", "sessions_app/_to_review.html"
+    return [Panel("to-review", title, template, context, len(rows), order=8, wide=True, patient_ids=named)]
 
 
 def _questions(actor: Actor) -> list[Panel]:

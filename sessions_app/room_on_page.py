@@ -9,6 +9,7 @@ from sessions_app.quick_entry import QuickEntry, quick_entry_for
 from sessions_app.room_kinds import ENTRY_KINDS
 from sessions_app.session_reach import SessionReach
 from sessions_app.states import State
+from sessions_app.timed_scales import TimedScale, timed_scales
 from sessions_app.timeline import TimelineEvent
 
 
@@ -19,6 +20,13 @@ class RoomOnPage:
     def is_room_empty(self) -> bool:
         """Nobody of the staff is in the room while the drug works (KAP-ROOM-STAFF)."""
         return self.state is State.DOSING and not self.room.in_room
+
+    @property
+    def timed_scales(self) -> list[tuple[TimedScale, bool]]:
+        """What the practice's protocol wants rated, and whether it is overdue while the patient is here."""
+        ratings = [(event.values["instrument"], event.occurred_at) for event in self.room.standing("scale")]
+        dues = timed_scales(self.facts.protocol, self.session.first_dose_at, ratings)
+        return [(due, self.state.is_in_progress and due.is_overdue(self.at)) for due in dues]
 
     @property
     def touch_agreed(self) -> bool | None:

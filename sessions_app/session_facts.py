@@ -8,16 +8,20 @@ from uuid import UUID
 
 from django.db.models import Model, Prefetch, prefetch_related_objects
 
+from assessments.models import DayBefore
 from common.errors import OutOfScope
 from common.statements import Statement
 from common.together import Part, Together
 from dosing.models import Administration, DoseOrder, DoseTimeCorrection, DosingRecord, Draw, StockMovement
 from dosing.ordered_dose import OrderedDose, dose_of, next_dose
 from patients.models import Consent
+from sessions_app.day_before import told_of
 from sessions_app.grading import Alarm, alarms_of, baseline_of, graded, standing
+from sessions_app.measuring import Protocol, protocol_for
 from sessions_app.models import (
     BlockerOverride,
     CheckIn,
+    MeasuringVersion,
     Presence,
     RemsCheck,
     RosterEntry,
@@ -27,6 +31,7 @@ from sessions_app.models import (
 )
 from sessions_app.monitoring import DoseSpan, RouteClock
 from sessions_app.monitoring_settings import MonitoringSettings
+from sessions_app.practice_measuring import MEASURING
 from sessions_app.practice_monitoring import SETTINGS, settings_from
 from sessions_app.supervision import PRESCRIBERS
 from sessions_app.vital_limits import Finding, Ladder
@@ -66,6 +71,7 @@ class SessionFacts:
     order: DoseOrder | None
     ordered: OrderedDose | None
     settings: MonitoringSettings
+    measuring: tuple[MeasuringVersion, ...] = ()
     consents: tuple[Consent, ...] = ()
     presences: tuple[Presence, ...] = ()
 
@@ -88,6 +94,16 @@ class SessionFacts:
     def route(self) -> str:
         """The route that decides the clocks: the order's, else the series'."""
         return self.order.route if self.order else self.session.series.route
+
+    @property
+    def protocol(self) -> Protocol:
+        """What the practice measures around a session of this route."""
+        return protocol_for(self.session.series.route, self.measuring)
+
+    @property
+    def day_before(self) -> DayBefore | None:
+        """What the patient told on the day before, with the questionnaires that stand."""
+        return told_of(self.assessment_links)
 
     @property
     def clock(self) -> RouteClock:
@@ -169,6 +185,7 @@ def load_facts(session: Session, rows: dict[str, list] | None = None) -> Session
         order=order,
         ordered=ordered_for(session, order, [record.pk for record in found["given"]]),
         settings=settings_from(found["settings"]),
+        measuring=tuple(found["measuring"]),
     )
 
 
@@ -206,7 +223,9 @@ OF_SESSION = {
     "roster_history": of_session(RosterEntry, "membership__user", order=("joined_at", "duty")),
     "all_readings": of_session(VitalReading, PERSON, *_ANSWERED, order=("occurred_at", "recorded_at")),
     "overrides": of_session(BlockerOverride, PERSON, order=("recorded_at",)),
-    "assessment_links": of_session(SessionAssessment, "assessment_set", order=("created_at",)),
+    "assessment_links": of_session(
+        SessionAssessment, "assessment_set__day_before__told_to__user", order=("created_at",)
+    ),
 }
 
 
@@ -255,6 +274,7 @@ FACTS = {
     "newest_order": Part(_newest_order, ("version",)),
     "consents": Part(_consents, ("occurred_at", "recorded_at")),
     "settings": SETTINGS,
+    "measuring": MEASURING,
     "given": Part(_given, ("first_dose_at",)),
     "presences": PRESCRIBERS,
     "rems_checks": of_session(RemsCheck, order=("recorded_at",)),

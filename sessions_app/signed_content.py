@@ -20,7 +20,7 @@ LATER_TABLES = ("scales", "room_entries", "rescue_drugs", "room_consents")
 # What the signature itself writes, or what only counts changes.
 NOT_SIGNED = {"state", "version", "content_sha256"}
 # Columns that came after the first signatures: told where something stands in them, so that those signatures fit on.
-CAME_LATER = ("escort_relation", "escort_phone", "outcomes")
+CAME_LATER = ("escort_relation", "escort_phone", "outcomes", "by_protocol")
 
 # Tables that came after the first signatures: part of the content only where there are rows, so that those still fit.
 ADDED = {
@@ -46,7 +46,7 @@ def content_of(session: Session) -> dict:
         "roster": _rows(session.roster.all()),
         "check_ins": _rows(session.check_ins.all()),
         "overrides": _rows(session.overrides.all()),
-        "assessments": _rows(session.assessment_links.all()),
+        "assessments": [_told(row) for row in _rows(session.assessment_links.all())],
         "readings": _since(_rows(session.readings.all()), keep=("corrects_id",)),
         "observations": _since(_rows(session.observations.all())),
         "adverse_events": _since(_rows(session.adverse_events.all())),

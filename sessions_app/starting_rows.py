@@ -1,8 +1,9 @@
-"""The rooms, alarm limits, reading schedules and limits of supervision that a new practice begins with."""
+"""The rooms, alarm limits, reading schedules, limits of supervision and measuring protocol of a new practice."""
 
 from datetime import datetime
 
-from sessions_app.models import MonitoringSetting, Room, SupervisionSetting
+from sessions_app.measuring import DEFAULT, EVERY_ROUTE
+from sessions_app.models import MeasuringVersion, MonitoringSetting, Room, SupervisionSetting
 from sessions_app.starting_values import starting_values
 from sessions_app.supervision_rules import DEFAULTS
 
@@ -25,4 +26,13 @@ def make_starting_rows(practice, at: datetime) -> list:
         set_at=at,
     )
     limits.save(force_insert=True)
-    return [*rooms, *MonitoringSetting.objects.bulk_create(settings), limits]
+    protocol = MeasuringVersion(
+        practice=practice,
+        about=EVERY_ROUTE,
+        version=1,
+        values=DEFAULT.as_values(),
+        source="KAP-ASM-PROTOCOL",
+        set_at=at,
+    )
+    protocol.save(force_insert=True)
+    return [*rooms, *MonitoringSetting.objects.bulk_create(settings), limits, protocol]

@@ -1,7 +1,8 @@
 """The only writers of questionnaires, given or written by the practice, their links and risk items."""
 
 from assessments.actions.answering import save_answers, start_assessment, submit_assessment
-from assessments.actions.giving import cancel_set, end_links, give_assessments, make_link
+from assessments.actions.day_before import leave_to_arrival, tell_day_before
+from assessments.actions.giving import cancel_set, change_instruments, end_links, give_assessments, make_link, move_due
 from assessments.actions.licensed import load_wording, withdraw_wording
 from assessments.actions.links import check_birth_date
 from assessments.actions.on_call import close_ranks, escalate_risk, set_on_call
@@ -19,6 +20,7 @@ __all__ = [
     "acknowledge_risk",
     "ask_for_call",
     "cancel_set",
+    "change_instruments",
     "change_questionnaire",
     "check_birth_date",
     "close_ranks",
@@ -26,8 +28,10 @@ __all__ = [
     "end_links",
     "escalate_risk",
     "give_assessments",
+    "leave_to_arrival",
     "load_wording",
     "make_link",
+    "move_due",
     "publish_questionnaire",
     "record_risk_contact",
     "retire_questionnaire",
@@ -37,5 +41,6 @@ __all__ = [
     "start_questionnaire",
     "start_version",
     "submit_assessment",
+    "tell_day_before",
     "withdraw_wording",
 ]

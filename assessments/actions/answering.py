@@ -12,7 +12,7 @@ from assessments.actions.raising import raise_risk
 from assessments.definitions import Instrument
 from assessments.drafts import new_draft
 from assessments.hooks import submitted
-from assessments.models import AnswerLink, Assessment, AssessmentSet
+from assessments.models import AnswerLink, Assessment, AssessmentSet, DayBefore
 from assessments.practice_catalogue import catalogue_of
 from assessments.scoring import InvalidAnswers, score_answers
 from assessments.scoring.answers import clean_answers
@@ -25,7 +25,7 @@ from common.statements import Statement, columns_of, row_of
 ALREADY_SENT = "These answers were already sent."
 
 
-def _may_answer(by, assessment_set: AssessmentSet, link: AnswerLink | None, at: datetime) -> str:
+def may_answer(by, assessment_set: AssessmentSet, link: AnswerLink | None, at: datetime) -> str:
     """The role of a clinician, or '' for the patient over a live link to this set; raises NotPermitted otherwise."""
     patient = assessment_set.patient
     if link is None or by.roles:
@@ -37,7 +37,7 @@ def _may_answer(by, assessment_set: AssessmentSet, link: AnswerLink | None, at: 
     return ""
 
 
-def _hold(assessment_set: AssessmentSet, **change) -> dict[str, Assessment]:
+def hold(assessment_set: AssessmentSet, **change) -> dict[str, Assessment]:
     """Lock an open set until the transaction ends and read its questionnaires, by instrument.
 
     The conditional update is the lock on both engines, so two questionnaires sent at once cannot each think that
@@ -77,11 +77,11 @@ def start_assessment(
     *, assessment_set: AssessmentSet, instrument: str, by, at: datetime, link: AnswerLink | None = None
 ) -> Assessment:
     """The stored draft of one instrument of a set; made on first use, the same one afterwards."""
-    role = _may_answer(by, assessment_set, link, at)
+    role = may_answer(by, assessment_set, link, at)
     if instrument not in assessment_set.instruments:
         raise InvalidInput({"instrument": "This questionnaire is not part of the set."})
     existing = Assessment.objects.filter(assessment_set=assessment_set, instrument=instrument).first()
-    draft = existing or _hold(assessment_set).get(instrument)
+    draft = existing or hold(assessment_set).get(instrument)
     if draft is None:
         draft = new_draft(assessment_set, instrument, at)
         draft.save(force_insert=True)
@@ -94,9 +94,9 @@ def save_answers(
     *, assessment: Assessment, by, at: datetime, answers: dict, link: AnswerLink | None = None
 ) -> Assessment:
     """Keep what was answered so far. Raises InvalidInput per question, StaleState when already submitted."""
-    role = _may_answer(by, assessment.assessment_set, link, at)
+    role = may_answer(by, assessment.assessment_set, link, at)
     cleaned = _clean(_instrument_of(assessment), answers)
-    row = _hold(assessment.assessment_set).get(assessment.instrument) or assessment
+    row = hold(assessment.assessment_set).get(assessment.instrument) or assessment
     _store(row, answers=plain(cleaned), answered_at=at)
     audit.record(by, "assessments.save_answers", at=at, subject=row, role=role, detail={"answered": len(cleaned)})
     return row
@@ -136,14 +136,14 @@ def submit_assessment(
     back and nothing is stored twice (R72).
     """
     assessment_set = assessment.assessment_set
-    role = _may_answer(by, assessment_set, link, at)
+    role = may_answer(by, assessment_set, link, at)
     instrument = _instrument_of(assessment)
     cleaned = _clean(instrument, answers)
     if not allow_missing:
         _refuse_open_questions(instrument, cleaned)
     scored = _scored_values(instrument, cleaned)
-    is_only = len(assessment_set.instruments) == 1
-    rows = _hold(assessment_set, completed_at=at) if is_only else _hold(assessment_set)
+    is_only = len(assessment_set.instruments) == 1 and not assessment_set.asks_day_before
+    rows = hold(assessment_set, completed_at=at) if is_only else hold(assessment_set)
     row = rows.setdefault(assessment.instrument, assessment)
     _store(
         row,
@@ -163,9 +163,18 @@ def submit_assessment(
             *(audit.row(by, "assessments.raise_risk", at=at, subject=item, role=role) for item in risk),
         ]
     )
-    if all(code in rows and rows[code].submitted_at for code in assessment_set.instruments):
-        _finish_set(assessment_set, by, at, link)
+    if is_all_sent(assessment_set, rows) and not _waits_for_day_before(assessment_set):
+        finish_set(assessment_set, by, at, link, is_marked=is_only)
     return row
+
+
+def is_all_sent(assessment_set: AssessmentSet, rows: dict[str, Assessment]) -> bool:
+    """Whether every questionnaire of the set is submitted; `rows` as `hold` gives them."""
+    return all(code in rows and rows[code].submitted_at for code in assessment_set.instruments)
+
+
+def _waits_for_day_before(assessment_set: AssessmentSet) -> bool:
+    return assessment_set.asks_day_before and not DayBefore.objects.filter(assessment_set=assessment_set).exists()
 
 
 def _refuse_open_questions(instrument: Instrument, cleaned: dict) -> None:
@@ -191,9 +200,11 @@ def _scored_values(instrument: Instrument, cleaned: dict) -> dict:
     }
 
 
-def _finish_set(assessment_set: AssessmentSet, by, at: datetime, link: AnswerLink | None) -> None:
-    """The caller holds the set, and has marked one of a single questionnaire. The link that was used says so."""
-    if len(assessment_set.instruments) > 1:
+def finish_set(
+    assessment_set: AssessmentSet, by, at: datetime, link: AnswerLink | None, *, is_marked: bool = False
+) -> None:
+    """The caller holds the set, and perhaps marked it as complete with that. The link that was used says so."""
+    if not is_marked:
         AssessmentSet.objects.filter(pk=assessment_set.pk).update(completed_at=at)
     assessment_set.completed_at = at
     if link is not None:

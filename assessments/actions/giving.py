@@ -26,12 +26,14 @@ def give_assessments(
     due_at: datetime,
     expires_at: datetime | None = None,
     scheduled: bool = False,
+    asks_day_before: bool = False,
 ) -> AssessmentSet:
     """A set of instruments (codes, in the order they are asked) for one occasion.
 
-    `scheduled=True` is for sets that the follow-up plan makes itself; `by` may then be a system actor or the
-    person whose act led to it. The set keeps the version of each that holds now. Raises InvalidInput for an unknown
-    code, one whose wording may not be given, or one that the practice retired.
+    `asks_day_before` also asks about fasting, medicines and the way home; such a set may have no instruments.
+    `scheduled=True` is for sets that a plan makes itself; `by` may then be a system actor or the person whose act
+    led to it. The set keeps the version of each instrument that holds now. Raises InvalidInput for an unknown code,
+    one whose wording may not be given, or one that the practice retired.
     """
     role = (
         ""
@@ -40,12 +42,13 @@ def give_assessments(
     )
     if occasion not in AssessmentSet.Occasion.values:
         raise InvalidInput({"occasion": "Choose what the questionnaires are for."})
-    asked = _known(instruments, patient.practice_id)
+    asked = _known(instruments, patient.practice_id, may_be_empty=asks_day_before)
     given = AssessmentSet(
         patient=patient,
         occasion=occasion,
         instruments=[each.code for each in asked],
         versions={each.code: each.version for each in asked},
+        asks_day_before=asks_day_before,
         created_at=at,
         created_by_id=by.membership_id,
         due_at=due_at,
@@ -56,9 +59,9 @@ def give_assessments(
     return given
 
 
-def _known(codes: list[str], practice_id) -> list[Instrument]:
+def _known(codes: list[str], practice_id, *, may_be_empty: bool = False) -> list[Instrument]:
     """Each once, in the order asked."""
-    if not codes:
+    if not codes and not may_be_empty:
         raise InvalidInput({"instruments": "Choose at least one questionnaire."})
     catalogue, found = catalogue_of(practice_id), []
     for code in dict.fromkeys(codes):
@@ -72,6 +75,31 @@ def _known(codes: list[str], practice_id) -> list[Instrument]:
             raise InvalidInput({"instruments": f"{instrument.name} was retired."})
         found.append(instrument)
     return found
+
+
+@transaction.atomic
+def move_due(*, assessment_set: AssessmentSet, by, at: datetime, due_at: datetime) -> AssessmentSet:
+    """What an open set belongs to has moved: part of that act, which is allowed by itself."""
+    AssessmentSet.objects.open().filter(pk=assessment_set.pk).update(due_at=due_at)
+    audit.record(by, "assessments.move_due", at=at, subject=assessment_set)
+    assessment_set.due_at = due_at
+    return assessment_set
+
+
+@transaction.atomic
+def change_instruments(*, assessment_set: AssessmentSet, by, at: datetime, instruments: list[str]) -> AssessmentSet:
+    """Ask something else in a set that a plan made and that nobody has begun: part of that plan.
+
+    Nothing happens to a set that is over or begun. Raises InvalidInput as `give_assessments` does.
+    """
+    asked = _known(instruments, assessment_set.patient.practice_id, may_be_empty=assessment_set.asks_day_before)
+    codes, versions = [each.code for each in asked], {each.code: each.version for each in asked}
+    untouched = AssessmentSet.objects.open().filter(pk=assessment_set.pk, assessments=None)
+    if untouched.update(instruments=codes, versions=versions):
+        detail = {"before": assessment_set.instruments, "after": codes}
+        audit.record(by, "assessments.change_instruments", at=at, subject=assessment_set, detail=detail)
+        assessment_set.instruments, assessment_set.versions = codes, versions
+    return assessment_set
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Forms of questionnaires and risk items."""
 
 from assessments.forms.answers import AnswerForm
+from assessments.forms.day_before import DayBeforeForm
 from assessments.forms.giving import CancelForm, GiveForm
 from assessments.forms.licensed import WithdrawForm, WordingForm
 from assessments.forms.on_call import OnCallForm
@@ -20,6 +21,7 @@ __all__ = [
     "CancelForm",
     "CloseForm",
     "ContactForm",
+    "DayBeforeForm",
     "GiveForm",
     "HeadingForm",
     "OnCallForm",

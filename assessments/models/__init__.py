@@ -1,5 +1,6 @@
 """Questionnaires, those a practice makes, the answers that need a person, and who is on call for them."""
 
+from assessments.models.day_before import DayBefore
 from assessments.models.licensed import LicensedWording, WordingWithdrawal
 from assessments.models.on_call import OnCallPlace, RiskRules
 from assessments.models.practice_made import PracticeQuestionnaire, QuestionnaireRetirement
@@ -10,6 +11,7 @@ __all__ = [
     "AnswerLink",
     "Assessment",
     "AssessmentSet",
+    "DayBefore",
     "LicensedWording",
     "OnCallPlace",
     "PracticeQuestionnaire",

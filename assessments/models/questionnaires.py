@@ -36,7 +36,8 @@ class SetQuerySet(TeamScoped):
     def with_answers(self):
         """Each set with its questionnaires' states and its creator, in three queries whatever the number."""
         states = Assessment.objects.defer("answers", "details", "subscales").order_by("started_at")
-        return self.select_related("created_by__user").prefetch_related(models.Prefetch("assessments", states), "links")
+        sets = self.select_related("created_by__user", "day_before__told_to__user")
+        return sets.prefetch_related(models.Prefetch("assessments", states), "links")
 
 
 class AssessmentSet(Record):
@@ -44,7 +45,8 @@ class AssessmentSet(Record):
 
     kind = RecordKind.EDITABLE
     privacy = Privacy(
-        operational="id patient occasion created_at created_by due_at expires_at completed_at cancelled_at versions",
+        operational="id patient occasion asks_day_before created_at created_by due_at expires_at completed_at "
+        "cancelled_at versions",
         clinical="instruments",
     )
 
@@ -59,6 +61,9 @@ class AssessmentSet(Record):
     occasion = models.CharField(max_length=10, choices=Occasion.choices)
     instruments = models.JSONField(help_text="Instrument codes in the order they are asked.")
     versions = models.JSONField(default=dict, help_text="The version of each instrument when it was given, by code.")
+    asks_day_before = models.BooleanField(
+        default=False, help_text="Also asks about fasting, medicines and the way home (DayBefore); complete with both."
+    )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     due_at = models.DateTimeField()
@@ -83,6 +88,11 @@ class AssessmentSet(Record):
     @property
     def is_open(self) -> bool:
         return self.completed_at is None and self.cancelled_at is None
+
+    @property
+    def day_before_told(self):
+        """The DayBefore that came with this set, or None."""
+        return getattr(self, "day_before", None) if self.asks_day_before else None
 
 
 class LinkQuerySet(models.QuerySet):

@@ -9,7 +9,7 @@ from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from assessments import actions
 from assessments.drafts import draft_of
-from assessments.forms import AnswerForm
+from assessments.forms import AnswerForm, DayBeforeForm
 from assessments.models import AssessmentSet
 from assessments.practice_catalogue import catalogue_of
 from common import audit
@@ -35,6 +35,25 @@ def answer(request, pk, code):
     context = chart_context(request, given.patient, "assessments")
     context |= {"form": form, "given": given, "instrument": form.instrument, "is_bound": form.is_bound}
     return render(request, "assessments/answer.html", context, status=form_status(form))
+
+
+@needs(Permission.RECORD_ASSESSMENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def day_before(request, pk):
+    """Fasting, medicines and the way home, as the patient says it, such as on the phone."""
+    sets = AssessmentSet.objects.visible_to(request.actor, Permission.RECORD_ASSESSMENT)
+    given = one(sets.select_related("patient", "day_before"), pk=pk)
+    if not (given.is_open and given.asks_day_before) or given.day_before_told is not None:
+        return redirect("assessments:set", pk)
+    form = DayBeforeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        told = submit(form, actions.tell_day_before, assessment_set=given, by=request.actor, at=timezone.now())
+        if not refused(told):
+            messages.success(request, "Stored. What needs a decision stands before the dose.")
+            return redirect("assessments:set", pk)
+    audit.record_look(request.actor, "assessments.looked_at_set", subject=given)
+    context = chart_context(request, given.patient, "assessments") | {"form": form, "given": given}
+    return render(request, "assessments/day_before.html", context, status=form_status(form))
 
 
 def _store(request, form: AnswerForm, draft, at):

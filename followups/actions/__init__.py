@@ -1,5 +1,6 @@
 """The only writers of time points, check-ins and their messages."""
 
+from followups.actions.around_session import follow_session
 from followups.actions.delivery import (
     claim_message,
     drop_message,
@@ -40,6 +41,7 @@ __all__ = [
     "drop_message",
     "end_pause",
     "expire_check_in",
+    "follow_session",
     "give_up_claim",
     "hand_over_link",
     "make_message_link",

@@ -15,6 +15,7 @@ from followups.models import CheckIn, OutboxMessage
 State = CheckIn.State
 OPEN_STATES = (State.PLANNED, State.SENT, State.PAUSED)
 ONE_A_DAY = "The patient is asked something else on that day; nobody gets two messages a day."
+TAKEN_BACK = "Its questionnaires were taken back."
 UNFINISHED = (OutboxMessage.State.PENDING, OutboxMessage.State.AMBIGUOUS, OutboxMessage.State.FAILED)
 
 
@@ -56,13 +57,12 @@ def end_check_in(check_in: CheckIn, to: str, *, at: datetime, by, reason: str = 
 
 @transaction.atomic
 def mark_answered(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
-    """The whole set arrived; called in the transaction that submits the last questionnaire.
+    """The whole set arrived, perhaps before it was asked for; called in the transaction that submits the last part.
 
     An answer to a check-in that is over already stays on the chart and changes nothing here.
     """
-    waiting = CheckIn.objects.filter(state=State.SENT)
     try:
-        end_check_in(check_in, State.ANSWERED, at=at, by=by, only=waiting, answered_at=at)
+        end_check_in(check_in, State.ANSWERED, at=at, by=by, answered_at=at)
     except StaleState:
         return check_in
     audit.record(by, "followups.mark_answered", at=at, subject=check_in)

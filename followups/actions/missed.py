@@ -22,7 +22,7 @@ def raise_missed(check_in: CheckIn, by, at: datetime) -> MissedInARow | None:
 
     None while one is open for the patient, during a pause, and once the patient is out of care.
     """
-    if not _is_second(check_in) or _is_left_alone(check_in):
+    if not check_in.is_follow_up or not _is_second(check_in) or _is_left_alone(check_in):
         return None
     task = MissedInARow(patient_id=check_in.patient_id, check_in=check_in, raised_at=at)
     try:
@@ -37,6 +37,7 @@ def raise_missed(check_in: CheckIn, by, at: datetime) -> MissedInARow | None:
 
 def _is_second(check_in: CheckIn) -> bool:
     ended = CheckIn.objects.filter(patient_id=check_in.patient_id, state__in=HEARD, due_at__lte=check_in.due_at)
+    ended = ended.filter(occasion=CheckIn.Occasion.FOLLOW_UP)
     before = ended.exclude(pk=check_in.pk).order_by("-due_at", "-pk").values_list("state", "pk").first()
     if before is None or before[0] not in MISSED:
         return False

@@ -35,7 +35,7 @@ def move_follow_ups(*, session: Session, was_at: datetime, by, at: datetime) -> 
         hours_of(session.practice_id),
         FollowUpPause.objects.standing().of_patient(session.patient_id).first(),
     )
-    planned = CheckIn.objects.filter(session=session, state__in=HELD_OR_PLANNED)
+    planned = CheckIn.objects.filter(session=session, occasion=CheckIn.Occasion.FOLLOW_UP, state__in=HELD_OR_PLANNED)
     further, days, counts = next_dose_at(session), set(), {"moved": 0, "replaced": 0, "merged": 0, "over": 0}
     moved = []
     for check_in in planned.select_related("point", "session", "patient").order_by("point__offset_hours"):

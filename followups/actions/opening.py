@@ -13,12 +13,13 @@ from assessments.models import AnswerLink
 from common import audit
 from common.errors import Blocked, StaleState
 from followups.actions.delivery import LINK_LIVES
-from followups.actions.ending import drop_messages
+from followups.actions.ending import TAKEN_BACK, drop_messages, end_check_in
 from followups.contact import contact_blockers, may_be_written_to
 from followups.doorbell import ring_after_commit
 from followups.hours import hours_of
 from followups.models import CheckIn, OutboxMessage
 from followups.schedule import waking_time
+from sessions_app.actions import settle_questionnaires
 
 
 @transaction.atomic
@@ -26,8 +27,13 @@ def open_check_in(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
     """Claim a due check-in, give its questionnaires, and put its message into the outbox, all or nothing.
 
     Raises StaleState when another worker was first. A patient who may not be written to gets no message; staff see
-    "to call". In the patient's quiet hours the message waits for the morning.
+    "to call". In the patient's quiet hours the message waits for the morning. What hangs on a session whose
+    questionnaires were taken back ends here.
     """
+    if not check_in.is_follow_up and not check_in.assessment_set.is_open:
+        end_check_in(check_in, CheckIn.State.CANCELLED, at=at, by=by, reason=TAKEN_BACK)
+        audit.record(by, "followups.open_check_in", at=at, subject=check_in, outcome="failed")
+        return check_in
     _open(check_in, by, at)
     if may_be_written_to(check_in.patient):
         queue_message(check_in, at, "invite", next_try_at=_when_awake(check_in, at))
@@ -45,6 +51,16 @@ def _open(check_in: CheckIn, by, at: datetime) -> None:
     ).update(state=CheckIn.State.SENT, sent_at=at, version=F("version") + 1)
     if not claimed:
         raise StaleState("This check-in is no longer planned.")
+    check_in.state, check_in.sent_at = CheckIn.State.SENT, at
+    check_in.version += 1
+    if check_in.is_follow_up:
+        _give(check_in, by, at)
+    elif check_in.occasion == CheckIn.Occasion.BEFORE:
+        settle_questionnaires(session=check_in.session, by=by, at=at)
+
+
+def _give(check_in: CheckIn, by, at: datetime) -> None:
+    """The questionnaires of a time point; around a session they were given with it."""
     given = give_assessments(
         patient=check_in.patient,
         by=by,
@@ -56,8 +72,7 @@ def _open(check_in: CheckIn, by, at: datetime) -> None:
         scheduled=True,
     )
     CheckIn.objects.filter(pk=check_in.pk).update(assessment_set=given)
-    check_in.state, check_in.sent_at, check_in.assessment_set = CheckIn.State.SENT, at, given
-    check_in.version += 1
+    check_in.assessment_set = given
 
 
 def queue_message(check_in: CheckIn, at: datetime, purpose: str, next_try_at: datetime) -> OutboxMessage:

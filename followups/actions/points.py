@@ -8,6 +8,7 @@ from accounts.access import authorize
 from accounts.roles import Permission
 from assessments.catalogue import UnknownInstrument
 from assessments.practice_catalogue import Catalogue, catalogue_of
+from assessments.recall import why_too_early
 from common import audit
 from common.errors import InvalidInput, StaleState
 from followups.models import FollowUpPoint
@@ -83,7 +84,7 @@ def _clean(
         problems["window_after_h"] = "Enter between 1 and 1440 hours (60 days)."
     if not 0 <= remind_after_h < max(window_after_h, 12):
         problems["remind_after_h"] = "Enter fewer hours than the check-in stays open, or 0 for no reminder."
-    problems |= _instrument_problems(catalogue, instruments)
+    problems |= _instrument_problems(catalogue, instruments, offset_hours)
     if problems:
         raise InvalidInput(problems)
     return {
@@ -96,16 +97,22 @@ def _clean(
     }
 
 
-def _instrument_problems(catalogue: Catalogue, codes) -> dict[str, str]:
+def _instrument_problems(catalogue: Catalogue, codes, offset_hours: int) -> dict[str, str]:
     if not codes:
         return {"instruments": "Choose at least one questionnaire."}
-    for code in codes:
-        try:
-            instrument = catalogue.get(code)
-            if not instrument.can_be_given:
-                return {"instruments": f"The wording of {code} may not be shown without a licence."}
-            if not catalogue.is_offered(code):
-                return {"instruments": f"{instrument.name} was retired. Choose another."}
-        except UnknownInstrument:
-            return {"instruments": f"There is no questionnaire {code}."}
-    return {}
+    sentences = [_why_not(catalogue, code, offset_hours) for code in codes]
+    told = " ".join(sentence for sentence in sentences if sentence)
+    return {"instruments": told} if told else {}
+
+
+def _why_not(catalogue: Catalogue, code: str, offset_hours: int) -> str:
+    """Why this questionnaire cannot be asked at this time after a dose; empty when it can (KAP-FUP-RECALL)."""
+    try:
+        instrument = catalogue.get(code)
+    except UnknownInstrument:
+        return f"There is no questionnaire {code}."
+    if not instrument.can_be_given:
+        return f"The wording of {code} may not be shown without a licence."
+    if not catalogue.is_offered(code):
+        return f"{instrument.name} was retired. Choose another."
+    return why_too_early(instrument, offset_hours)

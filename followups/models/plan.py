@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from accounts.roles import Permission
 from assessments.models import AnswerLink, RiskItem, TeamScoped
@@ -57,11 +58,17 @@ class CheckInQuerySet(TeamScoped):
         return self.filter(state=CheckIn.State.PLANNED, due_at__lte=at, closes_at__gt=at)
 
     def told_from_later(self, at):
-        """With `is_outdated`, a later one of the patient is due as well, and `is_at_risk`, a risk item is open."""
+        """With `is_outdated`, a later follow-up of the patient is due as well; with `is_yielding`, so is something that
+        hangs on a session; with `is_at_risk`, a risk item is open."""
         later = Q(due_at__gt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__gt=OuterRef("pk"))
-        others = CheckIn.objects.due(at).filter(later, patient=OuterRef("patient"))
+        others = CheckIn.objects.due(at).filter(patient=OuterRef("patient"))
+        is_follow_up = Q(occasion=CheckIn.Occasion.FOLLOW_UP)
         at_risk = RiskItem.objects.filter(patient=OuterRef("patient"), closed_at=None)
-        return self.annotate(is_outdated=Exists(others), is_at_risk=Exists(at_risk))
+        return self.annotate(
+            is_outdated=Exists(others.filter(later, is_follow_up)),
+            is_yielding=Exists(others.exclude(is_follow_up)),
+            is_at_risk=Exists(at_risk),
+        )
 
     def missed(self, at):
         """Planned, never opened, and their window is over: messages were not going out."""
@@ -146,12 +153,12 @@ class CheckInQuerySet(TeamScoped):
         return self.filter(_is_late(at) | _is_to_call(at) | _is_unclear() | _is_unanswered(at))
 
     def of_patient(self, patient):
-        """A patient's whole plan: the latest dose first, its check-ins in order, with what was sent."""
+        """A patient's whole plan: the latest session first, its check-ins in order, with what was sent."""
         return (
             self.filter(patient=patient)
             .select_related("session", "point", "assessment_set")
             .prefetch_related("messages", "assessment_set__links")
-            .order_by("-session__first_dose_at", "due_at")
+            .order_by(Coalesce("session__first_dose_at", "session__scheduled_for").desc(), "due_at")
         )
 
     def for_list(self):
@@ -205,16 +212,20 @@ def _is_unanswered(at) -> Q:
     later = CheckIn.objects.filter(
         patient=OuterRef("patient"), state=CheckIn.State.ANSWERED, answered_at__gte=OuterRef("due_at")
     )
-    return Q(state__in=["expired", "missed"], ended_at__gt=at - REMEMBERED_FOR) & ~Exists(later)
+    return Q(occasion="follow_up", state__in=["expired", "missed"], ended_at__gt=at - REMEMBERED_FOR) & ~Exists(later)
 
 
 class CheckIn(Record):
-    """One planned contact. `due_at` is UTC; the local date, time and zone it was derived from are kept beside it."""
+    """One planned contact. `due_at` is UTC; the local date, time and zone it was derived from are kept beside it.
+
+    It hangs on a time point after a dose; or on the session itself, `days_before` it or when the patient leaves, and
+    then carries the session's own questionnaires from the beginning and has no point.
+    """
 
     kind = RecordKind.EDITABLE
     privacy = Privacy(
-        operational="id patient session point label due_at local_due time_zone closes_at state planned_at sent_at "
-        "answered_at ended_at ended_reason moved_reason assessment_set version"
+        operational="id patient session occasion point days_before label due_at local_due time_zone closes_at state "
+        "planned_at sent_at answered_at ended_at ended_reason moved_reason assessment_set version"
     )
 
     class State(models.TextChoices):
@@ -227,9 +238,16 @@ class CheckIn(Record):
         PAUSED = "paused", "Paused"
         SUPERSEDED = "superseded", "Replaced by a later one"
 
+    class Occasion(models.TextChoices):
+        BEFORE = "pre", "Before the session"
+        AFTER = "post", "After the session"
+        FOLLOW_UP = "follow_up", "Follow-up"
+
     patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, related_name="check_ins")
     session = models.ForeignKey("sessions_app.Session", on_delete=models.PROTECT, related_name="follow_ups")
-    point = models.ForeignKey(FollowUpPoint, on_delete=models.PROTECT, related_name="+")
+    occasion = models.CharField(max_length=10, choices=Occasion.choices, default=Occasion.FOLLOW_UP)
+    point = models.ForeignKey(FollowUpPoint, on_delete=models.PROTECT, related_name="+", null=True)
+    days_before = models.PositiveSmallIntegerField(null=True, help_text="Only before a session.")
     label = models.CharField(max_length=20)
     due_at = models.DateTimeField()
     local_due = models.CharField(max_length=16, help_text="YYYY-MM-DD HH:MM in time_zone")
@@ -252,6 +270,17 @@ class CheckIn(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["session", "point"], name="check_in_once_per_point"),
+            models.UniqueConstraint(
+                fields=["session", "occasion"],
+                condition=Q(state__in=["planned", "paused", "sent"]) & ~Q(occasion="follow_up"),
+                name="check_in_once_around_a_session",
+            ),
+            models.CheckConstraint(
+                condition=Q(occasion="follow_up", point__isnull=False, days_before=None)
+                | Q(occasion="pre", point=None, days_before__isnull=False, assessment_set__isnull=False)
+                | Q(occasion="post", point=None, days_before=None, assessment_set__isnull=False),
+                name="check_in_of_point_or_session",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     state__in=["planned", "sent", "answered", "expired", "missed", "cancelled", "paused", "superseded"]
@@ -272,3 +301,13 @@ class CheckIn(Record):
     @property
     def is_open(self) -> bool:
         return self.state in (self.State.PLANNED, self.State.SENT)
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether it hangs on a time point; silence then says something about the patient, and it yields to others."""
+        return self.occasion == self.Occasion.FOLLOW_UP
+
+    @property
+    def remind_after_h(self) -> int:
+        """Hours after asking; 0 for no reminder. Around a session nobody is reminded."""
+        return self.point.remind_after_h if self.point else 0

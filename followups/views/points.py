@@ -1,4 +1,5 @@
-"""The practice's time points: everybody may read them, an admin changes them."""
+"""What the practice measures, and when: everybody may read it; an admin changes the follow-up points, a prescriber
+what belongs to a session."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -15,6 +16,8 @@ from followups.hours import hours_of
 from followups.models import FollowUpPoint
 from followups.points_page import point_rows
 from patients.scope import one
+from sessions_app.measuring_page import followers, protocols_in_force
+from sessions_app.models import MeasuringVersion
 
 FIELDS = ("label", "offset_hours", "window_before_h", "window_after_h", "remind_after_h", "instruments")
 
@@ -30,6 +33,9 @@ def points(request):
     rows = point_rows(FollowUpPoint.objects.visible_to(request.actor), catalogue)
     context = {"rows": rows, "may_edit": request.actor.can(Permission.EDIT_SETTINGS)}
     context["hours"] = hours_of(request.actor.practice_id)
+    protocols = protocols_in_force(MeasuringVersion.objects.visible_to(request.actor).newest_first(), catalogue)
+    context |= {"protocols": protocols, "followers": followers(protocols)}
+    context["may_edit_protocol"] = request.actor.can(Permission.EDIT_CLINICAL_SETTINGS)
     return render(request, "followups/points.html", context)
 
 

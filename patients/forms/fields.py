@@ -1,8 +1,10 @@
-"""Fields that several forms of the chart use: days, and when something really happened."""
+"""Fields that several forms of the chart use: days, yes or no, and when something really happened."""
 
 from django import forms
 
 from accounts.forms.base import PlainForm
+
+YES_NO = [("yes", "Yes"), ("no", "No")]
 
 
 def day_field(
@@ -14,6 +16,18 @@ def day_field(
         help_text=help_text,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": missing, "invalid": "Enter a day as year-month-day, such as 2026-06-02."},
+    )
+
+
+def yes_no(label: str, help_text: str = "") -> forms.TypedChoiceField:
+    """An answer somebody has to give; nothing is chosen beforehand."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=YES_NO,
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        help_text=help_text,
+        error_messages={"required": "Answer yes or no."},
     )
 
 

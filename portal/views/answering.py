@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from assessments import actions
 from assessments.definitions import Instrument
 from assessments.drafts import draft_of
-from assessments.forms import AnswerForm
+from assessments.forms import AnswerForm, DayBeforeForm
 from assessments.models import Assessment
 from assessments.practice_catalogue import catalogue_of
 from common.http import form_status, refused, submit
@@ -31,7 +31,6 @@ def part(request, visit, at, number):
         if not refused(row):
             return _after(row)
     context = {"visit": visit, "form": form, "number": number, "instrument": form.instrument}
-    context |= {"total": len(visit.assessment_set.instruments)}
     context |= {"call_form": call_form, "is_call_asked": call_asked(visit)}
     return show(request, "part.html", context, status=max(form_status(form), form_status(call_form)))
 
@@ -72,7 +71,26 @@ def keep(request, visit, at, number):
 @visitor_page
 @require_http_methods(["GET", "HEAD"])
 def go_on(request, visit, at):
-    """The next questionnaire, or the end."""
-    if visit.is_finished or visit.next_part is None:
-        return see_other("portal:done")
-    return see_other("portal:part", visit.next_part)
+    """The next part, or the end."""
+    if visit.next_part is not None and not visit.is_finished:
+        return see_other("portal:part", visit.next_part)
+    if visit.waits_for_day_before and not visit.is_finished:
+        return see_other("portal:day_before")
+    return see_other("portal:done")
+
+
+@visitor_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def day_before(request, visit, at):
+    """Fasting, medicines and the way home: the last part of what is asked before a session."""
+    if visit.is_finished or not visit.waits_for_day_before:
+        return see_other("portal:form")
+    form = DayBeforeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        stored = {"assessment_set": visit.assessment_set, "link": visit.link}
+        told = submit(form, actions.tell_day_before, by=visit.by, at=at, **stored)
+        if form.stale:
+            return see_other("portal:form")
+        if not refused(told):
+            return see_other("portal:next")
+    return show(request, "day_before.html", {"visit": visit, "form": form}, status=form_status(form))

@@ -18,11 +18,13 @@ from sessions_app.actions.inspection import (
     take_pack,
 )
 from sessions_app.actions.leaving import discharge_patient, waive_criterion
+from sessions_app.actions.measuring import set_measuring
 from sessions_app.actions.monitoring import set_monitoring
 from sessions_app.actions.not_taken import close_due_reading
 from sessions_app.actions.observing import record_adverse_event, record_observation
 from sessions_app.actions.offline import discard_kept_entry
 from sessions_app.actions.preparation import check_in_patient, name_roster, override_blocker, set_ready
+from sessions_app.actions.questionnaires import give_session_assessments, settle_questionnaires
 from sessions_app.actions.rems import move_rems_form, open_rems_form, record_rems_check, record_rems_submission
 from sessions_app.actions.room_events import (
     record_rescue_drug,
@@ -34,7 +36,6 @@ from sessions_app.actions.rooms import add_room, set_room_in_use
 from sessions_app.actions.schedule import (
     abort_session,
     cancel_session,
-    give_session_assessments,
     mark_no_show,
     reschedule_session,
     schedule_session,
@@ -84,10 +85,12 @@ __all__ = [
     "review_session",
     "save_session_settings",
     "schedule_session",
+    "set_measuring",
     "set_monitoring",
     "set_ready",
     "set_room_in_use",
     "set_supervision",
+    "settle_questionnaires",
     "sign_session",
     "start_recovery",
     "stop_early",

@@ -14,6 +14,7 @@ from common.occurrence import settle
 from patients.person_rules import PHONE
 from sessions_app.actions.infusion import is_running
 from sessions_app.actions.preparation import store_override
+from sessions_app.actions.questionnaires import give_after
 from sessions_app.actions.transition import event_fields, held, move, note_act, scope_of
 from sessions_app.before_dose import MAY_REPEAT
 from sessions_app.discharge_rules import Criterion, LeavingAnswers
@@ -108,6 +109,7 @@ def discharge_patient(
         discharge.save(force_insert=True)
         detail = {"against_advice": is_against_advice, "waived": [one.code for one in found if one.outcome == "waived"]}
         note_act(by, "discharge_patient", at=at, session=row, subject=discharge, role=role, **detail)
+        give_after(row, by, at)
     return discharge
 
 

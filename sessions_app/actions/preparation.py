@@ -13,6 +13,7 @@ from accounts.roles import Permission, Role
 from common import audit
 from common.errors import Blocked, InvalidInput, StaleState
 from common.occurrence import settle
+from sessions_app.actions.questionnaires import ask_in_person
 from sessions_app.actions.schedule import require_reason
 from sessions_app.actions.timeline import check_values, store_reading
 from sessions_app.actions.transition import event_fields, held, move, note_act, refuse_signed, touch
@@ -97,6 +98,7 @@ def check_in_patient(
         if has_baseline:
             store_reading(row, stamp, {**values, "on_oxygen": on_oxygen, "note": ""})
         _arrive(row, by=by, role=role, at=at, moment=moment, late_reason=late_reason)
+        ask_in_person(row, by, at)
         note_act(by, "check_in_patient", at=at, session=row, subject=arrival, role=role, with_baseline=has_baseline)
     return arrival
 

@@ -1,4 +1,4 @@
-"""Planning a visit and taking it back: schedule, questionnaires with it, cancel, no-show, abort."""
+"""Planning a visit and taking it back: schedule, cancel, no-show, abort."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,15 +9,15 @@ from django.db.models import Max
 from accounts.access import authorize
 from accounts.actor import Actor
 from accounts.roles import Permission
-from assessments.actions import give_assessments
-from assessments.models import AssessmentSet
 from common import audit
 from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput, StaleState
 from common.occurrence import settle
 from patients.models import TreatmentSeries
+from sessions_app import hooks
+from sessions_app.actions.questionnaires import give_planned, move_questionnaires
 from sessions_app.actions.transition import event_fields, held, move, touch
-from sessions_app.models import Room, Session, SessionAssessment, SessionTransition
+from sessions_app.models import Room, Session, SessionTransition
 from sessions_app.states import State
 
 LONGEST = timedelta(hours=12)
@@ -33,13 +33,14 @@ def schedule_session(
     room_id: UUID | None = None,
     planned_minutes: int = 180,
     id: UUID | None = None,
-    pre_instruments: list[str] | tuple[str, ...] = (),
+    pre_instruments: list[str] | tuple[str, ...] | None = None,
     post_instruments: list[str] | tuple[str, ...] = (),
 ) -> Session:
     """Plan the next session of a series; its number is the next free one ("3 of 6").
 
-    `planned_minutes` 30-720. Questionnaires for before and after may be given with it. Raises Blocked for a closed
-    or full series, InvalidInput for a time in the past and a room or patient that is taken then.
+    `planned_minutes` 30-720. Questionnaires for before come from the practice's protocol unless some, or none, are
+    named; those for after may be named, too. Raises Blocked for a closed or full series, InvalidInput for a time in
+    the past and a room or patient that is taken then.
     """
     patient = series.patient
     role = authorize(by, Permission.SCHEDULE_SESSION, practice_id=patient.practice_id, patient=patient.pk)
@@ -69,9 +70,8 @@ def schedule_session(
             force_insert=True
         )
         audit.record(by, "sessions.schedule_session", at=at, subject=session, role=role, detail={"number": number})
-        for moment, instruments in (("pre", pre_instruments), ("post", post_instruments)):
-            if instruments:
-                give_session_assessments(session=session, by=by, at=at, moment=moment, instruments=list(instruments))
+        give_planned(session, by, at, pre_instruments, post_instruments)
+        hooks.plan_changed.collect(session=session, by=by, at=at)
     return session
 
 
@@ -163,35 +163,9 @@ def reschedule_session(
         touch(row, scheduled_for=scheduled_for, room=room, planned_minutes=planned_minutes)
         detail = {"from": before.isoformat(), "to": scheduled_for.isoformat()}
         audit.record(by, "sessions.reschedule_session", at=at, subject=row, role=role, detail=detail)
+        move_questionnaires(row, by, at)
+        hooks.plan_changed.collect(session=row, by=by, at=at)
     return row
-
-
-def give_session_assessments(
-    *, session: Session, by: Actor, at: datetime, moment: str, instruments: list[str]
-) -> AssessmentSet:
-    """Give questionnaires for before ("pre") or after ("post") a session and join them to it."""
-    if moment not in SessionAssessment.Moment.values:
-        raise InvalidInput({"moment": "Choose before or after the session."})
-    with transaction.atomic():
-        given = give_assessments(
-            patient=session.patient,
-            by=by,
-            at=at,
-            occasion=moment,
-            instruments=instruments,
-            due_at=session.scheduled_for,
-        )
-        link = SessionAssessment(session=session, assessment_set=given, moment=moment, created_at=at)
-        link.save(force_insert=True)
-        audit.record(
-            by,
-            "sessions.give_session_assessments",
-            at=at,
-            subject=link,
-            patient_id=session.patient_id,
-            detail={"session": str(session.pk), "moment": moment},
-        )
-    return given
 
 
 def cancel_session(*, session: Session, by: Actor, at: datetime, reason: str, version: int | None = None) -> Session:
@@ -213,6 +187,7 @@ def _call_off(session, to: State, action: str, by: Actor, at: datetime, reason: 
         row = held(session, version)
         move(row, to, by=by, role=role, at=at, moment=at, reason=reason, closing_reason=reason.strip())
         audit.record(by, action, at=at, subject=row, role=role)
+        hooks.plan_changed.collect(session=row, by=by, at=at)
     return row
 
 
@@ -245,6 +220,7 @@ def abort_session(
             ended_at=moment,
         )
         audit.record(by, "sessions.abort_session", at=at, subject=row, role=role)
+        hooks.plan_changed.collect(session=row, by=by, at=at)
     return row
 
 

@@ -3,6 +3,7 @@
 from sessions_app.forms.alarms import AlarmAnswerForm
 from sessions_app.forms.inspection import ApprovePackForm, PackForm
 from sessions_app.forms.leaving import DischargeForm, WaiverForm
+from sessions_app.forms.measuring import MeasuringForm
 from sessions_app.forms.monitoring import MonitoringForm
 from sessions_app.forms.planning import CallOffForm, QuestionnairesForm, RescheduleForm, RoomForm, ScheduleForm
 from sessions_app.forms.preparation import CheckInForm, OverrideForm, RosterForm
@@ -31,6 +32,7 @@ __all__ = [
     "CheckInForm",
     "DischargeForm",
     "DoseTimeForm",
+    "MeasuringForm",
     "MonitoringForm",
     "NotTakenForm",
     "ObservationForm",

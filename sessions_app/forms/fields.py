@@ -1,12 +1,10 @@
-"""Field kinds that session forms share: whole numbers, yes or no, a moment, a client-made id."""
+"""Field kinds that session forms share: whole numbers, a moment, a client-made id."""
 
 import uuid
 
 from django import forms
 
 from accounts.forms.base import PlainForm
-
-YES_NO = [("yes", "Yes"), ("no", "No")]
 
 
 def whole_number(label: str, low, high, unit: str = "", **more) -> forms.IntegerField:
@@ -18,18 +16,6 @@ def whole_number(label: str, low, high, unit: str = "", **more) -> forms.Integer
         widget=forms.NumberInput(attrs=attrs),
         error_messages={"invalid": "Enter a whole number."},
         **more,
-    )
-
-
-def yes_no(label: str, help_text: str = "") -> forms.TypedChoiceField:
-    """An answer somebody has to give; nothing is chosen beforehand."""
-    return forms.TypedChoiceField(
-        label=label,
-        choices=YES_NO,
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-        help_text=help_text,
-        error_messages={"required": "Answer yes or no."},
     )
 
 

@@ -18,8 +18,9 @@ def instrument_choices(catalogue: Catalogue) -> list[tuple[str, str]]:
     return [(one.code, one.name) for one in given]
 
 
-def questionnaires(label: str) -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(label=label, required=False, widget=forms.CheckboxSelectMultiple)
+def questionnaires(label: str, help_text: str = "") -> forms.MultipleChoiceField:
+    widget = forms.CheckboxSelectMultiple
+    return forms.MultipleChoiceField(label=label, required=False, widget=widget, help_text=help_text)
 
 
 class ScheduleForm(IdForm):
@@ -31,18 +32,36 @@ class ScheduleForm(IdForm):
         help_text="With preparation and the time afterwards; 30 to 720.",
     )
     room_id = forms.TypedChoiceField(label="Room", required=False, coerce=UUID, empty_value=None)
-    pre_instruments = questionnaires("Questionnaires before the session")
+    pre_instruments = questionnaires(
+        "Questionnaires before the session",
+        "As the practice's protocol says. Left as it is, those that were answered too short a time ago are left out.",
+    )
     post_instruments = questionnaires("Questionnaires after the session")
 
-    def __init__(self, *args, catalogue, rooms=(), may_give=True, **kwargs):
+    def __init__(self, *args, catalogue, rooms=(), may_give=True, protocol=(), **kwargs):
+        """`protocol` are the codes that the practice's protocol asks before this session; without the right to give
+        questionnaires nobody chooses them, and the protocol's are given."""
         super().__init__(*args, **kwargs)
         choices = [("", "No room yet"), *((str(room.pk), room.name) for room in rooms)]
         self.fields["room_id"].choices = choices
+        given = {code for code, _ in instrument_choices(catalogue)}
+        self.initial.setdefault("pre_instruments", [code for code in protocol if code in given])
         for name in ("pre_instruments", "post_instruments"):
             if may_give:
                 self.fields[name].choices = instrument_choices(catalogue)
             else:
                 del self.fields[name]
+
+    def clean(self):
+        """Those of the protocol left as they stand are the protocol's own: it decides by the day of the session."""
+        typed = super().clean()
+        if set(typed.get("pre_instruments") or ()) == set(self.initial["pre_instruments"]):
+            typed["pre_instruments"] = None
+        return typed
+
+    @property
+    def follows_protocol(self) -> bool:
+        return self.cleaned_data.get("pre_instruments") is None
 
 
 class RescheduleForm(VersionForm):

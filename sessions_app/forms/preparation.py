@@ -6,7 +6,8 @@ from django import forms
 
 from accounts.forms.base import PlainForm
 from common.fields import ExactDecimalField
-from sessions_app.forms.fields import MomentForm, VersionForm, whole_number, yes_no
+from patients.forms.fields import yes_no
+from sessions_app.forms.fields import MomentForm, VersionForm, whole_number
 from sessions_app.forms.timeline import BASELINE_FIELDS, MOAAS_CHOICES, scale_choice
 
 

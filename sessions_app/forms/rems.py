@@ -3,7 +3,8 @@
 from django import forms
 
 from accounts.forms.base import PlainForm
-from sessions_app.forms.fields import MomentForm, yes_no
+from patients.forms.fields import yes_no
+from sessions_app.forms.fields import MomentForm
 from sessions_app.rems.definition import LONGEST, NOT_TAKEN, Field
 
 

@@ -4,7 +4,7 @@ from django import forms
 
 from accounts.forms.base import PlainForm
 from common.clinical import Route
-from sessions_app.forms.fields import yes_no
+from patients.forms.fields import yes_no
 from sessions_app.supervision_rules import ALWAYS_ON_SITE, MOST_PER_MONITOR
 
 

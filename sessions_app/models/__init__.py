@@ -2,6 +2,7 @@
 
 from sessions_app.models.discharge import Discharge
 from sessions_app.models.inspection import InspectionPack
+from sessions_app.models.measuring import MeasuringVersion
 from sessions_app.models.monitoring import AlarmAnswer, MonitoringSetting
 from sessions_app.models.preparation import BlockerOverride, CheckIn, SessionAssessment
 from sessions_app.models.rems import RemsCheck, RemsForm, RemsSubmission
@@ -18,6 +19,7 @@ __all__ = [
     "CheckIn",
     "Discharge",
     "InspectionPack",
+    "MeasuringVersion",
     "MonitoringSetting",
     "Observation",
     "Presence",

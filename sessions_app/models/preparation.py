@@ -39,10 +39,10 @@ class CheckIn(EventRecord):
 
 
 class SessionAssessment(Record):
-    """Joins a session to the questionnaires given before or after it."""
+    """Joins a session to the questionnaires given before or after it: by the practice's protocol, or as chosen."""
 
     kind = RecordKind.EDITABLE
-    privacy = Privacy(operational="id session assessment_set moment created_at")
+    privacy = Privacy(operational="id session assessment_set moment by_protocol created_at")
 
     class Moment(models.TextChoices):
         PRE = "pre", "Before"
@@ -53,6 +53,7 @@ class SessionAssessment(Record):
         "assessments.AssessmentSet", on_delete=models.PROTECT, related_name="session_link"
     )
     moment = models.CharField(max_length=4, choices=Moment.choices)
+    by_protocol = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -17,6 +17,7 @@ from patients.scope import one
 from sessions_app import actions
 from sessions_app.forms import CallOffForm, QuestionnairesForm, RescheduleForm, ScheduleForm
 from sessions_app.models import Room, Session
+from sessions_app.practice_measuring import choose_before, protocol_of
 from sessions_app.session_reach import may_record_assessments
 from sessions_app.views.acting import act_page, posted, session_for
 
@@ -34,11 +35,15 @@ def schedule(request, series_id):
         catalogue=catalogue_of(patient.practice_id),
         rooms=Room.objects.visible_to(request.actor).in_use(),
         may_give=may_record_assessments(request.actor, patient.pk),
+        protocol=protocol_of(series.patient.practice_id, series.route).before,
     )
     if request.method == "POST":
         made = submit(form, actions.schedule_session, series=series, by=request.actor, at=timezone.now())
         if not refused(made):
             messages.success(request, f"Session {made.number} of {series.planned_sessions} is scheduled.")
+            if form.follows_protocol:
+                for sentence in _left_out(made):
+                    messages.info(request, sentence)
             return redirect("sessions:session", pk=made.pk)
     audit.record_look(request.actor, "sessions.looked_at_schedule", subject=patient)
     planned = Session.objects.visible_to(request.actor).filter(series=series).newest_first().with_names()[:10]
@@ -76,8 +81,19 @@ def questionnaires(request, pk):
         actions.give_session_assessments,
         template="sessions_app/questionnaires.html",
         done="The questionnaires are given.",
-        context={"links": session.assessment_links.select_related("assessment_set").order_by("created_at")},
+        context={
+            "links": session.assessment_links.select_related("assessment_set").order_by("created_at"),
+            "left_out": _left_out(session),
+        },
     )
+
+
+def _left_out(session: Session) -> list[str]:
+    """What of the practice's protocol is too soon to be asked before this session, and why."""
+    protocol = protocol_of(session.practice_id, session.series.route)
+    catalogue = catalogue_of(session.practice_id)
+    chosen = choose_before(session.patient_id, protocol.before, session.scheduled_for, timezone.now(), catalogue)
+    return [one.sentence(session.practice.time_zone) for one in chosen.left_out]
 
 
 CALL_OFF = {

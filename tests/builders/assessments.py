@@ -11,6 +11,7 @@ from assessments.models import (
     AnswerLink,
     Assessment,
     AssessmentSet,
+    DayBefore,
     LicensedWording,
     PracticeQuestionnaire,
     RiskItem,
@@ -78,6 +79,21 @@ def answered_set(patient, by, at: datetime = AT, answers: dict[str, dict] | None
         answered(given, code, by, at, **changed)
     given.refresh_from_db()
     return given
+
+
+DAY_BEFORE = {
+    "will_fast": True,
+    "medicines_changed": False,
+    "has_driver": True,
+    "driver_name": "Alex Driver",
+    "driver_phone": "555 010 0188",
+}
+CHANGED = {"medicines_changed": True, "medicines_note": "Sertraline raised to 100 mg"}
+
+
+def told_day_before(assessment_set, by, at: datetime = AT, **changed) -> DayBefore:
+    """What the patient says on the day before, told to a clinician."""
+    return actions.tell_day_before(assessment_set=assessment_set, by=by, at=at, **{**DAY_BEFORE, **changed})
 
 
 def risk_item(patient, by, at: datetime = AT, urgent: bool = True) -> RiskItem:

@@ -158,6 +158,13 @@ class World:
     def wording(self):
         return assessments.loaded_wording(self.clinic.admin, self.at, code="SDS")
 
+    def set_of_day_before(self):
+        """Still to be told; another one was told, with everything that may be said."""
+        asks = {"instruments": ("SUDS",), "asks_day_before": True}
+        told, waits = (assessments.given_set(self.patient, self.clinic.nurse, self.at, **asks) for _ in range(2))
+        assessments.told_day_before(told, self.clinic.nurse, self.at, **assessments.CHANGED)
+        return waits
+
     @cached_property
     def on_call(self):
         """Somebody who is none of the principals."""
@@ -349,6 +356,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "assessments:set assessments:make_link assessments:tablet assessments:cancel_set",
         lambda world: {"pk": world.assessment_set.pk},
     ),
+    "assessments:day_before": lambda world: {"pk": world.set_of_day_before.pk},
     "assessments:answer": lambda world: {"pk": world.assessment_set.pk, "code": "PHQ9"},
     "assessments:assessment": lambda world: {"pk": world.assessment.pk},
     **_same(
@@ -426,6 +434,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "sessions:reschedule",
         lambda world: {"pk": world.session.pk},
     ),
+    **_same("followups:measuring_of followups:measuring_new", lambda world: {"about": "ALL"}),
     **_same("sessions:monitoring_of sessions:monitoring_new", lambda world: {"about": "pressure"}),
     **_same("sessions:summary sessions:summary_pdf sessions:rems_check", lambda world: {"pk": world.session.pk}),
     **_same("sessions:rems sessions:submit_rems api:session_rems", lambda world: {"pk": world.esketamine.pk}),

@@ -78,13 +78,13 @@ def series_with_order(clinic, at: datetime = AT, route: str = "IM", **terms) -> 
 
 
 def scheduled_session(clinic, at: datetime = AT, route: str = "IM", series=None, by=None, **plan) -> Session:
-    """Planned for `at`, an hour before it; `by` is the nurse unless said otherwise."""
+    """Planned for `at`, an hour before it, without questionnaires; `by` is the nurse unless said otherwise."""
     course = series or series_with_order(clinic, at, route)
     made = actions.schedule_session(
         series=course,
         by=by or clinic.nurse,
         at=at - timedelta(hours=1),
-        **{"scheduled_for": at, **plan},
+        **{"scheduled_for": at, "pre_instruments": (), **plan},
     )
     return stored(made)
 

@@ -120,7 +120,7 @@ def _registered(by, at, family_name: str, team: list) -> Patient:
 
 
 def _link(patient: Patient, channel: str, by, at) -> str:
-    given = given_set(patient, by, at, instruments=("PHQ9", "SUDS"))
+    given = given_set(patient, by, at, instruments=("PHQ9", "SUDS"), asks_day_before=True)
     expires_at = at + timedelta(days=2)
     _, token = assessments.make_link(assessment_set=given, by=by, at=at, channel=channel, expires_at=expires_at)
     return f"/c/{token}/"

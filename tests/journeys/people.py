@@ -31,12 +31,20 @@ def next_code(url: str, who: str, secret: str, now) -> str:
 
 
 class Someone:
-    """One person with a browser of their own. `width` 390 is a phone."""
+    """One person with a browser of their own. `width` 390 is a phone; `scripts=False` a browser that runs none."""
 
-    def __init__(self, chromium: Browser, url: str, width: int = 1440, shots: Path | None = None, now=time.time):
+    def __init__(
+        self,
+        chromium: Browser,
+        url: str,
+        width: int = 1440,
+        shots: Path | None = None,
+        now=time.time,
+        scripts: bool = True,
+    ):
         self.url, self.shots, self.now = url, shots, now
         size = {"width": width, "height": 900 if width > 600 else 844}
-        self.context = chromium.new_context(viewport=size, reduced_motion="reduce")
+        self.context = chromium.new_context(viewport=size, reduced_motion="reduce", java_script_enabled=scripts)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(8_000)
         self.complaints: list[str] = []
@@ -167,6 +175,11 @@ class Someone:
         self.page.wait_for_load_state()
         return self
 
+    def tell_day_before(self) -> "Someone":
+        """The last part before a session: fasting, no medicine changed, an adult for the way home."""
+        self.fill(will_fast="yes", medicines_changed="no", has_driver="yes")
+        return self.fill(driver_name="Alex Driver", driver_phone="555 010 0188").press("Send")
+
     def sees(self, *texts: str) -> "Someone":
         for text in texts:
             expect(self.page.locator("body")).to_contain_text(text)
@@ -180,9 +193,10 @@ class Someone:
     def text(self) -> str:
         return self.page.locator("main").inner_text()
 
-    def shot(self, name: str) -> None:
+    def shot(self, name: str) -> "Someone":
         if self.shots:
             self.page.screenshot(path=self.shots / f"{name}.png", full_page=True)
+        return self
 
 
 @contextmanager

@@ -191,7 +191,7 @@ def test_pages_of_a_patients_link_are_sound(demonstration, windowless):
     looker.look(demonstration.url + demonstration.links["handed"])
     looker.page.context.clear_cookies()
     looker.look(demonstration.url + demonstration.links["tablet"])
-    for path in ("/c/help/", "/c/part/1/", "/c/part/2/"):
+    for path in ("/c/help/", "/c/part/1/", "/c/part/2/", "/c/day-before/"):
         looker.look(demonstration.url + path)
     looker.page.goto(f"{demonstration.url}/c/part/1/")
     for question in looker.page.locator("fieldset.question").all():

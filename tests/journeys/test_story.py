@@ -214,7 +214,10 @@ def questionnaires_are_answered(phone: Someone, link: str, item9: int = 0) -> No
     for _ in range(16):
         if "/c/done" in phone.page.url:
             break
-        phone.answer_page(choice=1, item9=item9)
+        if "/c/day-before" in phone.page.url:
+            phone.tell_day_before()
+        else:
+            phone.answer_page(choice=1, item9=item9)
     phone.sees("Thank you", "988").does_not_see("Morgan", "ketamine")
 
 

@@ -59,6 +59,7 @@ CLEAR = {
     "dosing.StockLot": "lot_number location",
     "dosing.StockMovement": "supplier invoice note",
     "sessions_app.Room": "name",
+    "sessions_app.MeasuringVersion": "note",
     "sessions_app.MonitoringSetting": "note",
     "sessions_app.RemsSubmission": "confirmation_number",
     "sessions_app.SessionSettings": "cadss6_licence",

@@ -29,6 +29,7 @@ def test_list_gives_the_earliest_due_first(clinic, check_in, call):
         "id": str(check_in.pk),
         "patient": str(check_in.patient_id),
         "session": str(check_in.session_id),
+        "occasion": "follow_up",
         "label": "24 hours",
         "state": "planned",
         "due_at": "2026-06-03T10:00:00-04:00",

@@ -142,7 +142,7 @@ def test_the_plan_pauses_and_goes_on(clinic, check_in, clock, client, now):
     assert client.post(act, {"reason": "no"}).status_code == 422
     assert client.post(act, {"reason": WHY, "until": "2026-06-08"}).status_code == 302
     page = client.get(plan).content.decode()
-    for words in ("Paused until", WHY, "Held by the pause", "Go on now"):
+    for words in ("Paused until", WHY, "It closes before the pause is over.", "Go on now"):
         assert words in page
     one = client.get(reverse("followups:check_in", args=[check_in.pk])).content.decode()
     assert "It closes before the pause is over." in one

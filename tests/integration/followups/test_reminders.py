@@ -105,7 +105,7 @@ def test_not_on_a_day_with_another_message(asked, clock):
 def test_two_points_of_one_day_are_asked_once(clinic, clock, no_queue):
     """J10: of two on one local day the second is not asked, and the plan says so."""
     extra = {"label": "30 hours", "offset_hours": 30, "window_before_h": 12, "window_after_h": 24}
-    actions.add_point(by=clinic.admin, at=build.AT - timedelta(days=1), instruments=["PHQ9"], **extra)
+    actions.add_point(by=clinic.admin, at=build.AT - timedelta(days=1), instruments=["VASMOOD"], **extra)
     rows = build.plan(clinic)
     days = [row.local_due[:10] for row in rows if row.state == "planned"]
     assert len(days) == len(set(days))
@@ -127,7 +127,7 @@ def test_the_preview_says_what_comes_and_why(check_in, clinic, clock, client):
     page = client.get(reverse("followups:check_in", args=[check_in.pk])).content.decode()
     for words in (
         "The message goes out",
-        "At 10:00, the practice",
+        "24 hours after the dose of 2 June, at 10:00, the practice",
         "A reminder",
         "moved out of the quiet hours",
         "It closes",

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followups.defaults import POINTS
-from followups.schedule import Hours, local_day, slot_for, waking_time
+from followups.schedule import Hours, local_day, not_before, slot_before, slot_for, waking_time
 
 
 def local(slot):
@@ -23,6 +23,36 @@ def test_day_after_an_afternoon_dose_is_ten_in_the_morning_where_the_patient_liv
 
     assert slot.local_due == "2026-06-03 10:00"
     assert slot.due_at == datetime(2026, 6, 3, 17, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("starts", "zone", "days", "expected"),
+    [
+        ("2026-06-04T13:00Z", "America/New_York", 1, "2026-06-03 10:00"),
+        ("2026-06-04T13:00Z", "America/New_York", 3, "2026-06-01 10:00"),
+        ("2026-06-04T03:00Z", "America/New_York", 1, "2026-06-02 10:00"),  # 23:00 on 3 June there
+        ("2026-11-01T16:00Z", "America/New_York", 1, "2026-10-31 10:00"),  # the clocks change in between
+        ("2026-10-03T22:00Z", "Australia/Lord_Howe", 1, "2026-10-03 10:00"),
+    ],
+)
+def test_contact_before_a_session_is_on_an_earlier_day_where_the_patient_lives(starts, zone, days, expected):
+    moment = datetime.fromisoformat(starts)
+    slot = slot_before(moment, 180, days, zone)
+    assert (slot.local_due, slot.closes_at) == (expected, moment + timedelta(hours=3))
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected", "moved"),
+    [
+        ("2026-06-03T13:59Z", "2026-06-03 10:00", False),
+        ("2026-06-03T14:01Z", "2026-06-03 10:01", False),
+        ("2026-06-04T01:00Z", "2026-06-04 08:00", True),  # 21:00: quiet until 08:00
+    ],
+)
+def test_what_comes_too_late_for_its_time_is_asked_at_the_next_waking_moment(moment, expected, moved):
+    usual = slot_before(datetime(2026, 6, 4, 13, 0, tzinfo=UTC), 180, 1, "America/New_York")
+    slot = not_before(usual, datetime.fromisoformat(moment))
+    assert (slot.local_due, slot.is_out_of_quiet_hours) == (expected, moved)
 
 
 def test_late_dose_moves_the_contact_to_the_start_of_its_window():

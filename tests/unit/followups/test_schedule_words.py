@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from followups.schedule import in_words, looks_back_too_far, waking_time
+from assessments.recall import looks_back_too_far
+from followups.schedule import in_words, waking_time
 
 NEW_YORK = "America/New_York"  # UTC-4 in June
 
