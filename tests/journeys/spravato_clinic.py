@@ -44,7 +44,8 @@ def _first_session(clinic, series, at) -> None:
     lot = dosing.stock_lot(clinic.nurse, at - timedelta(hours=1), "ESK", lot_number=OLD_LOT)
     session = sessions.dosed_session(clinic, at, "ESK", series, lot=lot)
     for minutes in (40, 60, 90, 120):
-        sessions.reading(clinic, session, session.first_dose_at + timedelta(minutes=minutes), **BEFORE)
+        peak = {"systolic_mmhg": 141, "diastolic_mmhg": 91} if minutes == 40 else BEFORE
+        sessions.reading(clinic, session, session.first_dose_at + timedelta(minutes=minutes), **peak)
     left = session.first_dose_at + timedelta(minutes=120)
     sessions.discharge(clinic, session, left, escort_name="Somebody Else")
     signed = left + timedelta(hours=1)
