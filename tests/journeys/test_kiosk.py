@@ -47,6 +47,7 @@ def test_staff_hand_over_a_tablet_and_take_it_back(place, chromium, shots):
 
     nurse.follow("Hand this tablet back").again().go(f"{CHART}{made['set']}/").sees(made["name"])
     nurse.press("Answer on this tablet").follow("Start")
+    one_question_at_a_time(nurse)
     nurse.answer_page(choice=0).sees("Thank you", "Please hand the tablet back now.").shot("kiosk-done")
     for _ in range(3):
         nurse.page.go_back()
@@ -54,6 +55,20 @@ def test_staff_hand_over_a_tablet_and_take_it_back(place, chromium, shots):
     nurse.page.goto(f"{place.url}/c/done/")
     is_locked(nurse, made)
     assert not nurse.complaints
+
+
+def one_question_at_a_time(who: Someone) -> None:
+    """A touch leads on to the next one, and back is without loss."""
+    shown = who.page.locator("fieldset.question:visible")
+    who.press("One at a time")
+    expect(shown).to_have_count(1)
+    shown.locator("label").nth(1).click()
+    expect(shown).to_contain_text("2 of 10")
+    who.press("Previous")
+    expect(shown).to_contain_text("1 of 10")
+    expect(shown.locator("input:checked")).to_have_value("1")
+    who.press("All questions")
+    expect(shown).to_have_count(10)
 
 
 def is_locked(who: Someone, made: dict) -> None:
