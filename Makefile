@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV_PYTHON = .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help demo code run test lint format shots bench bench-data bench-pack bench-diversion bench-live mutate sbom lock clean
+.PHONY: help demo code run test lint format shots bench bench-data bench-pack bench-diversion bench-live bench-followups fault mutate sbom lock clean
 
 help:  ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,14 @@ bench-diversion:  ## Plant signs of diversion in made-up years and see how many 
 bench-live:  ## Follow fifty open cockpits and boards while others write: polling against events
 	@$(PYTHON) scripts/bootstrap.py --dev
 	@$(VENV_PYTHON) -m bench.live $(ARGS)
+
+bench-followups:  ## Say what the sweep costs beside a million planned check-ins, and how many messages go out a second
+	@$(PYTHON) scripts/bootstrap.py --dev
+	@$(VENV_PYTHON) -m bench.followups $(ARGS)
+
+fault:  ## Kill workers, empty and stop the queue, hang the provider while check-ins go out (half an hour)
+	@$(PYTHON) scripts/bootstrap.py --dev
+	@$(VENV_PYTHON) -m bench.fault $(ARGS)
 
 mutate:  ## Leave out one check of a right at a time and see whether a test notices (half an hour)
 	@$(PYTHON) scripts/bootstrap.py --dev

@@ -26,9 +26,13 @@ class HomePage:
     others: list[ShownPanel]
     patient_ids: list[UUID]
 
+    @property
+    def is_empty(self) -> bool:
+        return all(item.panel.is_empty for item in (*self.urgent, *self.wide, *self.others))
+
 
 def home_page(request, at) -> HomePage:
-    shown = [_draw(panel, request) for panel in panels_for(request.actor, at)]
+    shown = [shown_panel(panel, request) for panel in panels_for(request.actor, at)]
     calm = [item for item in shown if not item.panel.urgent]
     return HomePage(
         patient_ids=[pk for item in shown for pk in item.panel.patient_ids],
@@ -38,7 +42,9 @@ def home_page(request, at) -> HomePage:
     )
 
 
-def _draw(panel: Panel, request) -> ShownPanel:
+def shown_panel(panel: Panel, request) -> ShownPanel:
+    if panel.is_empty:
+        return ShownPanel(panel, "")
     context = {"request": request, "csrf_token": get_token(request), **panel.context}
     return ShownPanel(panel, render_to_string(panel.template, context))
 

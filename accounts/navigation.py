@@ -30,7 +30,8 @@ class Panel:
     """A part of the home page: `template` renders `context`; urgent panels come first.
 
     `key` is unique on the page; `count` is shown beside the title; `order` sorts within urgency; `patient_ids` are
-    the patients whom it names, for the audit row of the look (R51).
+    the patients whom it names, for the audit row of the look (R51). A panel with a `poll` address asks there every
+    2 seconds whether it changed, also while it `is_empty` and shows nothing.
     """
 
     key: str
@@ -42,6 +43,8 @@ class Panel:
     order: int = 50
     wide: bool = False
     patient_ids: tuple[UUID, ...] = ()
+    poll: str = ""
+    is_empty: bool = False
 
 
 def navigation_for(actor, path: str) -> list[dict]:

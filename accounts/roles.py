@@ -78,6 +78,7 @@ class Permission(_Named):
     VIEW_SETTINGS = enum.auto()
     EDIT_SETTINGS = enum.auto()
     EDIT_CLINICAL_SETTINGS = enum.auto()
+    EDIT_QUESTIONNAIRES = enum.auto()
     VIEW_AUDIT = enum.auto()
     EXPORT_AUDIT = enum.auto()
     VERIFY_CHAIN = enum.auto()

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from assessments.catalogue import get_instrument
 from assessments.definitions import Item
 from assessments.models import AnswerLink, Assessment
+from assessments.practice_catalogue import catalogue_of
 from assessments.questionnaires_page import FLAG_KINDS
 
 
@@ -31,7 +31,7 @@ class AnswersPage:
 
 
 def answers_page(row: Assessment) -> AnswersPage:
-    instrument = get_instrument(row.instrument)
+    instrument = catalogue_of(row.patient.practice_id).of(row)
     shown = [item for item in instrument.fields if item in instrument.items or row.answers.get(item.key) is not None]
     return AnswersPage(
         instrument=instrument,

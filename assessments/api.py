@@ -8,9 +8,10 @@ from rest_framework.views import APIView
 
 from accounts.roles import Permission
 from assessments import actions
-from assessments.catalogue import all_instruments
+from assessments.catalogue import UnknownInstrument
 from assessments.drafts import new_draft
 from assessments.models import Assessment, AssessmentSet
+from assessments.practice_catalogue import catalogue_of
 from assessments.set_scope import set_for
 from common import audit
 from common.api import Cursor, PageQuery, checked, shown
@@ -21,7 +22,7 @@ from patients.scope import patient_for
 class AssessmentQuery(PageQuery):
     """The only parameters the list knows; any other is refused."""
 
-    instrument = serializers.ChoiceField(choices=[each.code for each in all_instruments()], required=False)
+    instrument = serializers.CharField(max_length=20, required=False, help_text="Its code, such as PHQ9 or OWN-1.")
 
 
 class FlagOut(serializers.Serializer):
@@ -73,11 +74,18 @@ class PatientAssessments(APIView):
         patient = patient_for(actor, pk, Permission.VIEW_ASSESSMENTS)
         rows = Assessment.objects.visible_to(actor).submitted().filter(patient=patient)
         if "instrument" in query:
-            rows = rows.filter(instrument=query["instrument"])
+            rows = rows.filter(instrument=_known_code(actor, query["instrument"]))
         pages = self.pagination_class()
         page = pages.paginate_queryset(rows, request, view=self)
         audit.record_look(actor, "assessments.listed_assessments", subject=patient)
         return pages.get_paginated_response([shown(AssessmentOut, row) for row in page])
+
+
+def _known_code(actor, code: str) -> str:
+    try:
+        return catalogue_of(actor.practice_id).get(code).code
+    except UnknownInstrument:
+        raise serializers.ValidationError({"instrument": f"There is no questionnaire {code}."}) from None
 
 
 class SubmitAssessment(APIView):

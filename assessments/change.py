@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from assessments.catalogue import get_instrument
+from assessments.definitions import Instrument
 
 Score = int | Decimal
 
@@ -61,9 +62,13 @@ def change_rule(code: str) -> ChangeRule:
 
     Raises UnknownInstrument, and ChangeNotDefined for instruments without a better and a worse end.
     """
-    instrument = get_instrument(code)
+    return rule_of(get_instrument(code))
+
+
+def rule_of(instrument: Instrument) -> ChangeRule:
+    """`change_rule` for an instrument at hand. Raises ChangeNotDefined."""
     if instrument.direction not in LOWER_IS_BETTER or instrument.scoring.low is None:
-        raise ChangeNotDefined(f"Change over time is not defined for {code}.")
+        raise ChangeNotDefined(f"Change over time is not defined for {instrument.code}.")
     names = (
         "response_pct",
         "response_points",
@@ -74,7 +79,7 @@ def change_rule(code: str) -> ChangeRule:
         "caseness_min",
     )
     return ChangeRule(
-        code=code,
+        code=instrument.code,
         low=instrument.scoring.low,
         high=instrument.scoring.high,
         lower_is_better=LOWER_IS_BETTER[instrument.direction],

@@ -30,7 +30,8 @@ class AnsweredWith:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question: `options` for a choice, `low` and `high` (words in `anchors`) for a number, never both.
+    """One question: `options` for a choice, `low` and `high` (words in `anchors`) for a number, `most_letters` for a
+    text in the patient's own words; never two of them.
 
     `parts` above 1 means a list of that many answers. `either` names a question that stands in for this one.
     """
@@ -47,6 +48,7 @@ class Item:
     is_scored: bool = True
     is_risk: bool = False
     is_whole: bool = True
+    most_letters: int | None = None
     parts: int = 1
     ask_if: AnsweredWith | None = None
     required_if: AnsweredWith | None = None
@@ -67,6 +69,10 @@ class Item:
     def is_range(self) -> bool:
         return self.low is not None and not self.options
 
+    @property
+    def is_text(self) -> bool:
+        return self.most_letters is not None
+
     def is_asked(self, responses: Mapping[str, Any]) -> bool:
         """False while the skip logic hides this question."""
         return self.ask_if is None or self.ask_if.holds(responses)
@@ -86,6 +92,9 @@ class Item:
         """
         if text == "":
             return None
+        if self.is_text:
+            return text
+        text = text.replace(",", ".")
         for option in self.options:
             if str(option.value) == text:
                 return option.value
@@ -227,6 +236,20 @@ class Instrument:
 
     def required_items(self, responses: Mapping[str, Any]) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.is_required(responses))
+
+    def scores_like(self, other: "Instrument") -> bool:
+        """Whether totals of both mean the same: the same questions counted, with the same points."""
+        if self is other:
+            return True
+        mine, theirs = (
+            [(item.key, item.low, item.high, [value for value, _ in item.choices]) for item in one.scored_items]
+            for one in (self, other)
+        )
+        return self.direction == other.direction and mine == theirs
+
+    @property
+    def scored_items(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.items if item.key in self.scoring.items)
 
     def band_for(self, total: int | Decimal | None) -> str | None:
         """The severity word for a total, None without a total or without bands."""

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from assessments.catalogue import get_instrument
 from assessments.models import Assessment, AssessmentSet
+from assessments.practice_catalogue import catalogue_of
 from common.errors import OutOfScope
 
 
@@ -16,10 +16,12 @@ def draft_of(assessment_set: AssessmentSet, instrument: str, at: datetime) -> As
 
 
 def new_draft(assessment_set: AssessmentSet, instrument: str, at: datetime) -> Assessment:
+    """In the version that was given: what is published meanwhile changes no form that somebody has in hand."""
+    catalogue = catalogue_of(assessment_set.patient.practice_id)
     return Assessment(
         patient=assessment_set.patient,
         assessment_set=assessment_set,
         instrument=instrument,
-        instrument_version=get_instrument(instrument).version,
+        instrument_version=catalogue.in_set(assessment_set, instrument).version,
         started_at=at,
     )

@@ -1,9 +1,12 @@
 """What this app puts on home pages, charts and into the navigation: open risk answers first, read from the database."""
 
+from dataclasses import replace
+
 from django.urls import reverse
 
 from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
+from assessments.live_risk import risk_stamp
 from assessments.models import RiskItem
 from assessments.on_call import limits_of, list_trouble, risk_rows
 from assessments.questionnaires_page import courses_of
@@ -16,7 +19,10 @@ SHOWN = 8
 
 def navigation_entries(actor) -> list[NavEntry]:
     """The list itself for whoever sets it; everybody else comes to it from the queue."""
-    entries = [NavEntry("On call", "assessments:on_call", "phone", (Permission.EDIT_SETTINGS,), order=84)]
+    entries = [
+        NavEntry("Forms", "assessments:own", "list-checks", (Permission.VIEW_SETTINGS,), order=81),
+        NavEntry("On call", "assessments:on_call", "phone", (Permission.EDIT_SETTINGS,), order=84),
+    ]
     if not actor.can(Permission.VIEW_RISK):
         return entries
     count = RiskItem.objects.visible_to(actor).open().count()
@@ -28,7 +34,7 @@ def home_panels_for(actor, at) -> list[Panel]:
     """Open items of the person's own patients; for those who run the practice only how many and since when."""
     panels = []
     if actor.can(Permission.VIEW_RISK):
-        panels += _open_items(RiskItem.objects.visible_to(actor).open(), actor.practice_id, at)
+        panels.append(risk_panel(actor, at))
     if actor.can(Permission.VIEW_RISK_COUNT):
         panels += _only_counted(RiskItem.objects.visible_to(actor, Permission.VIEW_RISK_COUNT), actor.practice_id, at)
     if actor.can(Permission.EDIT_SETTINGS):
@@ -43,6 +49,14 @@ def _list_trouble(practice_id) -> list[Panel]:
         return []
     template = "assessments/_on_call_trouble.html"
     return [Panel("on-call", "On call for risk answers", template, {"trouble": trouble}, urgent=True, order=10)]
+
+
+def risk_panel(actor, at) -> Panel:
+    """The open items, as they are now; the home page asks for it again and again."""
+    address = f"{reverse('assessments:risk_panel')}?stamp={risk_stamp(actor, at)}"
+    for panel in _open_items(RiskItem.objects.visible_to(actor).open(), actor.practice_id, at):
+        return replace(panel, poll=address)
+    return Panel("risk", "Risk answers", "", {}, urgent=True, order=0, poll=address, is_empty=True)
 
 
 def _open_items(open_items, practice_id, at) -> list[Panel]:

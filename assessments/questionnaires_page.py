@@ -4,17 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from assessments.catalogue import UnknownInstrument, get_instrument
 from assessments.change import LOWER_IS_BETTER
 from assessments.change_words import ChangeWords, words_of
 from assessments.definitions import Instrument
 from assessments.models import AnswerLink, Assessment, AssessmentSet
+from assessments.practice_catalogue import Catalogue
 from assessments.trend import Point, Trend
-from common.svg import trend_chart
+from common.svg import sparkline, trend_chart
+from common.templatetags.ui import decimal_trim
 
 FLAG_KINDS = {"urgent": "critical", "alert": "warning", "warn": "caution"}
 CHARTED = ("PHQ9", "GAD7", "PCL5")
-LINK_WORDS = {"email": "Mailed link open", "handed": "Link open", "tablet": "Open on the tablet"}
+LINK_WORDS = {
+    "email": "Mailed link open",
+    "text": "Texted link open",
+    "handed": "Link open",
+    "tablet": "Open on the tablet",
+}
 
 
 @dataclass(frozen=True)
@@ -81,18 +87,12 @@ class ShownSet:
         return "info", LINK_WORDS[self.link.channel]
 
 
-def name_of(code: str) -> str:
-    try:
-        return get_instrument(code).name
-    except UnknownInstrument:
-        return code
-
-
-def shown_set(row: AssessmentSet, at: datetime) -> ShownSet:
-    """Reads what `with_answers` prefetched; no query."""
+def shown_set(row: AssessmentSet, at: datetime, catalogue: Catalogue) -> ShownSet:
+    """Reads what `with_answers` prefetched; no query of its own."""
     by_code = {answered.instrument: answered for answered in row.assessments.all()}
     live = [link for link in row.links.all() if not (link.revoked_at or link.used_at)]
-    parts = tuple(Part(code, name_of(code), by_code.get(code)) for code in row.instruments)
+    names = {code: catalogue.name_of(code, row.versions.get(code, "")) for code in row.instruments}
+    parts = tuple(Part(code, names[code], by_code.get(code)) for code in row.instruments)
     return ShownSet(row, parts, max(live, key=lambda link: link.created_at, default=None), at)
 
 
@@ -112,6 +112,7 @@ class Course:
     instrument: Instrument
     lines: tuple[ScoreLine, ...]
     chart: trend_chart.TrendChart | None
+    spark: sparkline.Sparkline | None
 
     @property
     def latest(self) -> ScoreLine:
@@ -126,8 +127,7 @@ class Course:
 
 def course_of(trend: Trend) -> Course:
     lines = tuple(_line(point) for point in reversed(trend.points))
-    instrument = get_instrument(trend.instrument)
-    return Course(instrument, lines, chart_of(trend, instrument))
+    return Course(trend.definition, lines, chart_of(trend, trend.definition), spark_of(trend, trend.definition))
 
 
 def _line(point: Point) -> ScoreLine:
@@ -139,7 +139,9 @@ def chart_of(trend: Trend, instrument: Instrument) -> trend_chart.TrendChart | N
     rule = instrument.scoring
     if rule.low is None or rule.high is None:
         return None
-    scores = [trend_chart.Score(p.on, _decimal(p.total), p.is_baseline, _note(p)) for p in trend.points]
+    scores = [
+        trend_chart.Score(p.on, _decimal(p.total), p.is_baseline, _note(p)) for p in trend.points if p.is_comparable
+    ]
     doses = [trend_chart.Dose(mark.at.date(), mark.label) for mark in trend.marks]
     bands = [trend_chart.Band(Decimal(b.low), Decimal(b.high), b.label) for b in instrument.bands]
     return trend_chart.build(
@@ -151,6 +153,17 @@ def chart_of(trend: Trend, instrument: Instrument) -> trend_chart.TrendChart | N
         chart_id=f"trend-{instrument.code.lower()}",
         title=instrument.name,
     )
+
+
+SPARKED = 12  # the newest scores of a course, which still are told apart in a row
+
+
+def spark_of(trend: Trend, instrument: Instrument) -> sparkline.Sparkline | None:
+    """The course in a few strokes, for a list; nothing for fewer than two scores."""
+    rule, scores = instrument.scoring, [p.total for p in trend.points if p.is_comparable][-SPARKED:]
+    if rule.low is None or rule.high is None or sum(total is not None for total in scores) < 2:
+        return None
+    return sparkline.build([_decimal(total) for total in scores], lowest=Decimal(rule.low), highest=Decimal(rule.high))
 
 
 def _decimal(total) -> Decimal | None:
@@ -165,5 +178,33 @@ def _note(point: Point) -> str:
 def courses_of(trends: dict[str, Trend]) -> list[Course]:
     """The usual measures first, then by name."""
     rank = {code: place for place, code in enumerate(CHARTED)}
-    ordered = sorted(trends.values(), key=lambda t: (rank.get(t.instrument, len(rank)), name_of(t.instrument)))
+    ordered = sorted(trends.values(), key=lambda t: (rank.get(t.instrument, len(rank)), t.definition.name))
     return [course_of(trend) for trend in ordered]
+
+
+@dataclass(frozen=True)
+class PlainCourse:
+    """A course as its patient reads it: where it began and where it is now, in one sentence, and the drawing."""
+
+    course: Course
+    sentence: str
+
+
+def plain_course(trend: Trend) -> PlainCourse:
+    course = course_of(trend)
+    scored = [
+        line.point for line in reversed(course.lines) if line.point.total is not None and line.point.is_comparable
+    ]
+    if not scored:
+        return PlainCourse(course, "There is no score yet.")
+    last = scored[-1]
+    told = f"Your newest score is {decimal_trim(last.total)}"
+    if len(scored) == 1:
+        return PlainCourse(course, f"{told}. It is the first one.")
+    first = next((point for point in scored if point.is_baseline), scored[0])
+    better = last.change.improvement if last.change else None
+    words = (
+        "" if better is None else "about the same" if better == 0 else "better" if better > 0 else "harder than then"
+    )
+    moved = f", {words}" if words else ""
+    return PlainCourse(course, f"{told}; it began at {decimal_trim(first.total)}{moved}.")

@@ -1,4 +1,4 @@
-"""How an instrument's questions are laid out on a form: large choices, a number pad, or a slider with a number."""
+"""How an instrument's questions are laid out: large choices, a number pad, a slider with a number, or a text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ class Question:
     errors: tuple[str, ...]
     is_open: bool
     choices: tuple[Choice, ...] = ()
+    most_letters: int | None = None
     low: int | None = None
     high: int | None = None
     unit: str = ""
@@ -69,6 +70,7 @@ def _question(item: Item, number: int, value: str, answers, errors: tuple[str, .
         errors=errors,
         is_open=item.is_asked(answers) or bool(errors),
         choices=choices,
+        most_letters=item.most_letters,
         low=item.low,
         high=item.high,
         unit=item.unit or "",
@@ -82,6 +84,8 @@ def _question(item: Item, number: int, value: str, answers, errors: tuple[str, .
 
 
 def _kind(item: Item) -> str:
+    if item.is_text:
+        return "text"
     if item.is_range:
         return "range" if item.is_whole else "number"
     numbered = all(option.label.split(" ")[0] == str(option.value) for option in item.options)

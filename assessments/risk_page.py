@@ -8,10 +8,10 @@ from datetime import datetime
 
 from accounts.roles import Permission
 from assessments.answers_page import AnswerLine, answer_line
-from assessments.catalogue import get_instrument
 from assessments.escalation import Standing, Turn
 from assessments.models import Assessment, RiskContact, RiskItem
 from assessments.on_call import risk_rows
+from assessments.practice_catalogue import catalogue_of
 from assessments.trend import Mark, every_dose
 from common.blockers import Blocker
 from patients.scope import Reach
@@ -60,7 +60,7 @@ class RiskPage:
 
 def risk_page(item: RiskItem, actor, at: datetime) -> RiskPage:
     """`item` comes from `visible_to(actor)` and `with_people()`."""
-    instrument = get_instrument(item.assessment.instrument)
+    instrument = catalogue_of(item.patient.practice_id).of(item.assessment)
     answered = item.patient.assessments.submitted().filter(instrument=item.assessment.instrument)
     rows = answered.order_by("-answered_at", "-id")[:SHOWN]
     doses = sorted(every_dose.collect(patient_id=item.patient_id), key=lambda mark: mark.at)

@@ -7,8 +7,10 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from assessments.change import Change, ChangeNotDefined, change_rule, measure_change
+from assessments.change import Change, ChangeNotDefined, measure_change, rule_of
+from assessments.definitions import Instrument
 from assessments.models import Assessment
+from assessments.practice_catalogue import Catalogue, catalogue_of
 from common.registry import Registry
 
 # answer(patient_id, actor) -> list[Mark]; filled by the apps that know when a dose was given.
@@ -40,15 +42,21 @@ class Point:
     is_complete: bool
     is_baseline: bool = False
     change: Change | None = None
+    is_comparable: bool = True
+    version: str = ""
 
 
 @dataclass(frozen=True)
 class Trend:
-    """Points in the order they were answered, with the doses between them."""
+    """Points in the order they were answered, with the doses between them; `definition` is the newest one answered.
+
+    A point whose version scored otherwise has a total and no change: totals of different sums are not compared.
+    """
 
     instrument: str
     points: tuple[Point, ...]
     marks: tuple[Mark, ...]
+    definition: Instrument | None = None
 
     @property
     def baseline(self) -> Point | None:
@@ -75,17 +83,22 @@ def trends_of(patient_id: UUID, *, actor, only: Sequence[str] = ()) -> dict[str,
     if only:
         rows = rows.filter(instrument__in=only)
     rows = list(rows.select_related("assessment_set", "patient").order_by("answered_at", "id"))
-    doses = doses_of(patient_id, actor) if rows else ()
-    return {code: _trend(code, [row for row in rows if row.instrument == code], doses) for code in _codes(rows)}
+    if not rows:
+        return {}
+    doses, catalogue = doses_of(patient_id, actor), catalogue_of(rows[0].patient.practice_id)
+    of_code = {code: [row for row in rows if row.instrument == code] for code in _codes(rows)}
+    return {code: _trend(code, found, doses, catalogue) for code, found in of_code.items()}
 
 
 def _codes(rows: Iterable[Assessment]) -> list[str]:
     return sorted({row.instrument for row in rows})
 
 
-def _trend(code: str, rows: list[Assessment], doses: tuple[Mark, ...]) -> Trend:
-    baseline = baseline_of(rows, doses)
-    return Trend(code, tuple(_point(row, baseline) for row in rows), doses)
+def _trend(code: str, rows: list[Assessment], doses: tuple[Mark, ...], catalogue: Catalogue) -> Trend:
+    newest = catalogue.of(rows[-1])
+    alike = {row.pk for row in rows if catalogue.of(row).scores_like(newest)}
+    baseline = baseline_of([row for row in rows if row.pk in alike], doses)
+    return Trend(code, tuple(_point(row, baseline, newest, row.pk in alike) for row in rows), doses, newest)
 
 
 def baseline_of(rows: Sequence[Assessment], doses: Sequence[Mark]) -> Assessment | None:
@@ -96,8 +109,8 @@ def baseline_of(rows: Sequence[Assessment], doses: Sequence[Mark]) -> Assessment
     return before[-1] if before else next(iter(scored), None)
 
 
-def _point(row: Assessment, baseline: Assessment | None) -> Point:
-    is_later = baseline is not None and row.answered_at > baseline.answered_at
+def _point(row: Assessment, baseline: Assessment | None, instrument: Instrument, is_comparable: bool) -> Point:
+    is_later = is_comparable and baseline is not None and row.answered_at > baseline.answered_at
     return Point(
         assessment_id=row.pk,
         set_id=row.assessment_set_id,
@@ -109,13 +122,15 @@ def _point(row: Assessment, baseline: Assessment | None) -> Point:
         flags=tuple(row.flags),
         is_complete=row.is_complete,
         is_baseline=baseline is not None and row.pk == baseline.pk,
-        change=change_between(row.instrument, baseline.total, row.total) if is_later else None,
+        change=change_between(instrument, baseline.total, row.total) if is_later else None,
+        is_comparable=is_comparable,
+        version=row.instrument_version,
     )
 
 
-def change_between(code: str, baseline: Decimal | None, later: Decimal | None) -> Change | None:
+def change_between(instrument: Instrument, baseline: Decimal | None, later: Decimal | None) -> Change | None:
     """The change, or None where the instrument has no better and no worse end."""
     try:
-        return measure_change(change_rule(code), baseline, later)
+        return measure_change(rule_of(instrument), baseline, later)
     except ChangeNotDefined:
         return None

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from assessments.change import Change, ChangeNotDefined, ChangeRule, change_rule, measure_change
+from assessments.change import Change, ChangeNotDefined, ChangeRule, measure_change, rule_of
+from assessments.definitions import Instrument
 from common.templatetags.ui import decimal_trim
 
 Scored = tuple[datetime, Decimal]  # when it was answered, and its total
 
 
-def watched_rule(code: str) -> ChangeRule | None:
+def watched_rule(instrument: Instrument) -> ChangeRule | None:
     """The yardsticks of an instrument that has a reliable change, else None."""
     try:
-        rule = change_rule(code)
+        rule = rule_of(instrument)
     except ChangeNotDefined:
         return None
     return rule if rule.reliable_change is not None else None

@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 POLL = re.compile(r'hx-get="([^"]+\?stamp=[^"]+)"')
-POLL_SECONDS = 2.0  # as the pages do
+POLL_SECONDS = 1.5  # as the pages do
 
 
 @dataclass

@@ -28,7 +28,7 @@ from accounts.middleware import actor_of  # noqa: E402
 from accounts.models import Membership  # noqa: E402
 from accounts.session_store import MEMBERSHIP_KEY, SessionStore  # noqa: E402
 from sessions_app.board_page import on_board  # noqa: E402
-from sessions_app.changes import BOARD, _digest, _marks  # noqa: E402
+from sessions_app.changes import BOARD, digest_of, marks_of  # noqa: E402
 from sessions_app.models import Session  # noqa: E402
 
 ASK_SECONDS, SIGN_IN_SECONDS = 1.0, 15.0
@@ -70,9 +70,11 @@ def _may_see(actor: Actor, session: UUID) -> bool:
 def _read(sessions: set[UUID], boards: dict[str, Actor]) -> dict:
     """Session or sign-in → digest of what hangs on it."""
     close_old_connections()
-    found = {mark[0]: _digest([mark]) for mark in _marks(Session.objects.filter(pk__in=sessions))} if sessions else {}
+    found = (
+        {mark[0]: digest_of([mark]) for mark in marks_of(Session.objects.filter(pk__in=sessions))} if sessions else {}
+    )
     at = timezone.now()
-    return found | {key: _digest(_marks(on_board(actor, at), BOARD)) for key, actor in boards.items()}
+    return found | {key: digest_of(marks_of(on_board(actor, at), BOARD)) for key, actor in boards.items()}
 
 
 async def _ask() -> None:

@@ -40,7 +40,8 @@ from sessions_app.models import VitalReading  # noqa: E402
 
 IDENTITY = (
     *("id", "mrn", "given_name", "family_name", "preferred_name", "pronouns", "birth_date", "sex_at_birth", "email"),
-    *("phone", "address", "time_zone", "email_allowed", "emergency_name", "emergency_phone", "emergency_relation"),
+    *("phone", "mobile", "address", "time_zone", "email_allowed", "contact_by"),
+    *("emergency_name", "emergency_phone", "emergency_relation"),
     *("registered_at", "version"),
 )
 VITALS = (

@@ -1,6 +1,6 @@
 """Liveness, readiness, and the pages for errors outside any view (F19, R90)."""
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.gatekeeping import public
 from common.anchors import is_anchored
 from common.immutability import missing_triggers
-from followups.watch import is_silent
+from followups.watch import is_silent, paused_channels
 
 
 @public
@@ -23,9 +23,13 @@ def healthz(request):
 @public
 @require_safe
 def readyz(request):
-    """Whether the database answers, is migrated and protected, and messages go out (F6); names what fails, no more."""
+    """Whether the database answers, is migrated and protected, and messages go out (F6); names what fails, no more.
+
+    A provider that is not reached is `degraded`: the clinic serves its pages all the same (F21).
+    """
     failing = [name for name, check in _CHECKS.items() if not _passes(check)]
-    return JsonResponse({"ready": not failing, "failing": failing}, status=503 if failing else 200)
+    told = {"ready": not failing, "failing": failing, "degraded": [] if "database" in failing else _degraded()}
+    return JsonResponse(told, status=503 if failing else 200)
 
 
 def _passes(check) -> bool:
@@ -52,6 +56,13 @@ def _triggers() -> bool:
 
 def _messages() -> bool:
     return not is_silent(timezone.now())
+
+
+def _degraded() -> list[str]:
+    try:
+        return [f"{pause.channel} provider" for pause in paused_channels()]
+    except DatabaseError:
+        return []
 
 
 def _anchors() -> bool:

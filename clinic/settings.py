@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.middleware.ActorMiddleware",
+    "portal.kiosk.KioskMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "common.middleware.ErrorMiddleware",
@@ -193,6 +194,18 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "care-team@clinic.invalid")
+
+# Text messages: Twilio's Messages API; on one machine files in a folder; nothing on a server without credentials.
+TWILIO = {
+    "url": os.environ.get("TWILIO_API_URL") or "https://api.twilio.com",
+    "account": os.environ.get("TWILIO_ACCOUNT_SID", ""),
+    "token": os.environ.get("TWILIO_AUTH_TOKEN", ""),
+    "sender": os.environ.get("TWILIO_FROM", ""),
+    "service": os.environ.get("TWILIO_MESSAGING_SERVICE_SID", ""),
+}
+TEXT_PROVIDER = "twilio" if TWILIO["account"] else "folder" if ONE_MACHINE else ""
+TEXT_FOLDER = HOME / "texts"
+MESSAGES_PER_MINUTE = int(os.environ.get("MESSAGES_PER_MINUTE") or "30")  # of all practices and channels together
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
 CELERY_SWEEP_SECONDS = float(os.environ.get("CELERY_SWEEP_SECONDS", "15"))

@@ -34,6 +34,8 @@ def _checks_always() -> list[tuple[str, bool]]:
         ("ALLOWED_HOSTS is empty or allows every host", _allows_any_host()),
         ("REDIS_URL needs a password unless it is a unix socket", _redis_is_open()),
         ("CELERY accept_content must be JSON only", set(queue.conf.accept_content) != {"json"}),
+        *((sentence, True) for sentence in _text_faults()),
+        ("MESSAGES_PER_MINUTE must be at least 1", settings.MESSAGES_PER_MINUTE < 1),
         ("keys.env may be read by others: make it mode 0600", _keys_are_readable()),
     ]
 
@@ -50,6 +52,23 @@ def _checks_in_production() -> list[tuple[str, bool]]:
         ("CSRF_TRUSTED_ORIGINS must all begin with https://", bool(plain_origins)),
         ("EMAIL_BACKEND must deliver mail", any(f".{name}." in settings.EMAIL_BACKEND for name in NO_MAIL)),
     ]
+
+
+def _text_faults() -> list[str]:
+    """Credentials for text messages are there all or not at all; they travel encrypted."""
+    twilio = settings.TWILIO
+    has_sender = bool(twilio["sender"] or twilio["service"])
+    told = [bool(twilio["account"]), bool(twilio["token"]), has_sender]
+    faults = []
+    if any(told) and not all(told):
+        faults.append(
+            "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and one of TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID go together"
+        )
+    if twilio["sender"] and twilio["service"]:
+        faults.append("TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID: set only one of them")
+    if not twilio["url"].startswith("https://") and not settings.ONE_MACHINE:
+        faults.append("TWILIO_API_URL must begin with https://")
+    return faults
 
 
 def _ring_faults() -> list[tuple[str, str]]:

@@ -40,6 +40,11 @@ class KeptOffline:
         return {"device": str(self.device), "seq": self.seq, "entered_at": self.entered_at.isoformat()}
 
 
+def waited(kept: KeptOffline | None) -> dict:
+    """What the audit row of an entry says of how it waited."""
+    return {"offline": kept.detail} if kept else {}
+
+
 def is_late(occurred_at: datetime, recorded_at: datetime) -> bool:
     return recorded_at - occurred_at > LATE_AFTER
 

@@ -13,7 +13,7 @@ PAGE = "docs/security.md"
 LINES = "docs/security.yml"
 FIGURES = "docs/reference/figures.json"
 STATES = ("kept", "part", "not yet")
-_CITED = re.compile(r"\bR(\d{1,3})(?:\s?[-–]\s?R?(\d{1,3}))?\b")
+_CITED = re.compile(r"\b([RF])(\d{1,3})(?:\s?[-–]\s?[RF]?(\d{1,3}))?\b")
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ def lines(root: Path) -> list[Line]:
 
 
 def ids_in(text: str) -> set[str]:
-    """Every id named in a text; `R60-R62` and `R60–62` name three."""
+    """Every id named in a text, of a requirement (R) or a promise under faults (F); `R60-R62` names three."""
     found = set()
     for match in _CITED.finditer(text):
-        first = int(match[1])
-        last = int(match[2] or first)
-        found |= {f"R{number}" for number in range(first, max(first, last) + 1)}
+        first = int(match[2])
+        last = int(match[3] or first)
+        found |= {f"{match[1]}{number}" for number in range(first, max(first, last) + 1)}
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from common.clinical import Indication
+from demo.questionnaires import ROOM, room_answers
 
 
 @dataclass(frozen=True)
@@ -78,4 +79,6 @@ def answers_for(
     if code == "ASQ":
         positive = 1 if suicidal else 0
         return {"q1": positive, "q2": 0, "q3": positive, "q4": 0} | ({"q5": 0} if positive else {})
+    if code == ROOM:
+        return room_answers(doses)
     raise KeyError(code)

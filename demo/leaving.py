@@ -22,7 +22,12 @@ WELL = {
     "instructions_given": True,
 }
 # Of so many departures, the one at this place.
-WAIVED, AGAINST_ADVICE = (30, 4), (70, 11)
+WAIVED, AGAINST_ADVICE, STOPPED_EARLY = (30, 4), (70, 11), (25, 7)
+
+
+def stops_early(clinic: DemoClinic) -> bool:
+    """Whether the patient who leaves next wants no more of what is not an infusion."""
+    return clinic.departures % STOPPED_EARLY[0] == STOPPED_EARLY[1]
 
 
 def leave(

@@ -88,7 +88,7 @@ def register(
             patient=person, by=team[Role.NURSE], at=at, substance="Penicillin", reaction="Rash", severity="moderate"
         )
     patients.answer_contraindications(patient=person, by=prescriber, at=at, answers=dict.fromkeys(ITEMS, ("no", "")))
-    for scope in ("treatment", "therapy", "messages"):
+    for scope in ("treatment", "therapy", "messages", *(["texts"] if made.contact_by == "text" else [])):
         patients.record_consent(
             patient=person,
             by=team[Role.NURSE],
@@ -192,7 +192,7 @@ def attend(clinic: DemoClinic, who: Patient, session: Session, order, starts: da
 
 
 def follow_up(clinic: DemoClinic, who: Patient, session: Session, now: datetime) -> Steps:
-    """Each check-in when it is due: mailed, mostly answered, sometimes not; those still to come stay planned."""
+    """Each check-in when it is due: sent, mostly answered, sometimes not; those still to come stay planned."""
     mine = CheckIn.objects.filter(session=session, occasion=CheckIn.Occasion.FOLLOW_UP)
     for check_in in mine.select_related("patient", "point").order_by("due_at"):
         if check_in.due_at > now - timedelta(minutes=30):

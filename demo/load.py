@@ -9,8 +9,10 @@ from demo.calendar import Calendar
 from demo.clinic import DemoClinic, fill_the_safe, open_demo_practice
 from demo.life import ROUTES, live
 from demo.measuring import own_protocol
+from demo.messages import some_did_not_arrive
 from demo.monitoring import own_settings
 from demo.oversight import watch_over
+from demo.questionnaires import go_on_writing, write_questionnaires
 from demo.register import keep_the_register
 from demo.rems import submit_rems_forms
 from demo.silence import pause_somebody
@@ -27,6 +29,7 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     rng = Random(seed)  # noqa: S311  (made-up data)
     opened = now - timedelta(days=DAYS)
     clinic = open_demo_practice(opened)
+    write_questionnaires(clinic, opened)
     fill_the_safe(clinic, opened + timedelta(hours=1), 0)
     own_protocol(clinic, opened + timedelta(minutes=90))
     clinic.alone_from = now - timedelta(days=12)
@@ -34,6 +37,7 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     clinic.later.append(_deliveries(clinic, opened))
     clinic.later.append(keep_the_register(clinic, opened, now))
     clinic.later.append(own_settings(clinic, opened))
+    clinic.later.append(go_on_writing(clinic, opened))
     lives = [
         live(clinic, calendar, Random(rng.random()), number, plan, now)  # noqa: S311
         for number, plan in enumerate(_plans(rng, patients, opened, now))
@@ -43,6 +47,7 @@ def load(seed: int, now: datetime, patients: int = 40) -> DemoClinic:
     submit_rems_forms(clinic, now)
     people = [actor for actors in clinic.people.values() for actor in actors]
     pause_somebody(now, {actor.membership_id: actor for actor in people})
+    some_did_not_arrive(now)
     watch_over(clinic, now)
     return clinic
 

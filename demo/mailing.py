@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from accounts.actor import system_actor
 from demo.clinic import DemoClinic
-from followups.actions import claim_message, make_message_link, open_check_in, record_sent
+from followups.actions import claim_message, make_message_link, open_check_in, record_delivery, record_sent
 from followups.models import CheckIn
 
 
@@ -16,4 +16,7 @@ def mailed(clinic: DemoClinic, check_in: CheckIn):
     claimed = claim_message(message_id=message.pk, by=by, at=check_in.due_at)
     make_message_link(message=claimed, by=by, at=check_in.due_at)
     record_sent(message=claimed, by=by, at=check_in.due_at + timedelta(seconds=4))
+    if claimed.channel == claimed.Channel.TEXT:
+        told_at = check_in.due_at + timedelta(seconds=40)
+        record_delivery(message=claimed, by=by, at=told_at, delivery=claimed.Delivery.DELIVERED)
     return check_in.assessment_set.links.get(revoked_at=None)

@@ -117,6 +117,8 @@ class Person:
     birth_date: date
     email: str
     phone: str
+    mobile: str
+    contact_by: str
     address: str
     time_zone: str
     emergency_name: str
@@ -126,7 +128,7 @@ class Person:
 
 
 def make_person(rng: Random, number: int, today: date) -> Person:
-    """One adult between 21 and 68; `number` keeps family names and addresses apart."""
+    """One adult between 21 and 68; `number` keeps names and addresses apart. Every fifth gets text messages."""
     sex = rng.choice(("female", "female", "male"))
     given, family = rng.choice(GIVEN[sex]), FAMILY[number % len(FAMILY)]
     return Person(
@@ -138,6 +140,8 @@ def make_person(rng: Random, number: int, today: date) -> Person:
         birth_date=today - timedelta(days=rng.randint(21 * 366, 68 * 365)),
         email=f"{given.lower()}.{family.lower()}{number}@patients.invalid",
         phone=f"555 01{number:02d} {rng.randint(1000, 9999)}",
+        mobile=f"+1555{number:03d}0142" if number % 5 == 2 else "",
+        contact_by="text" if number % 5 == 2 else "email",
         address=f"{rng.randint(1, 240)} {rng.choice(STREETS)}, Port Alder",
         time_zone=rng.choice(ZONES),
         emergency_name=f"{rng.choice(GIVEN[rng.choice(('female', 'male'))])} {family}",

@@ -16,9 +16,9 @@ from common.errors import Blocked
 from demo.clinic import PASSWORD, DemoClinic
 from demo.course import Course, answers_for
 from demo.in_the_room import agree_and_enter, away_for_a_while, calm_or_not, left_undisturbed, rescue_for
-from demo.leaving import leave
+from demo.leaving import leave, stops_early
 from demo.vitals import Baseline, reading_at
-from demo.words import ADVERSE, ALARM_ACTIONS, OBSERVATIONS
+from demo.words import ADVERSE, ALARM_ACTIONS, OBSERVATIONS, WANTS_NO_MORE
 from dosing.models import DoseOrder, Draw
 from dosing.ordered_dose import next_dose
 from sessions_app import actions
@@ -211,6 +211,7 @@ def observe(
     adverse_after = rng.choice((20, 35, 50)) if rng.random() < 0.07 else None
     times = [t for t in due_times(clock, [DoseSpan(dose_at, ended_at)], leave_at) if t < leave_at] + [leave_at]
     is_ended, is_recovering = not clock.is_infusion, False
+    wants_no_more = not clock.is_infusion and stops_early(clinic)
     for moment in times:
         if not is_ended and moment >= ended_at:
             yield ended_at
@@ -234,8 +235,11 @@ def observe(
             event = _adverse_event(who, session, moment)
             rescue_for(who.team, session, moment, event)
             adverse_after = None
-        if not clock.is_infusion and not is_recovering and minutes >= 60:
-            actions.start_recovery(session=session, by=nurse, at=moment)
+        if not clock.is_infusion and not is_recovering and minutes >= (20 if wants_no_more else 60):
+            if wants_no_more:
+                actions.stop_early(session=session, by=nurse, at=moment, reason=WANTS_NO_MORE)
+            else:
+                actions.start_recovery(session=session, by=nurse, at=moment)
             is_recovering = True
 
 

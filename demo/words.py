@@ -104,3 +104,4 @@ CORRECTIONS = (
     ("Note about the second session", "I did not say that I was angry with my sister. I said I was sad about her."),
     ("Medicines", "I stopped the sertraline in March already."),
 )
+WANTS_NO_MORE = "Finds it too intense and wants no more today; calm, talks clearly"

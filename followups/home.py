@@ -11,7 +11,7 @@ from accounts.roles import Permission
 from followups.models import CheckIn, MissedInARow
 from followups.pages import chosen, day_of
 from followups.rows import rows_of
-from followups.watch import is_silent
+from followups.watch import is_silent, paused_channels
 from patients.chart import ChartTab
 from patients.models import Patient
 from patients.scope import Reach
@@ -29,8 +29,10 @@ def navigation_entries(actor: Actor) -> list[NavEntry]:
 def home_panels_for(actor: Actor, at: datetime) -> list[Panel]:
     """The banner when nothing goes out, for everybody; what waits for a call, for whoever may act."""
     panels = []
-    if actor.can(Permission.VIEW_FOLLOWUPS) and is_silent(at, actor.practice_id):
-        panels.append(_silence(actor))
+    if actor.can(Permission.VIEW_FOLLOWUPS):
+        if is_silent(at, actor.practice_id):
+            panels.append(_silence(actor))
+        panels += _paused()
     if actor.can(Permission.MANAGE_FOLLOWUPS):
         panels += _missed(actor, at)
         panels.append(_check_ins(actor, at))
@@ -55,6 +57,17 @@ def _silence(actor: Actor) -> Panel:
     return Panel("silence", "Messages are not going out", "followups/home/silence.html", context, urgent=True, order=20)
 
 
+def _paused() -> list[Panel]:
+    """A provider is not reached: what it should carry waits."""
+    channels = paused_channels()
+    if not channels:
+        return []
+    template = "followups/home/paused.html"
+    return [
+        Panel("paused", "Messages wait for their provider", template, {"channels": channels}, urgent=True, order=21)
+    ]
+
+
 def _check_ins(actor: Actor, at: datetime) -> Panel:
     mine = CheckIn.objects.visible_to(actor, Permission.MANAGE_FOLLOWUPS)
     start, end = day_of(at)
@@ -66,7 +79,7 @@ def _check_ins(actor: Actor, at: datetime) -> Panel:
         ("no_answer", "No answer", mine.no_answer(at).count()),
     ]
     waiting = chosen(mine, "attention", at).for_list().order_by("due_at", "pk")[:SHOWN]
-    context = {"counts": counts, "rows": rows_of(waiting, at)}
+    context = {"counts": counts, "rows": rows_of(waiting, at, actor.practice_id)}
     named = tuple(row.check_in.patient_id for row in context["rows"])
     return Panel("check-ins", "Check-ins", "followups/home/check_ins.html", context, order=50, patient_ids=named)
 
@@ -84,8 +97,8 @@ def chart_panels(actor: Actor, patient: Patient, at: datetime) -> list[Panel]:
         return []
     mine = CheckIn.objects.visible_to(actor).filter(patient=patient).for_list()
     context = {
-        "waiting": rows_of(mine.waiting().order_by("due_at"), at),
-        "coming": rows_of(mine.filter(state=CheckIn.State.PLANNED).order_by("due_at")[:2], at),
+        "waiting": rows_of(mine.waiting().order_by("due_at"), at, patient.practice_id),
+        "coming": rows_of(mine.filter(state=CheckIn.State.PLANNED).order_by("due_at")[:2], at, patient.practice_id),
         "patient": patient,
     }
     if not context["waiting"] and not context["coming"]:

@@ -1,26 +1,21 @@
 """The check-in mail: no name, drug, diagnosis or specialty in it, only a link and crisis help (R74)."""
 
+import re
 import smtplib
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from followups.models import CheckIn, OutboxMessage
+from followups.outcomes import NotSent, Refused, Unclear
 
 SUBJECT = "A short check-in is waiting for you"
 REMINDER = "A short check-in is still waiting for you"
-REFUSALS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
-
-
-class NotSent(Exception):
-    """The mail certainly did not go out; `str()` is the name of the error."""
-
-
-class Unclear(Exception):
-    """The connection broke while the mail was handed over: nobody knows whether it went out."""
+OF_THIS_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError)
+# RFC 3463: the mailbox or its domain does not exist, moved without a new address, or is switched off.
+NO_SUCH_ADDRESS = re.compile(rb"^(5\.1\.(?:1|2|3|6|10)|5\.2\.1)\b")
 
 
 def mail_text(check_in: CheckIn, url: str) -> str:
@@ -44,36 +39,42 @@ def mail_text(check_in: CheckIn, url: str) -> str:
     return words + ""  # a SafeString and a plain one make a plain one
 
 
-def link_address(token: str) -> str:
-    """What the patient opens."""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("portal:open", kwargs={"token": token})
-
-
-def check_in_mail(message: OutboxMessage, token: str) -> EmailMessage:
+def check_in_mail(message: OutboxMessage, url: str) -> EmailMessage:
     return EmailMessage(
         REMINDER if message.purpose == "reminder" else SUBJECT,
-        mail_text(message.check_in, link_address(token)),
+        mail_text(message.check_in, url),
         settings.DEFAULT_FROM_EMAIL,
-        [message.check_in.patient.email],
+        [message.sent_to],
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
     )
 
 
 def send_mail(mail: EmailMessage) -> None:
-    """Hand one mail to the server. Raises NotSent or Unclear, never anything that names the address."""
+    """Hand one mail to the server. Raises NotSent, Refused or Unclear."""
     connection = get_connection()
     try:
         connection.open()
     except OSError as error:
-        raise NotSent(type(error).__name__) from None
+        raise NotSent(type(error).__name__, is_outage=True) from None
     try:
         connection.send_messages([mail])
-    except REFUSALS as error:
-        raise NotSent(type(error).__name__) from None
+    except OF_THIS_MAIL as error:
+        raise _refusal(error) from None
+    except smtplib.SMTPResponseException as error:
+        raise NotSent(type(error).__name__, is_outage=True) from None
     except OSError as error:
         raise Unclear(type(error).__name__) from None
     finally:
         _close(connection)
+
+
+def _refusal(error: Exception) -> Exception:
+    """Refused for good only where the server's own code says that there is no such address."""
+    for _, words in getattr(error, "recipients", {}).values():
+        found = NO_SUCH_ADDRESS.match(words)
+        if found:
+            return Refused(found[1].decode())
+    return NotSent(type(error).__name__)
 
 
 def _close(connection) -> None:

@@ -10,13 +10,15 @@ from django.utils import timezone
 from accounts.actor import Actor
 from accounts.paging import page_of
 from accounts.roles import Permission
+from assessments.practice_catalogue import catalogue_of
 from common.blockers import Blocker
 from followups.coming import Coming, coming_of
-from followups.contact import mail_blockers
+from followups.contact import contact_blockers, contact_of
 from followups.hours import hours_of
 from followups.mail import SUBJECT, mail_text
 from followups.models import CheckIn, FollowUpPause, MissedInARow
 from followups.rows import Row, rows_of
+from followups.texts import text_words
 from patients.models import Patient
 from patients.scope import Reach
 from sessions_app.models import Session
@@ -43,12 +45,24 @@ class SessionPlan:
 def patient_plan(actor: Actor, patient: Patient, at: datetime, pause: FollowUpPause | None) -> list[SessionPlan]:
     """Newest session first; five queries whatever their number."""
     plans: dict = {}
-    hours = hours_of(patient.practice_id)
+    hours, catalogue = hours_of(patient.practice_id), catalogue_of(patient.practice_id)
     for check_in in CheckIn.objects.visible_to(actor).of_patient(patient):
         check_in.patient = patient
-        row = PlannedRow(check_in, at, tuple(coming_of(check_in, hours, pause, at)))
+        row = PlannedRow(check_in, at, catalogue, tuple(coming_of(check_in, hours, pause, at)))
         plans.setdefault(check_in.session_id, []).append(row)
     return [SessionPlan(rows[0].check_in.session, rows) for rows in plans.values()]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What stands between the practice and a message to this patient."""
+
+    blockers: list[Blocker]
+
+    @property
+    def is_not_arriving(self) -> bool:
+        """A message did not arrive there, and nobody has checked the contact since."""
+        return any(blocker.code == "CONTACT_UNDELIVERED" for blocker in self.blockers)
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,7 @@ class CheckInPage:
     row: Row
     may_manage: bool
     may_see_answers: bool
-    mail_blockers: list[Blocker]
+    contact: Contact
     preview: dict
     coming: list[Coming]
 
@@ -64,18 +78,26 @@ class CheckInPage:
 def check_in_page(actor: Actor, check_in: CheckIn, at: datetime) -> CheckInPage:
     reach = Reach.of(actor, check_in.patient)
     return CheckInPage(
-        row=Row(check_in, at),
+        row=Row(check_in, at, catalogue_of(check_in.patient.practice_id)),
         may_manage=reach.may(Permission.MANAGE_FOLLOWUPS),
         may_see_answers=reach.may(Permission.VIEW_ASSESSMENTS),
-        mail_blockers=mail_blockers(check_in.patient) if check_in.is_open else [],
-        preview={
-            "sender": settings.DEFAULT_FROM_EMAIL,
-            "to": check_in.patient.email,
-            "subject": SUBJECT,
-            "text": mail_text(check_in, PLACEHOLDER),
-        },
+        contact=Contact(contact_blockers(check_in.patient) if check_in.is_open else []),
+        preview=_preview(check_in),
         coming=coming_of(check_in, hours_of(check_in.patient.practice_id), pause_of(actor, check_in.patient), at),
     )
+
+
+def _preview(check_in: CheckIn) -> dict:
+    """The message as it would go out now."""
+    to = contact_of(check_in.patient)
+    if check_in.patient.contact_by == Patient.ContactBy.TEXT:
+        return {"to": to, "text": text_words(check_in, PLACEHOLDER)}
+    return {
+        "sender": settings.DEFAULT_FROM_EMAIL,
+        "to": to,
+        "subject": SUBJECT,
+        "text": mail_text(check_in, PLACEHOLDER),
+    }
 
 
 def pause_of(actor: Actor, patient: Patient) -> FollowUpPause | None:
@@ -90,8 +112,8 @@ def plan_context(actor: Actor, patient: Patient, form) -> dict:
     return {
         "plans": plans[:UNFOLDED],
         "earlier": plans[UNFOLDED:],
+        "contact": Contact(contact_blockers(patient) if patient.is_in_care else []),
         "pause": pause,
-        "mail_blockers": mail_blockers(patient),
         "task": MissedInARow.objects.visible_to(actor).open().filter(patient=patient).first(),
         "form": form,
     }
@@ -143,4 +165,4 @@ def list_page(request, show: str, at: datetime) -> ListPage:
     """One page of 25; the number of queries does not grow with the rows."""
     found = chosen(CheckIn.objects.visible_to(request.actor), show, at)
     page = page_of(found.for_list().order_by("due_at", "pk"), request)
-    return ListPage(page, rows_of(page, at), show, LISTS[show])
+    return ListPage(page, rows_of(page, at, request.actor.practice_id), show, LISTS[show])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from assessments.catalogue import get_instrument
+from assessments.practice_catalogue import Catalogue
 from assessments.recall import looks_back_too_far
 from followups.models import FollowUpPoint
 from followups.schedule import in_words
@@ -18,12 +18,12 @@ class PointRow:
     looks_back_too_far: list[str]
 
 
-def point_rows(points) -> list[PointRow]:
-    return [_row(point) for point in points]
+def point_rows(points, catalogue: Catalogue) -> list[PointRow]:
+    return [_row(point, catalogue) for point in points]
 
 
-def _row(point: FollowUpPoint) -> PointRow:
-    instruments = [get_instrument(code) for code in point.instruments]
+def _row(point: FollowUpPoint, catalogue: Catalogue) -> PointRow:
+    instruments = [catalogue.get(code) for code in point.instruments]
     return PointRow(
         point=point,
         when=in_words(point.offset_hours),

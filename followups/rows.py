@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from assessments.catalogue import get_instrument
 from assessments.models import AnswerLink
+from assessments.practice_catalogue import Catalogue, catalogue_of
 from followups.coming import reason_of
+from followups.delivery_words import reason_of as trouble_reason
 from followups.models import CheckIn, OutboxMessage
 
 STATE_CHIPS = {
@@ -21,13 +23,20 @@ STATE_CHIPS = {
     CheckIn.State.PAUSED: ("info", "circle-pause"),
     CheckIn.State.SUPERSEDED: ("neutral", "redo-2"),
 }
+# Kind, words after the channel's name, ending of the channel's icon.
 MESSAGE_CHIPS = {
-    OutboxMessage.State.PENDING: ("waiting", "Mail waiting", "mail"),
-    OutboxMessage.State.CLAIMED: ("waiting", "Mail being sent", "mail"),
-    OutboxMessage.State.SENT: ("done", "Mail sent", "mail-check"),
-    OutboxMessage.State.AMBIGUOUS: ("warning", "Unclear whether sent", "mail-question-mark"),
-    OutboxMessage.State.FAILED: ("critical", "Mail not sent", "mail-x"),
+    OutboxMessage.State.PENDING: ("waiting", "waiting", ""),
+    OutboxMessage.State.CLAIMED: ("waiting", "being sent", ""),
+    OutboxMessage.State.SENT: ("done", "sent", "-check"),
+    OutboxMessage.State.AMBIGUOUS: ("warning", "may not have gone out", "-warning"),
+    OutboxMessage.State.FAILED: ("critical", "not sent", "-x"),
+    OutboxMessage.State.DROPPED: ("neutral", "not needed any more", ""),
 }
+DELIVERY_CHIPS = {
+    OutboxMessage.Delivery.DELIVERED: ("done", "delivered", "-check"),
+    OutboxMessage.Delivery.UNDELIVERED: ("critical", "not delivered", "-x"),
+}
+CHANNELS = {OutboxMessage.Channel.EMAIL: ("Mail", "mail"), OutboxMessage.Channel.TEXT: ("Text", "message-square")}
 TO_CALL = ("caution", "To call", "phone")
 HANDED_OVER = ("info", "Link handed over", "link")
 
@@ -40,11 +49,42 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class SentMessage:
+    """One message of a check-in in words."""
+
+    message: OutboxMessage
+
+    @property
+    def chip(self) -> Chip:
+        """What was heard about it last: from whom it was sent to, else from who took it."""
+        message = self.message
+        kind, words, ending = (
+            DELIVERY_CHIPS[OutboxMessage.Delivery(message.delivery)]
+            if message.delivery
+            else MESSAGE_CHIPS[OutboxMessage.State(message.state)]
+        )
+        name, icon = CHANNELS[OutboxMessage.Channel(message.channel)]
+        return Chip(kind, f"{name} {words}", icon + ending)
+
+    @property
+    def trouble(self) -> str:
+        """Why it did not arrive, or was not sent, as a sentence; "" when nothing is wrong."""
+        message = self.message
+        if message.is_undelivered:
+            reason = trouble_reason(message.delivery_code)
+            return f"{reason[0].upper()}{reason[1:]}."
+        if message.state == OutboxMessage.State.FAILED:
+            return f"Tried {message.attempts} times; the provider took it none of them."
+        return ""
+
+
+@dataclass(frozen=True)
 class Row:
     """One check-in for a list or its own page; `at` is the moment it is looked at."""
 
     check_in: CheckIn
     at: datetime
+    catalogue: Catalogue
 
     @property
     def state(self) -> Chip:
@@ -53,19 +93,23 @@ class Row:
         return Chip(kind, words.get(self.check_in.state, self.check_in.get_state_display()), icon)
 
     @property
-    def messages(self) -> list[OutboxMessage]:
-        return sorted(self.check_in.messages.all(), key=lambda message: message.created_at)
+    def messages(self) -> list[SentMessage]:
+        return [SentMessage(each) for each in sorted(self.check_in.messages.all(), key=lambda one: one.created_at)]
+
+    @property
+    def last_sent(self) -> SentMessage | None:
+        standing = [each for each in self.messages if each.message.state != OutboxMessage.State.DROPPED]
+        return standing[-1] if standing else None
 
     @property
     def last_message(self) -> OutboxMessage | None:
-        standing = [message for message in self.messages if message.state != OutboxMessage.State.DROPPED]
-        return standing[-1] if standing else None
+        return self.last_sent.message if self.last_sent else None
 
     @property
     def delivery(self) -> Chip | None:
         """What became of the message, or who has to act; nothing for a check-in that was never opened."""
-        if self.last_message is not None and not self.is_taken_back:
-            return Chip(*MESSAGE_CHIPS[OutboxMessage.State(self.last_message.state)])
+        if self.last_sent is not None and not self.is_taken_back and not self.is_handed_over_instead:
+            return self.last_sent.chip
         if self.check_in.state != CheckIn.State.SENT:
             return None
         return Chip(*(HANDED_OVER if self.has_usable_link else TO_CALL))
@@ -76,6 +120,30 @@ class Row:
         if not self.is_waiting or self.last_message.state != OutboxMessage.State.SENT:
             return False
         return all(link.revoked_at for link in self.check_in.assessment_set.links.all())
+
+    @property
+    def is_not_arriving(self) -> bool:
+        """The last message did not arrive, and no link was handed over since: somebody has to call."""
+        is_undelivered = self.is_waiting and self.last_message is not None and self.last_message.is_undelivered
+        return is_undelivered and not self.has_handed_link
+
+    @property
+    def is_handed_over_instead(self) -> bool:
+        return self.is_waiting and self.last_message.is_undelivered and self.has_handed_link
+
+    @property
+    def asks_for_call(self) -> bool:
+        return self.is_not_arriving or self.delivery == Chip(*TO_CALL)
+
+    @property
+    def trouble(self) -> str:
+        """What went wrong with the last message, where somebody has to act."""
+        return self.last_sent.trouble if self.is_waiting and self.last_sent and not self.has_handed_link else ""
+
+    @property
+    def has_handed_link(self) -> bool:
+        links = self.check_in.assessment_set.links.all()
+        return any(_is_usable(link, self.at) for link in links if link.channel not in CHANNELS)
 
     @property
     def has_usable_link(self) -> bool:
@@ -104,14 +172,16 @@ class Row:
     def instruments(self) -> list[str]:
         """What is asked, or what was asked: names in the order they are asked."""
         given = self.check_in.assessment_set
-        codes = given.instruments if given else self.check_in.point.instruments
-        asked = [get_instrument(code).name for code in codes]
-        return [*asked, "fasting, medicines, way home"] if given and given.asks_day_before else asked
+        if given is None:
+            return [self.catalogue.name_of(code) for code in self.check_in.point.instruments]
+        asked = [self.catalogue.name_of(code, given.versions.get(code, "")) for code in given.instruments]
+        return [*asked, "fasting, medicines, way home"] if given.asks_day_before else asked
 
 
 def _is_usable(link: AnswerLink, at: datetime) -> bool:
     return link.revoked_at is None and link.locked_at is None and link.expires_at > at
 
 
-def rows_of(check_ins, at: datetime) -> list[Row]:
-    return [Row(check_in, at) for check_in in check_ins]
+def rows_of(check_ins, at: datetime, practice_id: UUID) -> list[Row]:
+    catalogue = catalogue_of(practice_id)
+    return [Row(check_in, at, catalogue) for check_in in check_ins]

@@ -9,9 +9,11 @@ from django.utils import timezone
 from accounts.actor import system_actor
 from common.errors import StaleState
 from followups import actions, doorbell
-from followups.mail import NotSent, Unclear, check_in_mail, send_mail
 from followups.models import CheckIn, FollowUpPause, FollowUpPoint, OutboxMessage
+from followups.outcomes import NotSent, Refused, Unclear
 from followups.schedule import local_day
+from followups.sending import send
+from followups.watch import room
 
 log = logging.getLogger("clinic.followups")
 BATCH = 200
@@ -23,9 +25,8 @@ def _by(practice_id=None):
 
 @shared_task(name="followups.sweep")
 def sweep() -> None:
-    """Move, open and close what time asks for, settle what workers left behind, ring for waiting messages."""
+    """Open and close what time asks for, settle what workers left behind, ring for waiting messages."""
     at = timezone.now()
-    _each_check_in(CheckIn.objects.in_another_zone(), actions.move_check_in, at)
     _each_check_in(CheckIn.objects.missed(at), actions.miss_check_in, at)
     _each_pause(at)
     _open_due(at)
@@ -33,25 +34,25 @@ def sweep() -> None:
     _each_check_in(CheckIn.objects.over(at), actions.expire_check_in, at)
     _each_message(OutboxMessage.objects.abandoned(at), actions.give_up_claim, at)
     _each_message(OutboxMessage.objects.unneeded(), actions.drop_message, at)
-    for message_id in OutboxMessage.objects.waiting(at).values_list("pk", flat=True)[:BATCH]:
+    for message_id in OutboxMessage.objects.may_go_out(at).values_list("pk", flat=True)[: min(BATCH, room(at))]:
         doorbell.ring_for(message_id)
 
 
 def _open_due(at) -> None:
     """At most one question to a patient: of several that are due only the latest is asked (F4).
 
-    What a session needs comes before any follow-up, and waits for none.
+    Patients with an open risk item come first. What a session needs comes before any follow-up, and waits for none.
     """
-    due = _with_people(CheckIn.objects.due(at))
-    latest = {row.patient_id: row for row in sorted(due, key=lambda row: not row.is_follow_up)}
-    for check_in in due:
-        if check_in.patient.discharged_from_care_at is not None:
+    for check_in in _with_people(CheckIn.objects.due(at).told_from_later(at), "-is_at_risk", "due_at"):
+        if check_in.time_zone != check_in.patient.time_zone:
+            _act(actions.move_check_in, at, check_in=check_in)
+        elif check_in.patient.discharged_from_care_at is not None:
             _act(actions.stop_check_in, at, check_in=check_in)
         elif not check_in.is_follow_up:
             _act(actions.open_check_in, at, check_in=check_in)
-        elif not latest[check_in.patient_id].is_follow_up:
+        elif check_in.yields_to_session:
             _act(actions.merge_check_in, at, check_in=check_in)
-        elif latest[check_in.patient_id] != check_in:
+        elif check_in.is_outdated:
             _act(actions.supersede_check_in, at, check_in=check_in)
         elif _is_asked_today(check_in, at):
             _act(actions.merge_check_in, at, check_in=check_in)
@@ -76,9 +77,9 @@ def _each_pause(at) -> None:
         _act(actions.end_pause, at, pause=pause)
 
 
-def _with_people(check_ins) -> list[CheckIn]:
+def _with_people(check_ins, *order: str) -> list[CheckIn]:
     rows = check_ins.select_related("patient", "point", "session__patient", "assessment_set")
-    return list(rows.order_by("due_at")[:BATCH])
+    return list(rows.order_by(*(order or ["due_at"]))[:BATCH])
 
 
 def _each_check_in(check_ins, action, at) -> None:
@@ -87,7 +88,9 @@ def _each_check_in(check_ins, action, at) -> None:
 
 
 def _each_message(messages, action, at) -> None:
-    for message in messages.select_related("check_in__patient")[:BATCH]:
+    """Their ids first: asked for both at once, a database may begin with the check-ins, of which there are far more."""
+    ids = list(messages.values_list("pk", flat=True)[:BATCH])
+    for message in OutboxMessage.objects.filter(pk__in=ids).select_related("check_in__patient"):
         _act(action, at, message=message)
 
 
@@ -114,13 +117,15 @@ def deliver(message_id: str) -> None:
         token = actions.make_message_link(message=message, by=by, at=timezone.now())
         if token is None:
             return
-        send_mail(check_in_mail(message, token))
+        provider_id = send(message, token)
     except Unclear as error:
         actions.record_unclear(message=message, by=by, at=timezone.now(), error=str(error))
+    except Refused as error:
+        actions.record_refused(message=message, by=by, at=timezone.now(), code=str(error))
     except NotSent as error:
-        actions.record_trouble(message=message, by=by, at=timezone.now(), error=str(error))
+        actions.record_trouble(message=message, by=by, at=timezone.now(), error=error)
     except Exception as error:  # anything before the server was reached: try later, at most five times
         log.error("message %s could not be sent: %s", message.pk, type(error).__name__)
-        actions.record_trouble(message=message, by=by, at=timezone.now(), error=type(error).__name__)
+        actions.record_trouble(message=message, by=by, at=timezone.now(), error=NotSent(type(error).__name__))
     else:
-        actions.record_sent(message=message, by=by, at=timezone.now())
+        actions.record_sent(message=message, by=by, at=timezone.now(), provider_id=provider_id)

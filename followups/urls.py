@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from followups.views import care, check_ins, measuring, points
+from followups.views import callbacks, care, check_ins, measuring, points
 
 app_name = "followups"
 urlpatterns = [
     path("", check_ins.check_in_list, name="list"),
     path("patients/<uuid:pk>/", check_ins.of_patient, name="of_patient"),
     path("patients/<uuid:pk>/pause/", care.pause, name="pause"),
+    path("patients/<uuid:pk>/contact/", check_ins.confirm_contact, name="confirm_contact"),
+    path("texts/<uuid:pk>/status/", callbacks.text_status, name="text_status"),
     path("pauses/<uuid:pk>/end/", care.resume, name="resume"),
     path("missed/<uuid:pk>/", care.missed, name="missed"),
     path("missed/<uuid:pk>/take/", care.take_missed, name="take_missed"),

@@ -11,7 +11,8 @@ from patients.models.person import words_of
 
 TOLD = (
     *("id", "mrn", "given_name", "family_name", "preferred_name", "pronouns", "birth_date", "sex_at_birth", "email"),
-    *("phone", "address", "time_zone", "email_allowed", "emergency_name", "emergency_phone", "emergency_relation"),
+    *("phone", "mobile", "address", "time_zone", "email_allowed", "contact_by"),
+    *("emergency_name", "emergency_phone", "emergency_relation"),
     *("discharged_from_care_at", "registered_at", "version"),
 )
 

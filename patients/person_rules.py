@@ -7,6 +7,7 @@ from datetime import date
 from common.time_zones import known_time_zones
 
 OLDEST_YEARS = 120
+MOBILE = re.compile(r"^\+[1-9]\d{7,14}$")  # E.164
 PHONE = re.compile(r"^[+()\d][\d\s().+\-x]{4,30}$")
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 LENGTHS = {
@@ -16,18 +17,25 @@ LENGTHS = {
     "pronouns": 40,
     "email": 254,
     "phone": 32,
+    "mobile": 32,
     "address": 240,
     "emergency_name": 120,
     "emergency_phone": 32,
     "emergency_relation": 60,
 }
 SEXES = ("female", "male", "unknown")
+WAYS = ("email", "text")
 
 
 def fold(text: str) -> str:
     """The form in which two spellings of a name compare: no case, no accents, single spaces."""
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
     return " ".join(bare.casefold().split())
+
+
+def mobile_of(typed: str) -> str:
+    """A mobile number without what people type between its digits: "+1 (555) 010-0100" is "+15550100100"."""
+    return re.sub(r"[\s().\-]", "", typed)
 
 
 def search_text_of(*, given_name: str, family_name: str, preferred_name: str, mrn: str) -> str:
@@ -80,6 +88,12 @@ def _shapes(values):
     for name in ("phone", "emergency_phone"):
         if values.get(name) and not PHONE.match(values[name]):
             yield name, "Enter a telephone number with digits, such as 555 010 0100, or leave it empty."
+    if values.get("mobile") and not MOBILE.match(values["mobile"]):
+        yield "mobile", "Enter the number with its country code, such as +1 555 010 0100, or leave it empty."
+    if values.get("contact_by", "email") not in WAYS:
+        yield "contact_by", "Choose e-mail or text message."
+    if values.get("contact_by") == "text" and not values.get("mobile"):
+        yield "mobile", "Enter the mobile number that text messages go to."
     height = values.get("height_cm")
     if height is not None and not 50 <= height <= 250:
         yield "height_cm", "Enter the height in whole centimetres between 50 and 250."

@@ -5,7 +5,7 @@ touched. The cookie names the link's id, never its token, and is worth nothing o
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -17,10 +17,11 @@ LIVES = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Held:
-    """The link a browser opened, and whether it passed the birth-date step."""
+    """The link a browser opened, whether it passed the birth-date step, and when the cookie was written."""
 
     link_id: UUID
     is_checked: bool
+    since: datetime
 
 
 def cookie_name() -> str:
@@ -31,13 +32,15 @@ def held(request) -> Held | None:
     """None without a cookie, or with one that is forged or too old."""
     try:
         told = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=LIVES)
-        return Held(UUID(told["link"]), told["checked"] is True)
-    except (signing.BadSignature, KeyError, TypeError, ValueError):
+        since = datetime.fromtimestamp(told["since"], UTC)
+        return Held(UUID(told["link"]), told["checked"] is True, since)
+    except (signing.BadSignature, KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
-def remember(response, link_id: UUID, *, is_checked: bool) -> None:
-    value = signing.dumps({"link": str(link_id), "checked": is_checked}, salt=SALT)
+def remember(response, link_id: UUID, at: datetime, *, is_checked: bool) -> None:
+    told = {"link": str(link_id), "checked": is_checked, "since": at.timestamp()}
+    value = signing.dumps(told, salt=SALT)
     response.set_cookie(
         cookie_name(), value, httponly=True, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax", path="/"
     )

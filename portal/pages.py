@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.gatekeeping import before_own_password, link_holder
+from portal.kiosk import practice_id_of
+from portal.link_cookie import cookie_name, remember
 from portal.visits import visit_of
 
 GONE = 410  # every link that opens nothing, whatever the reason (R70)
@@ -50,10 +52,13 @@ def visitor_page(view):
         at = timezone.now()
         visit = visit_of(request, at)
         if visit is None:
-            return closed(request)
+            return closed(request) if practice_id_of(request) is None else see_other("portal:locked")
         if not visit.is_checked and not visit.is_finished and not getattr(view, "before_check", False):
             return see_other("portal:birth_date")
-        return view(request, visit, at, *args, **kwargs)
+        response = view(request, visit, at, *args, **kwargs)
+        if visit.is_tablet and cookie_name() not in response.cookies:
+            remember(response, visit.link.pk, at, is_checked=True)
+        return response
 
     return page
 

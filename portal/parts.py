@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from assessments.catalogue import get_instrument
 from assessments.forms.day_before import FOLLOWS
 from assessments.models import Assessment, RiskItem
+from assessments.practice_catalogue import catalogue_of
 from assessments.risk_codes import CALL_ME, SUICIDE_CODES
 from portal.visits import Visit
 
@@ -41,10 +41,11 @@ class Overview:
 
 
 def overview(visit: Visit) -> Overview:
-    rows = {row.instrument: row for row in visit.assessment_set.assessments.all()}
+    given = visit.assessment_set
+    rows, catalogue = {row.instrument: row for row in given.assessments.all()}, catalogue_of(given.patient.practice_id)
     parts = tuple(
-        Part(number, _state(rows.get(code)), len(get_instrument(code).items))
-        for number, code in enumerate(visit.assessment_set.instruments, start=1)
+        Part(number, _state(rows.get(code)), len(catalogue.in_set(given, code).items))
+        for number, code in enumerate(given.instruments, start=1)
     )
     return Overview(parts, visit.next_part, _day_before(visit))
 

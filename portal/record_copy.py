@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from django.db import models
 
 from accounts.models import Membership
-from assessments.catalogue import get_instrument
+from assessments.answers_page import words_of_answer
 from assessments.models import Assessment, DayBefore, RiskContact, RiskItem
+from assessments.practice_catalogue import Catalogue, catalogue_of
+from assessments.practice_made import is_practice_made
 from dosing.models import (
     Administration,
     AdministrationEnd,
@@ -70,6 +72,7 @@ WHEN = [
 WHO = ["recorded_by", "signed_by", "author", "set_by", "opened_by", "ordered_by", "given_by", "verified_by"]
 # Fields that tell the patient nothing about the patient, or a second time.
 NOT_COPIED_FIELDS = {"practice", "patient", "search_text", "duplicate_reason", "template_version", "late_reason"}
+NOT_COPIED_FIELDS |= {"sent_to"}  # where messages went: the contact that is, or was, on file
 
 
 EVERY = models.Q()
@@ -141,7 +144,12 @@ PARTS = (
     Part("REMS forms submitted", RemsSubmission, "form__patient", order="occurred_at", more=("confirmation_number",)),
     Part("Addenda to sessions", SessionAddendum, "session__patient", order="recorded_at"),
     Part(
-        "Questionnaires", Assessment, "patient", models.Q(submitted_at__isnull=False), "submitted_at", ("instrument",)
+        "Questionnaires",
+        Assessment,
+        "patient",
+        models.Q(submitted_at__isnull=False),
+        "submitted_at",
+        ("instrument", "instrument_version"),
     ),
     Part("Told the day before a session", DayBefore, "patient", order="told_at", more=("told_at",)),
     Part("Answers that needed attention", RiskItem, "patient", order="raised_at"),
@@ -181,21 +189,34 @@ class Copied:
 
 def copy_of(patient: Patient) -> Iterator[Copied]:
     """Every part that has rows, times in the patient's own zone."""
-    zone = ZoneInfo(patient.time_zone)
+    zone, catalogue = ZoneInfo(patient.time_zone), catalogue_of(patient.practice_id)
     for part in PARTS:
-        rows = [_told(part, row, zone) for row in part.rows(patient)]
+        rows = [_told(part, row, zone, catalogue) for row in part.rows(patient)]
         if rows:
             yield Copied(part.title, rows)
 
 
-def _told(part: Part, row: models.Model, zone: ZoneInfo) -> list[tuple[str, str, object, str]]:
+def _told(part: Part, row: models.Model, zone: ZoneInfo, catalogue: Catalogue) -> list[tuple[str, str, object, str]]:
     found = []
     for name in part.fields:
         value = getattr(row, name)
         if value not in (None, "", [], {}):
             field = row._meta.get_field(name)
-            found.append((name, _label(str(field.verbose_name)), _plain(value), _text(row, field, value, zone)))
+            found.append(
+                (name, _label(str(field.verbose_name)), _plain(value), _text(row, field, value, zone, catalogue))
+            )
     return found
+
+
+def _questionnaire(row: Assessment, catalogue: Catalogue, name: str, zone: ZoneInfo) -> str:
+    """Its name, with the version where the practice wrote it; of its own questions the words, too."""
+    instrument = catalogue.of(row)
+    if name == "instrument":
+        return instrument.name
+    if not is_practice_made(instrument.code):
+        return _words(row.answers, zone)
+    told = [(item.text, words_of_answer(item, row.answers.get(item.key))) for item in instrument.items]
+    return "\n".join(f"{text}: {answer}" for text, answer in told if answer)
 
 
 UNITS = {"mmhg": "mmHg", "bpm": "beats/min", "pct": "%", "mg": "mg", "ml": "mL", "kg": "kg", "cm": "cm", "min": "min"}
@@ -215,10 +236,12 @@ def _plain(value):
     return str(value) if isinstance(value, models.Model) else value
 
 
-def _text(row, field, value, zone: ZoneInfo) -> str:
+def _text(row, field, value, zone: ZoneInfo, catalogue: Catalogue) -> str:
     """What stands in the file for people."""
     if speak := SPOKEN.get((type(row).__name__, field.name)):
         return speak(value)
+    if isinstance(row, Assessment) and field.name in ("instrument", "answers"):
+        return _questionnaire(row, catalogue, field.name, zone)
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(row, IntegrationNote) and field.name == "fields":
@@ -232,7 +255,6 @@ SPOKEN = {
     ("ContraindicationAnswer", "item"): lambda code: ITEMS[code].label if code in ITEMS else code,
     ("Session", "state"): lambda code: State(code).label,
     ("SessionTransition", "to_state"): lambda code: State(code).label,
-    ("Assessment", "instrument"): lambda code: get_instrument(code).name,
 }
 
 

@@ -16,6 +16,6 @@ urlpatterns = [
     path("done/", entering.done, name="done"),
     path("call/", entering.call_me, name="call_me"),
     path("stop/", entering.stop, name="stop"),
-    path("stopped/", entering.stopped, name="stopped"),
+    path("locked/", entering.locked, name="locked"),
     path("<str:token>/", entering.open_link, name="open"),
 ]

@@ -7,7 +7,8 @@ from accounts.actor import Actor, patient_actor
 from accounts.origin import where
 from assessments.links import token_digest
 from assessments.models import AnswerLink, Assessment, AssessmentSet
-from portal.link_cookie import held
+from portal.kiosk import FORGET_AFTER
+from portal.link_cookie import Held, held
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ def is_finished(link: AnswerLink) -> bool:
     return link.assessment_set.completed_at is not None and not (link.revoked_at or link.locked_at)
 
 
+def _is_left_alone(link: AnswerLink, holding: Held, at: datetime) -> bool:
+    """A tablet that nobody touched for a while forgets whose questions it showed."""
+    return link.channel == AnswerLink.Channel.TABLET and at - holding.since > FORGET_AFTER
+
+
 def visit_of(request, at: datetime) -> Visit | None:
     """None unless this browser holds a link that is open or was used to the end; the practice's help goes with it."""
     holding = held(request)
@@ -66,6 +72,8 @@ def visit_of(request, at: datetime) -> Visit | None:
     rows = rows.prefetch_related("assessment_set__assessments")
     link = rows.filter(pk=holding.link_id).first()
     if link is None or not (link.is_answerable(at) or is_finished(link)):
+        return None
+    if _is_left_alone(link, holding, at):
         return None
     patient = link.assessment_set.patient
     request.link_practice = patient.practice

@@ -85,7 +85,7 @@ class Clinic:
             raise StartError(f"A clinic is already running from {self.home}.") from None
 
     def _environment(self) -> dict[str, str]:
-        """A demonstration never reaches a database or queue that somebody named for real work."""
+        """A demonstration never reaches a database, a queue or a provider that somebody named for real work."""
         own = {
             "CLINIC_HOME": str(self.home),
             "CLINIC_ONE_MACHINE": "1",
@@ -95,7 +95,8 @@ class Clinic:
             "PYTHONUNBUFFERED": "1",
         }
         if self.demo:
-            own |= {"DATABASE_URL": "", "REDIS_URL": ""}
+            own |= {"DATABASE_URL": "", "REDIS_URL": "", "TWILIO_ACCOUNT_SID": "", "TWILIO_AUTH_TOKEN": ""}
+            own |= {"TWILIO_FROM": "", "TWILIO_MESSAGING_SERVICE_SID": ""}
         return {**os.environ, **own}
 
     def prepare(self) -> None:

@@ -8,6 +8,7 @@ class SessionsAppConfig(AppConfig):
         from accounts.access import scope_tests
         from accounts.navigation import home_panels, navigation
         from accounts.practice import defaults
+        from assessments.hooks import licence_changed
         from assessments.trend import every_dose, marks
         from common.guards import insert_guards
         from common.signatures import signed_rows
@@ -30,6 +31,7 @@ class SessionsAppConfig(AppConfig):
         insert_guards.register("roster", roster_guards)
         marks.register("sessions", told_below.dose_marks)
         every_dose.register("sessions", told_below.every_dose)
+        licence_changed.register("cadss", told_below.offer_cadss_with_its_licence)
         measured_weights.register("sessions", told_below.weights_at_check_in)
         navigation.register("sessions", home.navigation_entries)
         home_panels.register("sessions", home.home_panels_for)

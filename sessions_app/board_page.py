@@ -49,6 +49,11 @@ class BoardCard:
         return self.session.state_now
 
     @property
+    def is_stopped_early(self) -> bool:
+        """Dosing ended before all of it was given."""
+        return self.session.is_stopped_early
+
+    @property
     def needs_attention(self) -> bool:
         return self.severity in (Severity.CRITICAL, Severity.WARNING)
 
@@ -129,7 +134,7 @@ def load_board(actor: Actor, at: datetime) -> BoardPage:
     """Six queries, whatever the number of sessions; two more while somebody's day before waits for a decision."""
     start, _ = day_bounds(at, actor.practice.time_zone)
     visible = on_board(actor, at)
-    sessions = list(visible.select_related("patient", "series", "room").order_by("scheduled_for", "room__name", "id"))
+    sessions = list(visible.with_names().with_early_stop().order_by("scheduled_for", "room__name", "id"))
     active = [session.pk for session in sessions if session.state_now.is_in_progress]
     unsigned = [session.pk for session in sessions if session.state_now in (State.DISCHARGED, State.ENDED_EARLY)]
     readings = _readings([*active, *unsigned])

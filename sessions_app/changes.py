@@ -1,4 +1,4 @@
-"""Whether anything changed since a page was made, asked in one statement (every 2 seconds by each open page).
+"""Whether anything changed since a page was made, asked in one statement (every 1.5 seconds by each open page).
 
 A token is a digest of how many rows hang on what is shown, and the second until which it may be believed: what changes
 with time alone (a reading falls due, a baseline grows old) or in the chart shows at the latest then.
@@ -47,7 +47,7 @@ def session_token(session: Session, at: datetime) -> str:
 
 def board_token(sessions: QuerySet[Session], at: datetime) -> str:
     """For the board of these sessions, and of who is on site."""
-    return _token(_marks(sessions, BOARD), at)
+    return _token(marks_of(sessions, BOARD), at)
 
 
 def board_still_unchanged(sessions: QuerySet[Session], token: str, at: datetime) -> tuple[bool, str]:
@@ -58,13 +58,13 @@ def still_unchanged(
     sessions: QuerySet[Session], token: str, at: datetime, also: dict | None = None
 ) -> tuple[bool, str]:
     """Whether `token` still holds for these sessions, and the token of now; one query."""
-    marks = _marks(sessions, also)
+    marks = marks_of(sessions, also)
     digest, _, until = token.partition(".")
     is_young = re.fullmatch("[0-9]{1,12}", until) and at.timestamp() < int(until) <= (at + BELIEVED).timestamp()
-    return bool(is_young) and _digest(marks) == digest, _token(marks, at)
+    return bool(is_young) and digest_of(marks) == digest, _token(marks, at)
 
 
-def _marks(sessions: QuerySet[Session], also: dict | None = None) -> list[tuple]:
+def marks_of(sessions: QuerySet[Session], also: dict | None = None) -> list[tuple]:
     counts = COUNTS | (also or {})
     rows = sessions.annotate(**counts).order_by("pk")
     return list(rows.values_list("pk", "version", "dosing_record__version", "dosing_record__reviewed_at", *counts))
@@ -88,8 +88,8 @@ BOARD = {"presence": _of_practice(Presence), "supervision": _of_practice(Supervi
 
 
 def _token(marks: list[tuple], at: datetime) -> str:
-    return f"{_digest(marks)}.{int((at + BELIEVED).timestamp())}"
+    return f"{digest_of(marks)}.{int((at + BELIEVED).timestamp())}"
 
 
-def _digest(marks: list[tuple]) -> str:
+def digest_of(marks: list[tuple]) -> str:
     return hashlib.sha256(repr(marks).encode()).hexdigest()[:16]

@@ -16,6 +16,8 @@ ALDRETE_WAIVABLE = 8
 # The last pressure is at most this much of the baseline, in per cent (KAP-DIS-BP); 100 would be the baseline itself.
 PRESSURE_MAX_PCT = 120
 PRESSURE_LOW_SYSTOLIC = 90
+# A pressure no more than this above the baseline has nothing left to fall (KAP-DIS-FALL).
+PRESSURE_SETTLED_MMHG = 10
 # A pulse oximeter's own error: this many points below the baseline still count as at baseline (KAP-DIS-SPO2).
 SPO2_TOLERANCE = 2
 # A prescriber's waiver of one criterion is for the patient as seen now: it holds this long (KAP-DIS-WAIVE).
@@ -41,6 +43,8 @@ class LeavingFacts:
     """Everything the criteria look at, at one moment. `may_leave_from` is None while an infusion runs.
 
     `baseline` is the last reading before the first dose, `last` the very last one since; what it lacks is not met.
+    `highest` are the highest systolic and diastolic pressure before the last reading: since the dose, of esketamine
+    from the reading at about 40 minutes on; None without one.
     `alarms` are the measures whose last reading is a warning or worse, `critical` says each critical one in words.
     """
 
@@ -52,6 +56,7 @@ class LeavingFacts:
     alarms: frozenset[str] = frozenset()
     critical: tuple[str, ...] = ()
     last_dose_at: datetime | None = None
+    highest: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,7 @@ def measured(facts: LeavingFacts) -> list[Criterion]:
         _calm(facts),
         _alert(facts),
         _pressure(facts),
+        _falling(facts),
         _oxygen(facts),
     ]
 
@@ -244,13 +250,15 @@ def _alert(facts: LeavingFacts) -> Criterion:
     )
 
 
+def _has_pressures(facts: LeavingFacts) -> bool:
+    """Whether both the baseline and the last reading have both numbers."""
+    both = (facts.last, facts.baseline)
+    return None not in both and all(None not in (one.systolic_mmhg, one.diastolic_mmhg) for one in both)
+
+
 def _pressure(facts: LeavingFacts) -> Criterion:
     last, baseline = facts.last, facts.baseline
-    known = (
-        last is not None
-        and baseline is not None
-        and None not in (last.systolic_mmhg, last.diastolic_mmhg, baseline.systolic_mmhg, baseline.diastolic_mmhg)
-    )
+    known = _has_pressures(facts)
     met = known and (
         last.systolic_mmhg * 100 <= baseline.systolic_mmhg * PRESSURE_MAX_PCT
         and last.diastolic_mmhg * 100 <= baseline.diastolic_mmhg * PRESSURE_MAX_PCT
@@ -267,6 +275,34 @@ def _pressure(facts: LeavingFacts) -> Criterion:
         met,
         f"Blood pressure ({fact}) is not back within 20 % above the baseline, systolic 90 or more. Wait and repeat.",
         "KAP-DIS-BP",
+        fact,
+        may_waive=known and "pressure" not in facts.alarms,
+    )
+
+
+def falls(last_mmhg: int, baseline_mmhg: int, highest_mmhg: int | None) -> bool:
+    """Whether one of the two numbers is below its highest, or has nothing left to fall (KAP-DIS-FALL)."""
+    is_settled = last_mmhg <= baseline_mmhg + PRESSURE_SETTLED_MMHG
+    return is_settled or (highest_mmhg is not None and last_mmhg < highest_mmhg)
+
+
+def _falling(facts: LeavingFacts) -> Criterion:
+    last, baseline = facts.last, facts.baseline
+    known = _has_pressures(facts)
+    systolic, diastolic = facts.highest or (None, None)
+    met = (
+        known
+        and falls(last.systolic_mmhg, baseline.systolic_mmhg, systolic)
+        and falls(last.diastolic_mmhg, baseline.diastolic_mmhg, diastolic)
+    )
+    before = f", highest before {systolic}/{diastolic}" if facts.highest else ""
+    fact = f"{last.systolic_mmhg}/{last.diastolic_mmhg}{before}" if known else "not taken"
+    return Criterion(
+        "FALLING",
+        "Blood pressure falling",
+        met,
+        f"Blood pressure ({fact}) is neither falling nor within 10 mmHg of the baseline. Wait and repeat.",
+        "KAP-DIS-FALL",
         fact,
         may_waive=known and "pressure" not in facts.alarms,
     )

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
 
+from common.chunks import by_the_chunk
 from common.csv_safe import csv_lines
 from dosing.containers import labels_of
 from dosing.models import Administration, DosingRecord, Draw, Remainder, StockMovement
 from dosing.proposed_dose import show
 
-CHUNK = 500
 HEADINGS = (
     "Practice",
     "Practice DEA number",
@@ -72,11 +71,7 @@ class LogFile:
         return csv_lines(HEADINGS, self.rows())
 
     def rows(self) -> Iterator[tuple]:
-        """Only ids are sorted; whole rows are read by the chunk, since a database would sort them in memory."""
-        in_order = self.draws.order_by("drawn_at", "id").values_list("id", flat=True).iterator(chunk_size=CHUNK)
-        while ids := list(islice(in_order, CHUNK)):
-            found = _whole_draws().in_bulk(ids)
-            yield from (self._row(found[pk]) for pk in ids)
+        return map(self._row, by_the_chunk(self.draws.order_by("drawn_at", "id"), _whole_draws()))
 
     def _row(self, draw: Draw) -> tuple:
         record, product = draw.dosing_record, draw.lot.product

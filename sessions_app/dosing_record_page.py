@@ -17,10 +17,11 @@ from sessions_app.dosing_list import flags_of, review_chip
 from sessions_app.dosing_scope import dosing_records_of
 from sessions_app.dosing_vitals import ReviewedReading, review_chart, reviewed_readings
 from sessions_app.leaving_facts import missed_readings
-from sessions_app.models import BlockerOverride, ReviewQuestion, RosterEntry, SessionAddendum
+from sessions_app.models import BlockerOverride, ReviewQuestion, RosterEntry, SessionAddendum, SessionTransition
 from sessions_app.reviewing import people_to_ask, review_blockers
 from sessions_app.session_facts import SessionFacts, full, load_facts
 from sessions_app.session_timeline import timeline_of
+from sessions_app.states import standing_stop
 from sessions_app.timeline import TimelineEvent, t_plus_minutes
 
 PEOPLE = "recorded_by__user"
@@ -79,6 +80,7 @@ class DosingRecordPage:
     questions: tuple[ReviewQuestion, ...]
     people: tuple
     review_blockers: tuple[Blocker, ...]
+    early_stop: SessionTransition | None = None
 
     @property
     def session(self):
@@ -162,6 +164,7 @@ def load_record_page(record: DosingRecord, actor, at: datetime) -> DosingRecordP
         questions=tuple(session.questions.with_names()),
         people=tuple(one for one in people_to_ask(session) if one.pk != actor.membership_id),
         review_blockers=tuple(review_blockers(session, actor)),
+        early_stop=standing_stop(transitions, lambda row: row.told),
     )
 
 

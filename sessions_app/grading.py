@@ -1,6 +1,6 @@
 """Grades every reading of a session under the limits that were in force when it was taken."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,19 +24,22 @@ def baseline_of(stand: Sequence, first_dose_at: datetime | None):
     return full[-1] if full else None
 
 
-def graded(readings: Sequence, settings: MonitoringSettings, first_dose_at: datetime | None) -> dict:
+def graded(
+    readings: Sequence, settings: MonitoringSettings, first_dose_at: datetime | None, only: Container | None = None
+) -> dict:
     """Reading id → its findings. `readings` are all of one session, oldest first, also those corrected later.
 
     Each is held against the readings that stand from before it. A rise or fall is counted from the baseline only after
-    the first dose.
+    the first dose. `only` are the ids that are asked for; without it, all are.
     """
     stand = standing(readings)
     ids, baseline = {row.pk for row in stand}, baseline_of(stand, first_dose_at)
     found, earlier = {}, []
     for row in readings:
-        start = baseline if first_dose_at is not None and row.occurred_at > first_dose_at else None
-        ladder = settings.ladder_at(row.occurred_at)
-        found[row.pk] = judge(row, ladder, baseline=start, earlier=earlier)
+        if only is None or row.pk in only:
+            start = baseline if first_dose_at is not None and row.occurred_at > first_dose_at else None
+            ladder = settings.ladder_at(row.occurred_at)
+            found[row.pk] = judge(row, ladder, baseline=start, earlier=earlier)
         if row.pk in ids:
             earlier.append(row)
     return found

@@ -1,13 +1,15 @@
 """Brings a session's rows into the form that the rules for leaving read, and its refusals into blockers."""
 
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 
 from accounts.roles import Permission
 from common.blockers import Blocker
+from common.clinical import Route
 from sessions_app import gates
+from sessions_app.clock_rules import ESKETAMINE_READ_FROM
 from sessions_app.discharge_rules import (
     Criterion,
     LeavingAnswers,
@@ -43,7 +45,18 @@ def leaving_facts(facts: SessionFacts, moment: datetime) -> LeavingFacts:
         alarms=frozenset(one.measure for one in alarms),
         critical=tuple(one.sentence for one in alarms if one.severity is Severity.CRITICAL),
         last_dose_at=max((span.began_at for span in facts.doses), default=None),
+        highest=_highest(facts, after[:-1]),
     )
+
+
+def _highest(facts: SessionFacts, before: list[VitalReading]) -> tuple[int, int] | None:
+    """The highest systolic and the highest diastolic pressure; of esketamine from the 40-minute reading on."""
+    first = facts.session.first_dose_at
+    since = first + timedelta(minutes=ESKETAMINE_READ_FROM) if facts.route == Route.ESK and first else first
+    taken = [row for row in before if row.systolic_mmhg is not None and row.occurred_at >= since]
+    if not taken:
+        return None
+    return max(row.systolic_mmhg for row in taken), max(row.diastolic_mmhg for row in taken)
 
 
 def _alarms(facts: SessionFacts) -> list[Finding]:

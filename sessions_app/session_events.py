@@ -221,8 +221,9 @@ def _read(session_id: UUID, names: tuple[str, ...], first_dose_at: datetime | No
 
 def findings_of(session: Session, reading_id: UUID) -> tuple[Finding, ...]:
     """What is abnormal in one stored reading, as every list of the session's events says it. One query."""
-    events = session_events(session.pk, [READING], session.first_dose_at)
-    return next((findings_told(event) for event in events if event.id == reading_id), ())
+    events, settings = _read(session.pk, (READING,), session.first_dose_at)
+    rows = _in_order([GradedReading(event) for event in events])
+    return graded(rows, settings, session.first_dose_at, only={reading_id}).get(reading_id, ())
 
 
 def findings_told(event: SessionEvent) -> tuple[Finding, ...]:
@@ -234,7 +235,7 @@ def findings_of_typed(session: Session, reading) -> tuple[Finding, ...]:
     """What would be abnormal in a reading that is not stored yet, after those that are. One query."""
     events, settings = _read(session.pk, (READING,), session.first_dose_at)
     rows = [GradedReading(event) for event in events if event.occurred_at <= reading.occurred_at]
-    return graded([*_in_order(rows), reading], settings, session.first_dose_at)[reading.pk]
+    return graded([*_in_order(rows), reading], settings, session.first_dose_at, only={reading.pk})[reading.pk]
 
 
 def _in_order(rows: list) -> list:

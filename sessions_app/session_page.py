@@ -39,8 +39,9 @@ from sessions_app.session_vitals import (
     reading_rows,
     tiles_of,
 )
-from sessions_app.state_words import chip_of, steps_to
-from sessions_app.states import State
+from sessions_app.session_words import SessionWords
+from sessions_app.state_words import steps_to
+from sessions_app.states import State, standing_stop
 from sessions_app.timeline import TimelineEvent
 from sessions_app.vital_limits import Finding, Severity
 
@@ -74,7 +75,7 @@ _CLINICAL = Together("session_page", _ROWS | _OF_THE_CARE_TEAM, session=UUID, se
 
 
 @dataclass(frozen=True)
-class SessionPage(RoomOnPage):
+class SessionPage(SessionWords, RoomOnPage):
     session: Session
     facts: SessionFacts
     reach: SessionReach
@@ -100,14 +101,7 @@ class SessionPage(RoomOnPage):
     room: RoomState
     rest: DeviceRest | None
     open_due: tuple[datetime, ...]
-
-    @property
-    def state(self) -> State:
-        return self.session.state_now
-
-    @property
-    def chip_kind(self) -> str:
-        return chip_of(self.state)
+    early_stop: SessionTransition | None = None
 
     @property
     def steps(self) -> list[tuple[str, str]]:
@@ -254,13 +248,6 @@ class SessionPage(RoomOnPage):
         return bool(waits) and self.reach.may(Permission.REVIEW_DOSING)
 
     @property
-    def owes_rems(self) -> bool:
-        """An esketamine session with a dose has a form for the REMS."""
-        given = self.session.dosing_record
-        is_esketamine = given is not None and given.route == Route.ESK
-        return is_esketamine and self.reach.may(Permission.VIEW_REMS)
-
-    @property
     def may_check_rems(self) -> bool:
         """What the REMS wants known before an esketamine dose."""
         return self.facts.route == Route.ESK and self.may_check_in
@@ -355,6 +342,7 @@ def load_session_page(session: Session, actor: Actor, at: datetime, reach: Sessi
         room=room,
         rest=device_rest(facts) if active else None,
         open_due=tuple(open_due_times(facts, at)) if session.signed_at is None and facts.doses else (),
+        early_stop=standing_stop(rows["transitions"], lambda row: row.told),
     )
 
 

@@ -10,7 +10,7 @@ from sessions_app.models import AdverseEvent, SessionAddendum, SessionTransition
 from sessions_app.room_state import RoomState
 from sessions_app.room_timeline import correction_words, room_lines
 from sessions_app.session_facts import SessionFacts
-from sessions_app.states import State
+from sessions_app.states import State, is_early_stop
 from sessions_app.timeline import TimelineEvent, merged, t_plus_minutes
 from sessions_app.vital_limits import Severity, value_of, words_of, worst
 
@@ -27,6 +27,13 @@ MOVE_WORDS = {
     State.NO_SHOW: ("Did not come", "calendar-x"),
     State.ABORTED: ("Aborted before a dose", "ban"),
 }
+
+STOPPED_EARLY = ("Stopped early: recovery began", "circle-stop")
+
+
+def moved_words(start: str, to: str, reason: str) -> tuple[str, str]:
+    """What a change of state is called, and its icon."""
+    return STOPPED_EARLY if is_early_stop(start, to, reason) else MOVE_WORDS[State(to)]
 
 
 NOTHING = RoomState(())
@@ -78,7 +85,7 @@ def _line(row, title: str, **more) -> TimelineEvent:
 
 
 def _moved(row: SessionTransition) -> TimelineEvent:
-    words, icon = MOVE_WORDS[State(row.to_state)]
+    words, icon = moved_words(*row.told)
     return _line(row, words, text=row.reason, icon_name=icon, order=40)
 
 

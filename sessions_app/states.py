@@ -1,6 +1,10 @@
 """The states of a session and the moves between them, as data (product.md, "The record")."""
 
 import enum
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+Move = TypeVar("Move")
 
 
 class State(enum.Enum):
@@ -59,3 +63,21 @@ MOVES: dict[State, frozenset[State]] = {
 
 def may_move(start: State, to: State) -> bool:
     return to in MOVES[start]
+
+
+def is_early_stop(start: str, to: str, reason: str) -> bool:
+    """Whether a move says that dosing ended before all of it was given: only then does recovery begin with a reason."""
+    return (start, to) == (State.DOSING.value, State.RECOVERY.value) and bool(reason)
+
+
+def standing_stop(moves: Iterable[Move], told: Callable[[Move], tuple[str, str, str]]) -> Move | None:
+    """The early stop that stands: the last time that dosing ended, unless it was taken up again since.
+
+    `moves` are in the order they happened; `told` gives (from state, to state, reason) of one.
+    """
+    last = None
+    for move in moves:
+        start, to, reason = told(move)
+        if to in (State.DOSING.value, State.RECOVERY.value):
+            last = move if is_early_stop(start, to, reason) else None
+    return last

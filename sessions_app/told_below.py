@@ -1,8 +1,9 @@
-"""What the sessions tell the apps below: when doses were given, and what the patient weighed at check-in."""
+"""What the sessions tell the apps below: doses given, weights at check-in; and what they take over from below."""
 
 from zoneinfo import ZoneInfo
 
 from assessments.trend import Mark
+from sessions_app.actions import take_over_cadss_licence
 from sessions_app.models import CheckIn, Session
 
 
@@ -23,3 +24,8 @@ def weights_at_check_in(patient) -> list[tuple]:
     zone = ZoneInfo(patient.practice.time_zone)
     taken = CheckIn.objects.filter(session__patient=patient).order_by("-occurred_at")[:5]
     return [(row.occurred_at.astimezone(zone).date(), row.weight_kg, "check-in") for row in taken]
+
+
+def offer_cadss_with_its_licence(code, licence, by, at) -> list:
+    """The cockpit offers CADSS-6 while the practice holds the licence of the CADSS (KAP-SCALE-CADSS)."""
+    return [take_over_cadss_licence(by=by, at=at, licence=licence)] if code == "CADSS" else []

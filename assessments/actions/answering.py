@@ -9,11 +9,12 @@ from django.db.models import F
 from accounts.access import authorize
 from accounts.roles import Permission
 from assessments.actions.raising import raise_risk
-from assessments.catalogue import get_instrument
+from assessments.definitions import Instrument
 from assessments.drafts import new_draft
 from assessments.hooks import submitted
 from assessments.models import AnswerLink, Assessment, AssessmentSet, DayBefore
-from assessments.scoring import InvalidAnswers, score_result
+from assessments.practice_catalogue import catalogue_of
+from assessments.scoring import InvalidAnswers, score_answers
 from assessments.scoring.answers import clean_answers
 from assessments.scoring.result import plain
 from common import audit
@@ -94,17 +95,21 @@ def save_answers(
 ) -> Assessment:
     """Keep what was answered so far. Raises InvalidInput per question, StaleState when already submitted."""
     role = may_answer(by, assessment.assessment_set, link, at)
-    cleaned = _clean(assessment, answers)
+    cleaned = _clean(_instrument_of(assessment), answers)
     row = hold(assessment.assessment_set).get(assessment.instrument) or assessment
     _store(row, answers=plain(cleaned), answered_at=at)
     audit.record(by, "assessments.save_answers", at=at, subject=row, role=role, detail={"answered": len(cleaned)})
     return row
 
 
-def _clean(assessment: Assessment, answers: dict) -> dict:
+def _instrument_of(assessment: Assessment) -> Instrument:
+    return catalogue_of(assessment.assessment_set.patient.practice_id).of(assessment)
+
+
+def _clean(instrument: Instrument, answers: dict) -> dict:
     """The checked answers without the open ones. A risk answer counts even where the form would not have asked."""
     try:
-        cleaned = clean_answers(get_instrument(assessment.instrument), answers)
+        cleaned = clean_answers(instrument, answers)
     except InvalidAnswers as error:
         raise InvalidInput(dict(error.errors)) from error
     return {key: value for key, value in cleaned.items() if value is not None}
@@ -132,10 +137,11 @@ def submit_assessment(
     """
     assessment_set = assessment.assessment_set
     role = may_answer(by, assessment_set, link, at)
-    cleaned = _clean(assessment, answers)
+    instrument = _instrument_of(assessment)
+    cleaned = _clean(instrument, answers)
     if not allow_missing:
-        _refuse_open_questions(assessment, cleaned)
-    scored = _scored_values(assessment, cleaned)
+        _refuse_open_questions(instrument, cleaned)
+    scored = _scored_values(instrument, cleaned)
     is_only = len(assessment_set.instruments) == 1 and not assessment_set.asks_day_before
     rows = hold(assessment_set, completed_at=at) if is_only else hold(assessment_set)
     row = rows.setdefault(assessment.instrument, assessment)
@@ -149,7 +155,7 @@ def submit_assessment(
         link=link,
         channel=channel or (link.channel if link else "staff"),
     )
-    risk = raise_risk(row, at, call_words)
+    risk = raise_risk(row, instrument, at, call_words)
     detail = {"instrument": row.instrument}
     audit.record_all(
         [
@@ -171,16 +177,16 @@ def _waits_for_day_before(assessment_set: AssessmentSet) -> bool:
     return assessment_set.asks_day_before and not DayBefore.objects.filter(assessment_set=assessment_set).exists()
 
 
-def _refuse_open_questions(assessment: Assessment, cleaned: dict) -> None:
-    asked = get_instrument(assessment.instrument).required_items(cleaned)
+def _refuse_open_questions(instrument: Instrument, cleaned: dict) -> None:
+    asked = instrument.required_items(cleaned)
     open_ones = {item.key: "Please choose an answer." for item in asked if cleaned.get(item.key) is None}
     if open_ones:
         raise InvalidInput(open_ones)
 
 
-def _scored_values(assessment: Assessment, cleaned: dict) -> dict:
+def _scored_values(instrument: Instrument, cleaned: dict) -> dict:
     try:
-        result = score_result(assessment.instrument, cleaned)
+        result = score_answers(instrument, cleaned)
     except InvalidAnswers as error:
         raise InvalidInput(dict(error.errors)) from error
     return {

@@ -6,9 +6,11 @@ from django.db import transaction
 
 from accounts.access import authorize
 from accounts.roles import Permission
-from assessments.catalogue import UnknownInstrument, get_instrument
+from assessments.catalogue import UnknownInstrument
+from assessments.definitions import Instrument
 from assessments.links import new_token, token_digest
 from assessments.models import AnswerLink, AssessmentSet
+from assessments.practice_catalogue import catalogue_of
 from common import audit
 from common.errors import InvalidInput, StaleState
 
@@ -30,7 +32,8 @@ def give_assessments(
 
     `asks_day_before` also asks about fasting, medicines and the way home; such a set may have no instruments.
     `scheduled=True` is for sets that a plan makes itself; `by` may then be a system actor or the person whose act
-    led to it. Raises InvalidInput for an unknown code or one whose wording may not be given.
+    led to it. The set keeps the version of each that holds now. Raises InvalidInput for an unknown code, one whose
+    wording may not be given, or one that the practice retired.
     """
     role = (
         ""
@@ -39,10 +42,12 @@ def give_assessments(
     )
     if occasion not in AssessmentSet.Occasion.values:
         raise InvalidInput({"occasion": "Choose what the questionnaires are for."})
+    asked = _known(instruments, patient.practice_id, may_be_empty=asks_day_before)
     given = AssessmentSet(
         patient=patient,
         occasion=occasion,
-        instruments=_known(instruments, may_be_empty=asks_day_before),
+        instruments=[each.code for each in asked],
+        versions={each.code: each.version for each in asked},
         asks_day_before=asks_day_before,
         created_at=at,
         created_by_id=by.membership_id,
@@ -54,17 +59,22 @@ def give_assessments(
     return given
 
 
-def _known(codes: list[str], *, may_be_empty: bool = False) -> list[str]:
+def _known(codes: list[str], practice_id, *, may_be_empty: bool = False) -> list[Instrument]:
+    """Each once, in the order asked."""
     if not codes and not may_be_empty:
         raise InvalidInput({"instruments": "Choose at least one questionnaire."})
-    for code in codes:
+    catalogue, found = catalogue_of(practice_id), []
+    for code in dict.fromkeys(codes):
         try:
-            instrument = get_instrument(code)
+            instrument = catalogue.get(code)
         except UnknownInstrument as error:
             raise InvalidInput({"instruments": f"There is no questionnaire {code}."}) from error
         if not instrument.can_be_given:
             raise InvalidInput({"instruments": f"The wording of {instrument.name} may not be shown without a licence."})
-    return list(dict.fromkeys(codes))
+        if not catalogue.is_offered(code):
+            raise InvalidInput({"instruments": f"{instrument.name} was retired."})
+        found.append(instrument)
+    return found
 
 
 @transaction.atomic
@@ -82,11 +92,14 @@ def change_instruments(*, assessment_set: AssessmentSet, by, at: datetime, instr
 
     Nothing happens to a set that is over or begun. Raises InvalidInput as `give_assessments` does.
     """
-    known = _known(instruments, may_be_empty=assessment_set.asks_day_before)
-    if AssessmentSet.objects.open().filter(pk=assessment_set.pk, assessments=None).update(instruments=known):
+    practice_id = assessment_set.patient.practice_id
+    asked = _known(instruments, practice_id, may_be_empty=assessment_set.asks_day_before)
+    known, versions = [each.code for each in asked], {each.code: each.version for each in asked}
+    unbegun = AssessmentSet.objects.open().filter(pk=assessment_set.pk, assessments=None)
+    if unbegun.update(instruments=known, versions=versions):
         detail = {"before": assessment_set.instruments, "after": known}
         audit.record(by, "assessments.change_instruments", at=at, subject=assessment_set, detail=detail)
-        assessment_set.instruments = known
+        assessment_set.instruments, assessment_set.versions = known, versions
     return assessment_set
 
 

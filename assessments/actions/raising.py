@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.access import authorize
 from accounts.roles import Permission
-from assessments.catalogue import get_instrument
+from assessments.definitions import Instrument
 from assessments.models import AnswerLink, Assessment, AssessmentSet, RiskItem
 from assessments.risk_codes import CALL_ME, MOST_WORDS, SUICIDE_CODES, WORSE
 from assessments.trend import every_dose
@@ -19,7 +19,7 @@ from common.statements import Statement
 Severity = RiskItem.Severity
 
 
-def raise_risk(assessment: Assessment, at: datetime, call_words: str | None) -> list[RiskItem]:
+def raise_risk(assessment: Assessment, instrument: Instrument, at: datetime, call_words: str | None) -> list[RiskItem]:
     """One open item for every alert or urgent flag about suicide, for reliable worsening, and for a wish to be called;
     the caller writes their audit rows."""
     found = [
@@ -27,7 +27,7 @@ def raise_risk(assessment: Assessment, at: datetime, call_words: str | None) -> 
         for flag in assessment.flags
         if flag["severity"] in Severity.values and flag["code"].startswith(SUICIDE_CODES)
     ]
-    if sentence := _worsening_of(assessment):
+    if sentence := _worsening_of(assessment, instrument):
         found.append((WORSE + assessment.instrument, Severity.ALERT, sentence))
     items = [_item(assessment, at, *told) for told in found]
     if call_words is not None:
@@ -59,9 +59,9 @@ def _clean_words(words: str) -> str:
     return words
 
 
-def _worsening_of(assessment: Assessment) -> str:
+def _worsening_of(assessment: Assessment, instrument: Instrument) -> str:
     """The sentence, or '' also while an earlier worsening of the same questionnaire is still open."""
-    rule = watched_rule(assessment.instrument)
+    rule = watched_rule(instrument)
     if rule is None or assessment.total is None or not leaves_room(rule, assessment.total):
         return ""
     earlier = _EARLIER.rows(patient=assessment.patient_id, instrument=assessment.instrument, but=assessment.pk)
@@ -71,8 +71,7 @@ def _worsening_of(assessment: Assessment) -> str:
     if RiskItem.objects.open().filter(**about).exists():
         return ""
     first_dose_at = min((mark.at for mark in every_dose.collect(patient_id=assessment.patient_id)), default=None)
-    name = get_instrument(assessment.instrument).name
-    return worsening(rule, name, earlier, first_dose_at, assessment.total)
+    return worsening(rule, instrument.name, earlier, first_dose_at, assessment.total)
 
 
 _EARLIER = Statement(

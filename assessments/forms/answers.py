@@ -9,6 +9,8 @@ from accounts.forms.base import PlainForm
 from assessments.definitions import Instrument
 from assessments.questions import Question, questions_of
 
+LONGEST_CODE = 40  # of a choice or a number
+
 
 class AnswerForm(PlainForm):
     """`kept` are answers saved earlier. `cleaned_data` has one key, `answers`, as the actions take it.
@@ -21,16 +23,15 @@ class AnswerForm(PlainForm):
         self.kept = dict(kept or {})
         super().__init__(data)
         for item in instrument.items:
-            self.fields[item.key] = forms.CharField(label=item.wording, required=False, max_length=40)
+            self.fields[item.key] = forms.CharField(
+                label=item.wording, required=False, max_length=item.most_letters or LONGEST_CODE
+            )
 
     def clean(self) -> dict:
         return {"answers": self._asked_only(self._read(super().clean()))}
 
     def _read(self, texts: Mapping[str, str]) -> dict[str, Any]:
-        found = {
-            item.key: item.answer_from_text(texts.get(item.key, "").strip().replace(",", "."))
-            for item in self.instrument.items
-        }
+        found = {item.key: item.answer_from_text(texts.get(item.key, "").strip()) for item in self.instrument.items}
         return {key: value for key, value in found.items() if value is not None}
 
     def _asked_only(self, answers: dict[str, Any]) -> dict[str, Any]:

@@ -5,16 +5,16 @@ from datetime import timedelta
 from django import forms
 
 from accounts.forms.base import PlainForm
-from assessments.catalogue import all_instruments
 from assessments.models import AssessmentSet
+from assessments.practice_catalogue import Catalogue
 from assessments.questions import is_given_over_links
 
 COMMON = ("PHQ9", "GAD7", "PCL5", "ASQ", "VASMOOD", "SUDS")
 
 
-def instrument_choices() -> list[tuple[str, str]]:
+def instrument_choices(catalogue: Catalogue) -> list[tuple[str, str]]:
     """What can be given, the usual ones first."""
-    given = [each for each in all_instruments() if is_given_over_links(each)]
+    given = [each for each in catalogue.offered() if is_given_over_links(each)]
     rank = {code: place for place, code in enumerate(COMMON)}
     ordered = sorted(given, key=lambda each: (rank.get(each.code, len(COMMON)), each.name))
     return [(each.code, each.name) for each in ordered]
@@ -42,10 +42,10 @@ class GiveForm(PlainForm):
         error_messages={"required": "Enter until when they should be answered.", "invalid": "Enter day and time."},
     )
 
-    def __init__(self, *args, at, **kwargs):
+    def __init__(self, *args, at, catalogue, **kwargs):
         super().__init__(*args, **kwargs)
         self.at = at
-        self.fields["instruments"].choices = instrument_choices()
+        self.fields["instruments"].choices = instrument_choices(catalogue)
 
     def clean_instruments(self) -> list[str]:
         """In the order of the list, whatever order the browser sent."""

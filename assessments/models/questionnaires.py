@@ -42,7 +42,7 @@ class AssessmentSet(Record):
     kind = RecordKind.EDITABLE
     privacy = Privacy(
         operational="id patient occasion asks_day_before created_at created_by due_at expires_at completed_at "
-        "cancelled_at",
+        "cancelled_at versions",
         clinical="instruments",
     )
 
@@ -59,6 +59,7 @@ class AssessmentSet(Record):
     asks_day_before = models.BooleanField(
         default=False, help_text="Also asks about fasting, medicines and the way home (DayBefore); complete with both."
     )
+    versions = models.JSONField(default=dict, help_text="The version of each instrument when it was given, by code.")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
     due_at = models.DateTimeField()
@@ -117,6 +118,7 @@ class AnswerLink(Record):
 
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mailed link"
+        TEXT = "text", "Texted link"
         HANDED = "handed", "Link or QR handed over"
         TABLET = "tablet", "Clinic's tablet"
 
@@ -135,7 +137,9 @@ class AnswerLink(Record):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(channel__in=["email", "handed", "tablet"]), name="link_channel_known"),
+            models.CheckConstraint(
+                condition=Q(channel__in=["email", "text", "handed", "tablet"]), name="link_channel_known"
+            ),
         ]
 
     def is_answerable(self, at) -> bool:

@@ -52,6 +52,8 @@ def _clean(item: Item, value: Any) -> Any:
 def _clean_one(item: Item, value: Any) -> Any:
     if item.options:
         return _chosen(item, value)
+    if item.is_text:
+        return _written(item, value)
     if item.is_whole and type(value) is not int:
         raise ValueError(_range_sentence(item))
     number = value if item.is_whole else _exact(item, value)
@@ -65,6 +67,12 @@ def _chosen(item: Item, value: Any) -> int | str:
         if type(value) is type(option.value) and value == option.value:
             return option.value
     raise ValueError(f"Choose one of {', '.join(str(option.value) for option in item.options)}.")
+
+
+def _written(item: Item, value: Any) -> str | None:
+    if type(value) is not str or len(value.strip()) > item.most_letters:
+        raise ValueError(f"Write at most {item.most_letters} characters.")
+    return value.strip() or None
 
 
 def _exact(item: Item, value: Any) -> Decimal:

@@ -44,11 +44,15 @@ def score_result(code: str, responses: Mapping[str, Any], *, at_discharge: bool 
     flags that only mean something at the discharge check (dissociation not yet resolved). Flags read the
     answers themselves, so a low or absent total hides none. Raises UnknownInstrument, InvalidAnswers.
     """
-    instrument = get_instrument(code)
+    return score_answers(get_instrument(code), responses, at_discharge=at_discharge)
+
+
+def score_answers(instrument: Instrument, responses: Mapping[str, Any], *, at_discharge: bool = False) -> Result:
+    """`score_result` for an instrument at hand: one of the catalogue, or a practice's own. Raises InvalidAnswers."""
     answers = clean_answers(instrument, responses)
-    findings = _RULES[code](instrument, answers)
+    findings = _RULES.get(instrument.code, totals.summed_if_scored)(instrument, answers)
     return Result(
-        code=code,
+        code=instrument.code,
         version=instrument.version,
         total=findings.total,
         subscales=findings.subscales,

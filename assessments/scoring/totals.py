@@ -35,6 +35,13 @@ def summed(instrument: Instrument, answers: Answers, **details: Any) -> Findings
     )
 
 
+def summed_if_scored(instrument: Instrument, answers: Answers) -> Findings:
+    """A practice's own questionnaire: added up where the practice said so, else only what was left open."""
+    if instrument.scoring.items:
+        return summed(instrument, answers)
+    return Findings(missing=tuple(one.key for one in instrument.required_items(answers) if answers[one.key] is None))
+
+
 def screened(instrument: Instrument, answers: Answers) -> Findings:
     """`summed`, with `screen_positive` at the instrument's cut-off."""
     findings = summed(instrument, answers)

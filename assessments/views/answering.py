@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from assessments import actions
-from assessments.catalogue import get_instrument
 from assessments.drafts import draft_of
 from assessments.forms import AnswerForm, DayBeforeForm
 from assessments.models import AssessmentSet
+from assessments.practice_catalogue import catalogue_of
 from common import audit
 from common.http import form_status, refused, submit
 from patients.chart import chart_context
@@ -26,7 +26,7 @@ def answer(request, pk, code):
     draft, at = draft_of(given, code, timezone.now()), timezone.now()
     if draft.submitted_at is not None:
         return redirect("assessments:assessment", draft.pk)
-    form = AnswerForm(get_instrument(code), request.POST or None, kept=draft.answers)
+    form = AnswerForm(catalogue_of(given.patient.practice_id).of(draft), request.POST or None, kept=draft.answers)
     if request.method == "POST":
         row = _store(request, form, draft, at)
         if not refused(row):

@@ -16,6 +16,7 @@ from accounts.sessions import end_session
 from assessments import actions
 from assessments.forms import GiveForm
 from assessments.models import AnswerLink, AssessmentSet
+from assessments.practice_catalogue import catalogue_of
 from common import audit
 from common.http import form_status, refused, submit
 from patients.chart import chart_context
@@ -30,7 +31,8 @@ TABLET_LINK_LIVES = timedelta(hours=2)
 def give(request, patient_id):
     patient = patient_for(request.actor, patient_id, Permission.RECORD_ASSESSMENT)
     at = timezone.now()
-    form = GiveForm(request.POST or None, at=at, initial={"due_at": at + timedelta(days=1)})
+    offered = catalogue_of(patient.practice_id)
+    form = GiveForm(request.POST or None, at=at, catalogue=offered, initial={"due_at": at + timedelta(days=1)})
     if request.method == "POST":
         given = submit(form, actions.give_assessments, patient=patient, by=request.actor, at=at)
         if not refused(given):

@@ -9,11 +9,13 @@ from accounts.paging import page_of
 from accounts.roles import Permission
 from assessments.answers_page import answers_page
 from assessments.models import Assessment, AssessmentSet, RiskItem
-from assessments.questionnaires_page import course_of, courses_of, shown_set
-from assessments.trend import trend_of, trends_of
+from assessments.practice_catalogue import catalogue_of
+from assessments.questionnaires_page import course_of, courses_of, plain_course, shown_set
+from assessments.trend import Trend, trend_of, trends_of
 from common import audit
 from common.errors import OutOfScope
 from patients.chart import chart_context
+from patients.models import Patient
 from patients.scope import one, patient_for
 
 SETS_PER_PAGE = 6
@@ -28,11 +30,11 @@ def of_patient(request, patient_id):
     sets = AssessmentSet.objects.visible_to(request.actor).filter(patient=patient).newest_first().with_answers()
     page = page_of(sets, request, SETS_PER_PAGE)
     risk = RiskItem.objects.visible_to(request.actor).open().filter(patient=patient).most_pressing_first()
-    frame = chart_context(request, patient, "assessments")
+    frame, catalogue = chart_context(request, patient, "assessments"), catalogue_of(patient.practice_id)
     context = frame | {
         "may_give": frame["reach"].may(Permission.RECORD_ASSESSMENT),
         "page": page,
-        "sets": [shown_set(row, at) for row in page],
+        "sets": [shown_set(row, at, catalogue) for row in page],
         "courses": courses_of(trends_of(patient.pk, actor=request.actor)),
         "risk_items": list(risk),
     }
@@ -42,13 +44,26 @@ def of_patient(request, patient_id):
 @needs(Permission.VIEW_ASSESSMENTS)
 @require_safe
 def trend(request, patient_id, code):
+    patient, found = _trend_for(request, patient_id, code)
+    context = chart_context(request, patient, "assessments") | {"course": course_of(found), "trend": found}
+    return render(request, "assessments/trend.html", context)
+
+
+def _trend_for(request, patient_id, code) -> tuple[Patient, Trend]:
     patient = patient_for(request.actor, patient_id, Permission.VIEW_ASSESSMENTS)
     found = trend_of(patient.pk, code, actor=request.actor)
     if not found.points:
         raise OutOfScope("assessments.trend")
     audit.record_look(request.actor, "assessments.looked_at_trend", subject=patient)
-    context = chart_context(request, patient, "assessments") | {"course": course_of(found), "trend": found}
-    return render(request, "assessments/trend.html", context)
+    return patient, found
+
+
+@needs(Permission.VIEW_ASSESSMENTS)
+@require_safe
+def plain_trend(request, patient_id, code):
+    """The course in few words, to look at together or to print: a link shows no answers back (R72, R76)."""
+    patient, found = _trend_for(request, patient_id, code)
+    return render(request, "assessments/plain_trend.html", {"patient": patient, "shown": plain_course(found)})
 
 
 @needs(Permission.VIEW_ASSESSMENTS)
@@ -56,7 +71,8 @@ def trend(request, patient_id, code):
 def assessment_set(request, pk):
     row = one(AssessmentSet.objects.visible_to(request.actor).with_answers().select_related("patient"), pk=pk)
     audit.record_look(request.actor, "assessments.looked_at_set", subject=row)
-    context = chart_context(request, row.patient, "assessments") | {"shown": shown_set(row, timezone.now())}
+    shown = shown_set(row, timezone.now(), catalogue_of(row.patient.practice_id))
+    context = chart_context(request, row.patient, "assessments") | {"shown": shown}
     return render(request, "assessments/set.html", context)
 
 

@@ -1,15 +1,19 @@
 """The risk queue, one item, and what is done about it."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.gatekeeping import needs
+from accounts.home_page import shown_panel
 from accounts.paging import page_of
 from accounts.roles import Permission
 from assessments import actions
 from assessments.forms import CloseForm, ContactForm, QueueFilter
+from assessments.home import risk_panel
+from assessments.live_risk import risk_stamp
 from assessments.models import RiskItem
 from assessments.on_call import risk_rows
 from assessments.risk_page import purpose_of, risk_page
@@ -22,19 +26,39 @@ from patients.scope import one
 @needs(Permission.VIEW_RISK)
 @require_safe
 def queue(request):
-    form, at = QueueFilter(request.GET or None), timezone.now()
+    return render(request, "assessments/risk_queue.html", _queue(request, timezone.now()))
+
+
+def _queue(request, at) -> dict:
+    form, stamp = QueueFilter(request.GET or None), risk_stamp(request.actor, at)
     rows = RiskItem.objects.visible_to(request.actor)
     chosen = {"open": rows.open(), "closed": rows.closed(), "all": rows}[form.chosen]
     page = page_of(chosen.with_people().most_pressing_first(), request)
     audit.record_list(request.actor, "assessments.listed_risk", [row.patient_id for row in page])
-    context = {
-        "form": form,
-        "page": page,
-        "rows": risk_rows(page, request.actor.practice_id, at),
-        "state": form.chosen,
-        "at": at,
-    }
-    return render(request, "assessments/risk_queue.html", context)
+    shown = risk_rows(page, request.actor.practice_id, at)
+    return {"form": form, "page": page, "rows": shown, "state": form.chosen, "at": at, "stamp": stamp}
+
+
+@needs(Permission.VIEW_RISK, poll=True)
+@require_safe
+def rows(request):
+    """The queue's rows again, or 204 when nothing changed since the `stamp`: then in one statement."""
+    at = timezone.now()
+    if request.GET.get("stamp") == risk_stamp(request.actor, at):
+        return HttpResponse(status=204)
+    return render(request, "assessments/_risk_rows.html", _queue(request, at) | {"is_news": True})
+
+
+@needs(Permission.VIEW_RISK, poll=True)
+@require_safe
+def panel(request):
+    """The same for the home page's panel."""
+    at = timezone.now()
+    if request.GET.get("stamp") == risk_stamp(request.actor, at):
+        return HttpResponse(status=204)
+    made = risk_panel(request.actor, at)
+    audit.record_list(request.actor, "assessments.listed_risk", list(made.patient_ids))
+    return render(request, "assessments/_risk_panel_poll.html", {"item": shown_panel(made, request)})
 
 
 @needs(Permission.VIEW_RISK)

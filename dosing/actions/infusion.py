@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 
@@ -49,9 +50,11 @@ def change_infusion(
     occurred_at: datetime | None = None,
     late_reason: str = "",
     overrides: dict[str, str] | None = None,
+    id: UUID | None = None,
 ) -> InfusionChange:
     """Change the rate (mL/h), pause, or resume a running infusion; a resumed pump keeps its rate unless one is given.
 
+    `id` is the client's id of the change.
     Raises Blocked for a rate above what the route's hard minimum time allows, and above the ordered one unless a
     prescriber passes it with a reason in `overrides`.
     """
@@ -68,6 +71,7 @@ def change_infusion(
             _too_fast(stored, rate), overrides=overrides or {}, may=lambda code: _may(by, code, record)
         )
         row = InfusionChange(
+            **({"id": id} if id else {}),
             administration=stored,
             what=what,
             pump_ml_per_h=rate,
@@ -164,11 +168,13 @@ def end_administration(
     reason: str = "",
     occurred_at: datetime | None = None,
     late_reason: str = "",
+    id: UUID | None = None,
 ) -> AdministrationEnd:
     """End an infusion. Completed gives all that was planned; stopped gives planned × the fraction that ran.
 
     The fraction follows the rate history, pauses excluded, half-up to 0.01 mg (KAP-FORM-STOP). `given_mg`, when it
-    is measured, replaces the computed amount of a stopped infusion. Stopping needs a reason.
+    is measured, replaces the computed amount of a stopped infusion. Stopping needs a reason. `id` is the client's id of
+    the end.
     """
     record = administration.dosing_record
     role = _authorize(by, record)
@@ -183,6 +189,7 @@ def end_administration(
         changes = _in_order(stored, moment)
         given = _given(stored, changes, moment, how, given_mg)
         end = AdministrationEnd(
+            **({"id": id} if id else {}),
             administration=stored,
             how=how,
             given_mg=given,

@@ -124,15 +124,7 @@ class GiveDoseForm(EventForm):
         }
 
 
-class _AfterStartForm(EventForm):
-    """An event of a running infusion; it needs no id, since a second one of the same kind is refused as stale."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        del self.fields["id"]
-
-
-class InfusionChangeForm(_AfterStartForm):
+class InfusionChangeForm(EventForm):
     """Cleaned data are the keywords of `dosing.actions.change_infusion` except administration, by and at."""
 
     what = forms.ChoiceField(
@@ -154,7 +146,7 @@ class InfusionChangeForm(_AfterStartForm):
         return {**typed, "overrides": self.typed_overrides()}
 
 
-class EndInfusionForm(_AfterStartForm):
+class EndInfusionForm(EventForm):
     """Cleaned data are the keywords of `dosing.actions.end_administration` except administration, by and at."""
 
     how = forms.ChoiceField(

@@ -3,10 +3,10 @@
 from followups.actions.around_session import follow_session
 from followups.actions.delivery import (
     claim_message,
-    confirm_delivery,
     drop_message,
     give_up_claim,
     make_message_link,
+    record_refused,
     record_sent,
     record_trouble,
     record_unclear,
@@ -27,6 +27,7 @@ from followups.actions.planning import cancel_check_in, move_check_in, plan_foll
 from followups.actions.points import add_point, change_point, switch_point
 from followups.actions.reminding import queue_reminder
 from followups.actions.rules import set_follow_up_rules
+from followups.actions.tracking import confirm_contact, confirm_delivery, record_delivery
 
 __all__ = [
     "add_point",
@@ -34,6 +35,7 @@ __all__ = [
     "change_point",
     "claim_message",
     "close_missed",
+    "confirm_contact",
     "confirm_delivery",
     "drop_message",
     "end_pause",
@@ -50,7 +52,9 @@ __all__ = [
     "pause_follow_ups",
     "plan_follow_ups",
     "queue_reminder",
+    "record_delivery",
     "record_missed_call",
+    "record_refused",
     "record_sent",
     "record_trouble",
     "record_unclear",

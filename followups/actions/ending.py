@@ -26,9 +26,14 @@ def drop_messages(check_in: CheckIn) -> int:
 
 
 @transaction.atomic
-def stop_messages(*, patient, by, at: datetime) -> int:
-    """Mail nothing that waits for this patient, as part of an act that is allowed by itself; returns how many."""
+def stop_messages(*, patient, by, at: datetime, channel: str = "") -> int:
+    """Send nothing that waits for this patient, as part of an act that is allowed by itself; returns how many.
+
+    `channel` names the only one that is stopped; empty means all.
+    """
     waiting = OutboxMessage.objects.filter(check_in__patient=patient, state__in=UNFINISHED)
+    if channel:
+        waiting = waiting.filter(channel=channel)
     stopped = waiting.update(state=OutboxMessage.State.DROPPED, claimed_until=None)
     if stopped:
         audit.record(by, "followups.stop_messages", at=at, patient_id=patient.pk, detail={"stopped": stopped})

@@ -14,7 +14,7 @@ from common import audit
 from common.errors import Blocked, StaleState
 from followups.actions.delivery import LINK_LIVES
 from followups.actions.ending import TAKEN_BACK, drop_messages, end_check_in
-from followups.contact import mail_blockers, may_be_mailed
+from followups.contact import contact_blockers, may_be_written_to
 from followups.doorbell import ring_after_commit
 from followups.hours import hours_of
 from followups.models import CheckIn, OutboxMessage
@@ -26,7 +26,7 @@ from sessions_app.actions import settle_questionnaires
 def open_check_in(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
     """Claim a due check-in, give its questionnaires, and put its message into the outbox, all or nothing.
 
-    Raises StaleState when another worker was first. A patient who may not be mailed gets no message; staff see
+    Raises StaleState when another worker was first. A patient who may not be written to gets no message; staff see
     "to call". In the patient's quiet hours the message waits for the morning. What hangs on a session whose
     questionnaires were taken back ends here.
     """
@@ -35,7 +35,7 @@ def open_check_in(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
         audit.record(by, "followups.open_check_in", at=at, subject=check_in, outcome="failed")
         return check_in
     _open(check_in, by, at)
-    if may_be_mailed(check_in.patient):
+    if may_be_written_to(check_in.patient):
         queue_message(check_in, at, "invite", next_try_at=_when_awake(check_in, at))
     audit.record(by, "followups.open_check_in", at=at, subject=check_in)
     return check_in
@@ -79,6 +79,7 @@ def queue_message(check_in: CheckIn, at: datetime, purpose: str, next_try_at: da
     message = OutboxMessage(
         practice_id=check_in.patient.practice_id,
         check_in=check_in,
+        channel=check_in.patient.contact_by,
         purpose=purpose,
         next_try_at=next_try_at,
         created_at=at,
@@ -99,8 +100,8 @@ def _role_of(by, check_in: CheckIn):
     return authorize(by, Permission.MANAGE_FOLLOWUPS, practice_id=patient.practice_id, patient=patient.pk)
 
 
-def _refuse_unmailable(check_in: CheckIn) -> None:
-    standing = mail_blockers(check_in.patient)
+def _refuse_unreachable(check_in: CheckIn) -> None:
+    standing = contact_blockers(check_in.patient)
     if standing:
         raise Blocked(standing)
 
@@ -109,7 +110,7 @@ def _refuse_unmailable(check_in: CheckIn) -> None:
 def send_now(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
     """A clinician sends a planned check-in before its time, at any hour."""
     role = _role_of(by, check_in)
-    _refuse_unmailable(check_in)
+    _refuse_unreachable(check_in)
     _open(check_in, by, at)
     queue_message(check_in, at, "invite", next_try_at=at)
     audit.record(by, "followups.send_now", at=at, subject=check_in, role=role)
@@ -118,10 +119,10 @@ def send_now(*, check_in: CheckIn, by, at: datetime) -> CheckIn:
 
 @transaction.atomic
 def send_again(*, check_in: CheckIn, by, at: datetime) -> OutboxMessage:
-    """Send a fresh link to the address on file; the older link ends when the new one is made (R73)."""
+    """Send a fresh link to the contact on file; the older link ends when the new one is made (R73)."""
     role = _role_of(by, check_in)
     _refuse_unless_waiting(check_in, at)
-    _refuse_unmailable(check_in)
+    _refuse_unreachable(check_in)
     number = check_in.messages.count()
     drop_messages(check_in)
     message = queue_message(check_in, at, f"again-{number}", next_try_at=at)

@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.access import authorize
 from accounts.roles import Permission
-from assessments.catalogue import UnknownInstrument, get_instrument
+from assessments.catalogue import UnknownInstrument
+from assessments.practice_catalogue import Catalogue, catalogue_of
 from assessments.recall import why_too_early
 from common import audit
 from common.errors import InvalidInput, StaleState
@@ -19,7 +20,7 @@ def add_point(*, by, at: datetime, **values) -> FollowUpPoint:
     """A new time after the first dose: `label`, `offset_hours` (1-9600), `instruments` (codes),
     `window_before_h` and `window_after_h` (hours), `remind_after_h` (hours after asking, 0 for no reminder)."""
     role = authorize(by, Permission.EDIT_SETTINGS, practice_id=by.practice_id)
-    cleaned = _clean(**values)
+    cleaned = _clean(catalogue_of(by.practice_id), **values)
     point = FollowUpPoint(practice_id=by.practice_id, **cleaned)
     try:
         with transaction.atomic():
@@ -33,7 +34,7 @@ def add_point(*, by, at: datetime, **values) -> FollowUpPoint:
 def change_point(*, point: FollowUpPoint, by, at: datetime, **values) -> FollowUpPoint:
     """Change a time point. Check-ins already planned keep their time; what they ask follows the point."""
     role = authorize(by, Permission.EDIT_SETTINGS, practice_id=point.practice_id)
-    cleaned = _clean(**values)
+    cleaned = _clean(catalogue_of(point.practice_id), **values)
     before = {name: getattr(point, name) for name in cleaned if getattr(point, name) != cleaned[name]}
     try:
         with transaction.atomic():
@@ -62,7 +63,14 @@ def _taken() -> InvalidInput:
 
 
 def _clean(
-    *, label: str, offset_hours: int, instruments, window_before_h: int, window_after_h: int, remind_after_h: int = 12
+    catalogue: Catalogue,
+    *,
+    label: str,
+    offset_hours: int,
+    instruments,
+    window_before_h: int,
+    window_after_h: int,
+    remind_after_h: int = 12,
 ) -> dict:
     problems = {}
     label = " ".join(label.split())
@@ -76,7 +84,7 @@ def _clean(
         problems["window_after_h"] = "Enter between 1 and 1440 hours (60 days)."
     if not 0 <= remind_after_h < max(window_after_h, 12):
         problems["remind_after_h"] = "Enter fewer hours than the check-in stays open, or 0 for no reminder."
-    problems |= _instrument_problems(instruments, offset_hours)
+    problems |= _instrument_problems(catalogue, instruments, offset_hours)
     if problems:
         raise InvalidInput(problems)
     return {
@@ -89,20 +97,22 @@ def _clean(
     }
 
 
-def _instrument_problems(codes, offset_hours: int) -> dict[str, str]:
+def _instrument_problems(catalogue: Catalogue, codes, offset_hours: int) -> dict[str, str]:
     if not codes:
         return {"instruments": "Choose at least one questionnaire."}
-    sentences = [_why_not(code, offset_hours) for code in codes]
+    sentences = [_why_not(catalogue, code, offset_hours) for code in codes]
     told = " ".join(sentence for sentence in sentences if sentence)
     return {"instruments": told} if told else {}
 
 
-def _why_not(code: str, offset_hours: int) -> str:
+def _why_not(catalogue: Catalogue, code: str, offset_hours: int) -> str:
     """Why this questionnaire cannot be asked at this time after a dose; empty when it can (KAP-FUP-RECALL)."""
     try:
-        instrument = get_instrument(code)
+        instrument = catalogue.get(code)
     except UnknownInstrument:
         return f"There is no questionnaire {code}."
     if not instrument.can_be_given:
         return f"The wording of {code} may not be shown without a licence."
+    if not catalogue.is_offered(code):
+        return f"{instrument.name} was retired. Choose another."
     return why_too_early(instrument, offset_hours)

@@ -3,7 +3,6 @@
 from django import forms
 
 from accounts.forms.base import PlainForm
-from assessments.catalogue import all_instruments
 
 
 def _hours(label: str, help_text: str) -> forms.IntegerField:
@@ -33,10 +32,10 @@ class PointForm(PlainForm):
         error_messages={"required": "Choose at least one questionnaire."},
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, catalogue, **kwargs):
         super().__init__(*args, **kwargs)
         chosen = list(self.initial.get("instruments", ()))
-        offered = [each for each in all_instruments() if each.can_be_given and each.kind != "clinician_rated"]
+        offered = [each for each in catalogue.offered() if each.kind != "clinician_rated"]
         # Those already asked come first and keep their order; a browser sends the boxes as they stand on the page.
         offered.sort(key=lambda each: chosen.index(each.code) if each.code in chosen else len(chosen))
         self.fields["instruments"].choices = [

@@ -1,4 +1,4 @@
-"""The practice's time points, each patient's check-ins, and the messages that carry them."""
+"""The practice's time points and each patient's check-ins."""
 
 from datetime import timedelta
 
@@ -7,8 +7,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from accounts.roles import Permission
-from assessments.models import AnswerLink, TeamScoped
+from assessments.models import AnswerLink, RiskItem, TeamScoped
 from common.records import Privacy, Record, RecordKind
+from followups.models.outbox import OutboxMessage
 
 UNOPENED_AFTER = timedelta(minutes=2)  # KAP-FUP-SILENCE: a due check-in that nobody opened
 UNANSWERED_AFTER = timedelta(hours=24)  # KAP-FUP-LATE: asked, and no answer yet
@@ -56,9 +57,18 @@ class CheckInQuerySet(TeamScoped):
         """Planned and due, still inside their window."""
         return self.filter(state=CheckIn.State.PLANNED, due_at__lte=at, closes_at__gt=at)
 
+    def told_from_later(self, at):
+        """With `is_outdated`, a later one of the patient is due as well, `yields_to_session`, a session needs something
+        of the patient now, and `is_at_risk`, a risk item is open."""
+        later = Q(due_at__gt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__gt=OuterRef("pk"))
+        others = CheckIn.objects.due(at).filter(later, patient=OuterRef("patient"))
+        at_risk = RiskItem.objects.filter(patient=OuterRef("patient"), closed_at=None)
+        around = CheckIn.objects.due(at).exclude(occasion="follow_up").filter(patient=OuterRef("patient"))
+        return self.annotate(is_outdated=Exists(others), yields_to_session=Exists(around), is_at_risk=Exists(at_risk))
+
     def missed(self, at):
         """Planned, never opened, and their window is over: messages were not going out."""
-        return self.filter(state=CheckIn.State.PLANNED, closes_at__lte=at)
+        return self.filter(state=CheckIn.State.PLANNED, due_at__lte=at, closes_at__lte=at)
 
     def over(self, at):
         """Asked, and their window is over without an answer."""
@@ -124,7 +134,7 @@ class CheckInQuerySet(TeamScoped):
         return self.filter(_is_late(at))
 
     def to_call(self, at):
-        """Asked, but no message went out or its link was taken back, and none is usable: somebody has to call."""
+        """Asked, but no message went out or arrived, or its link was taken back, and none is usable: somebody calls."""
         return self.filter(_is_to_call(at))
 
     def unclear(self):
@@ -180,7 +190,14 @@ def _is_to_call(at) -> Q:
     links = AnswerLink.objects.filter(assessment_set=OuterRef("assessment_set"), revoked_at=None)
     usable = links.filter(locked_at=None, expires_at__gt=at)
     is_told = Exists(messages.exclude(state=State.SENT)) | Exists(messages) & Exists(links)
-    return Q(state="sent") & ~is_told & ~Exists(usable)
+    return Q(state="sent") & (~is_told & ~Exists(usable) | _is_not_delivered(messages, usable))
+
+
+def _is_not_delivered(messages, usable) -> Q:
+    """The last message did not arrive, and nobody handed a link over since."""
+    handed_over = usable.exclude(channel__in=OutboxMessage.Channel.values)
+    arrived = messages.exclude(delivery=OutboxMessage.Delivery.UNDELIVERED)
+    return Q(Exists(messages.undelivered())) & ~Exists(arrived) & ~Exists(handed_over)
 
 
 def _is_unclear() -> Q:
@@ -289,71 +306,3 @@ class CheckIn(Record):
     def remind_after_h(self) -> int:
         """Hours after asking; 0 for no reminder. Around a session nobody is reminded."""
         return self.point.remind_after_h if self.point else 0
-
-
-class OutboxQuerySet(models.QuerySet):
-    def waiting(self, at):
-        """Messages that a worker may take now."""
-        return self.filter(state=OutboxMessage.State.PENDING, next_try_at__lte=at).order_by("next_try_at")
-
-    def unclear(self):
-        """Messages that a person must look at."""
-        return self.filter(state__in=[OutboxMessage.State.AMBIGUOUS, OutboxMessage.State.FAILED])
-
-    def abandoned(self, at):
-        """Claimed by a worker that did not report back within its lease."""
-        return self.filter(state=OutboxMessage.State.CLAIMED, claimed_until__lte=at)
-
-    def unneeded(self):
-        """Still waiting although their check-in is over."""
-        return self.filter(state=OutboxMessage.State.PENDING).exclude(check_in__state=CheckIn.State.SENT)
-
-    def stuck(self, at):
-        """Waiting for a worker longer than five minutes after their time (F6, KAP-FUP-SILENCE)."""
-        return self.filter(state=OutboxMessage.State.PENDING, next_try_at__lte=at - timedelta(minutes=5))
-
-
-class OutboxMessage(Record):
-    """A message to be sent once: claimed by compare-and-set with a lease; `ambiguous` is never blindly resent (F1)."""
-
-    kind = RecordKind.EDITABLE
-    privacy = Privacy(
-        operational="id practice check_in channel purpose state claimed_until attempts next_try_at message_id sent_at "
-        "last_error created_at"
-    )
-
-    class State(models.TextChoices):
-        PENDING = "pending", "Waiting"
-        CLAIMED = "claimed", "Being sent"
-        SENT = "sent", "Sent"
-        AMBIGUOUS = "ambiguous", "Unclear whether sent"
-        FAILED = "failed", "Not sent"
-        DROPPED = "dropped", "Not needed any more"
-
-    practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="+")
-    check_in = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="messages")
-    channel = models.CharField(max_length=8, default="email")
-    purpose = models.CharField(max_length=12, default="invite")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
-    claimed_until = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField()
-    message_id = models.CharField(max_length=80)
-    sent_at = models.DateTimeField(null=True)
-    last_error = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField()
-
-    objects = OutboxQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["check_in", "channel", "purpose"], name="message_once"),
-            models.CheckConstraint(
-                condition=Q(state__in=["pending", "claimed", "sent", "ambiguous", "failed", "dropped"]),
-                name="message_state_known",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["next_try_at"], condition=Q(state__in=["pending", "claimed"]), name="message_waiting"),
-            models.Index(fields=["check_in"], condition=Q(state__in=["ambiguous", "failed"]), name="message_unclear"),
-        ]

@@ -11,10 +11,10 @@ from common import audit
 from common.http import form_status, refused, submit
 from followups import actions
 from followups.forms import CancelForm, ListFilterForm, PauseForm
-from followups.mail import link_address
 from followups.models import CheckIn
 from followups.pages import check_in_page, list_page, plan_context
-from followups.watch import is_silent
+from followups.sending import link_address
+from followups.watch import is_silent, paused_channels
 from patients.chart import chart_context
 from patients.scope import one, patient_for
 
@@ -26,7 +26,8 @@ def check_in_list(request):
     form = ListFilterForm(request.GET)
     shown = list_page(request, form.wanted(), at)
     audit.record_list(request.actor, "followups.listed_check_ins", [row.check_in.patient_id for row in shown.rows])
-    context = {"form": form, "list": shown, "page": shown.page, "is_silent": is_silent(at, request.actor.practice_id)}
+    context = {"form": form, "list": shown, "page": shown.page, "paused_channels": paused_channels()}
+    context["is_silent"] = is_silent(at, request.actor.practice_id)
     return render(request, "followups/check_in_list.html", context)
 
 
@@ -83,6 +84,15 @@ def confirm_delivery(request, pk):
     actions.confirm_delivery(check_in=row, by=request.actor, at=timezone.now())
     messages.success(request, "Noted: the message arrived.")
     return redirect("followups:check_in", pk)
+
+
+@needs(Permission.MANAGE_FOLLOWUPS)
+@require_POST
+def confirm_contact(request, pk):
+    patient = patient_for(request.actor, pk, Permission.MANAGE_FOLLOWUPS)
+    actions.confirm_contact(patient=patient, by=request.actor, at=timezone.now())
+    messages.success(request, "Noted: the contact is right. Messages go there again.")
+    return redirect("followups:of_patient", pk)
 
 
 @needs(Permission.MANAGE_FOLLOWUPS)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
+from assessments.practice_catalogue import catalogue_of
 from common.http import form_status, refused, submit
 from followups import actions
 from followups.forms import PointForm
@@ -21,10 +22,15 @@ from sessions_app.models import MeasuringVersion
 FIELDS = ("label", "offset_hours", "window_before_h", "window_after_h", "remind_after_h", "instruments")
 
 
+def _posted(request):
+    return request.POST if request.method == "POST" else None
+
+
 @needs(Permission.VIEW_SETTINGS)
 @require_safe
 def points(request):
-    rows = point_rows(FollowUpPoint.objects.visible_to(request.actor))
+    catalogue = catalogue_of(request.actor.practice_id)
+    rows = point_rows(FollowUpPoint.objects.visible_to(request.actor), catalogue)
     context = {"rows": rows, "may_edit": request.actor.can(Permission.EDIT_SETTINGS)}
     context["hours"] = hours_of(request.actor.practice_id)
     protocols = protocols_in_force(MeasuringVersion.objects.visible_to(request.actor).newest_first())
@@ -36,7 +42,7 @@ def points(request):
 @needs(Permission.EDIT_SETTINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_point(request):
-    form = PointForm(request.POST if request.method == "POST" else None)
+    form = PointForm(_posted(request), catalogue=catalogue_of(request.actor.practice_id))
     if request.method == "POST":
         point = submit(form, actions.add_point, by=request.actor, at=timezone.now())
         if not refused(point):
@@ -50,7 +56,7 @@ def add_point(request):
 def change_point(request, pk):
     point = one(FollowUpPoint.objects.visible_to(request.actor), pk=pk)
     initial = {name: getattr(point, name) for name in FIELDS}
-    form = PointForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = PointForm(_posted(request), initial=initial, catalogue=catalogue_of(request.actor.practice_id))
     if request.method == "POST":
         changed = submit(form, actions.change_point, point=point, by=request.actor, at=timezone.now())
         if not refused(changed):

@@ -16,9 +16,9 @@ from common import audit, idempotency
 from common.blockers import Blocker, refuse_unless_overridden
 from common.errors import Blocked, InvalidInput, StaleState
 from patients.duplicates import duplicate_blockers, twins_of
-from patients.hooks import care_ended, contact_changed
+from patients.hooks import care_ended, contact_changed, zone_changed
 from patients.models import CareTeamMember, Patient
-from patients.person_rules import problems_of_person, search_text_of
+from patients.person_rules import mobile_of, problems_of_person, search_text_of
 
 CLINICAL_ROLES = (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST)
 DETAILS = (
@@ -30,16 +30,18 @@ DETAILS = (
     "sex_at_birth",
     "email",
     "phone",
+    "mobile",
     "address",
     "time_zone",
     "email_allowed",
+    "contact_by",
     "emergency_name",
     "emergency_phone",
     "emergency_relation",
     "height_cm",
 )
 NAMES = ("given_name", "family_name", "preferred_name")
-CONTACT = {"email", "phone"}
+CONTACT = {"email", "phone", "mobile"}
 
 
 @transaction.atomic
@@ -57,8 +59,10 @@ def register_patient(
     sex_at_birth: str = "unknown",
     email: str = "",
     phone: str = "",
+    mobile: str = "",
     address: str = "",
     email_allowed: bool = True,
+    contact_by: str = "email",
     emergency_name: str = "",
     emergency_phone: str = "",
     emergency_relation: str = "",
@@ -73,7 +77,7 @@ def register_patient(
     The same `id` again by the same person answers with the stored patient. Raises InvalidInput, Blocked, NotPermitted.
     """
     given = locals()
-    details = {name: _tidy(given[name]) for name in DETAILS}
+    details = {name: _tidy(name, given[name]) for name in DETAILS}
     role = authorize(by, Permission.REGISTER_PATIENT, practice_id=by.practice_id)
     key = {"practice_id": by.practice_id, "birth_date": birth_date, "given_name": details["given_name"]}
     known = idempotency.replayed(_registered(), id, by=by, **key)
@@ -110,7 +114,7 @@ def update_patient(*, patient: Patient, by: Actor, at: datetime, version: int, *
 
     `fields` may hold any of the registration's details; `height_cm` also needs the right to edit the chart. Raises
     StaleState when the stored version is another one, InvalidInput beside the field. Links that the patient holds end
-    with another e-mail address or phone number (R73).
+    with another e-mail address, phone or mobile number (R73).
     """
     where = {"practice_id": patient.practice_id, "patient": patient.pk}
     role = authorize(by, Permission.EDIT_IDENTITY, **where)
@@ -119,11 +123,11 @@ def update_patient(*, patient: Patient, by: Actor, at: datetime, version: int, *
     unknown = sorted(set(fields) - set(DETAILS))
     if unknown:
         raise InvalidInput(dict.fromkeys(unknown, "This cannot be changed here."))
-    fields = {name: _tidy(value) for name, value in fields.items()}
+    fields = {name: _tidy(name, value) for name, value in fields.items()}
     stored = Patient.objects.filter(pk=patient.pk)
     before = stored.get()
     changed = sorted(name for name, value in fields.items() if getattr(before, name) != value)
-    _refuse_problems(fields, by, at)
+    _refuse_problems({name: getattr(before, name) for name in ("mobile", "contact_by")} | fields, by, at)
     names = {name: fields.get(name, getattr(before, name)) for name in NAMES}
     fields["search_text"] = search_text_of(mrn=before.mrn, **names)
     if not stored.filter(version=version).update(version=F("version") + 1, **fields):
@@ -134,6 +138,8 @@ def update_patient(*, patient: Patient, by: Actor, at: datetime, version: int, *
     patient = stored.get()
     if CONTACT.intersection(changed):
         contact_changed.collect(patient=patient, by=by, at=at)
+    if "time_zone" in changed:
+        zone_changed.collect(patient=patient, by=by, at=at)
     return patient
 
 
@@ -182,8 +188,10 @@ def _registered():
     return Patient.objects.annotate(recorded_by_id=F("registered_by_id"))
 
 
-def _tidy(value):
-    return " ".join(value.split()) if isinstance(value, str) else value
+def _tidy(name: str, value):
+    if not isinstance(value, str):
+        return value
+    return mobile_of(value) if name == "mobile" else " ".join(value.split())
 
 
 def _refuse_problems(values: dict, by: Actor, at: datetime) -> None:

@@ -36,7 +36,14 @@ class PersonForm(PlainForm):
     birth_date = day_field("Birth date", required=True, missing="Enter the birth date.")
     sex_at_birth = forms.ChoiceField(label="Sex at birth", choices=Patient.Sex.choices, initial=Patient.Sex.UNKNOWN)
     phone = _text("phone", "Telephone", inputmode="tel")
+    mobile = _text("mobile", "Mobile, for text messages", inputmode="tel")
     email = _text("email", "E-mail", inputmode="email")
+    contact_by = forms.ChoiceField(
+        label="Check-ins go by",
+        choices=Patient.ContactBy.choices,
+        initial=Patient.ContactBy.EMAIL,
+        help_text="Text messages need a mobile number with its country code, and the consent to them.",
+    )
     email_allowed = forms.BooleanField(
         label="May be contacted by e-mail",
         required=False,
@@ -64,7 +71,7 @@ class PersonForm(PlainForm):
 
     LAYOUT = (
         ("Person", "given_name family_name preferred_name pronouns birth_date sex_at_birth height_cm"),
-        ("Contact", "phone email address time_zone email_allowed"),
+        ("Contact", "phone mobile email contact_by time_zone address email_allowed"),
         ("Emergency contact", "emergency_name emergency_relation emergency_phone"),
     )
 

@@ -26,6 +26,7 @@ class Consent(EventRecord):
         TREATMENT = "treatment", "Ketamine treatment"
         THERAPY = "therapy", "Psychotherapy with treatment"
         MESSAGES = "messages", "Questionnaires and messages by e-mail"
+        TEXTS = "texts", "Text messages to the mobile phone"
         TOUCH = "touch", "Supportive touch"
 
     class Method(models.TextChoices):
@@ -46,7 +47,8 @@ class Consent(EventRecord):
         constraints = [
             *EventRecord.Meta.constraints,
             models.CheckConstraint(
-                condition=models.Q(scope__in=["treatment", "therapy", "messages", "touch"]), name="consent_scope_known"
+                condition=models.Q(scope__in=["treatment", "therapy", "messages", "texts", "touch"]),
+                name="consent_scope_known",
             ),
             models.CheckConstraint(condition=models.Q(method__in=["paper", "screen"]), name="consent_method_known"),
         ]

@@ -97,15 +97,19 @@ class Patient(Record):
     kind = RecordKind.EDITABLE
     privacy = Privacy(
         identifying="practice mrn given_name family_name preferred_name pronouns birth_date sex_at_birth email phone "
-        "address emergency_name emergency_phone emergency_relation search_text duplicate_reason",
+        "mobile address emergency_name emergency_phone emergency_relation search_text duplicate_reason",
         clinical="height_cm",
-        operational="id time_zone email_allowed registered_at registered_by discharged_from_care_at version",
+        operational="id time_zone email_allowed contact_by registered_at registered_by discharged_from_care_at version",
     )
 
     class Sex(models.TextChoices):
         FEMALE = "female", "Female"
         MALE = "male", "Male"
         UNKNOWN = "unknown", "Not recorded"
+
+    class ContactBy(models.TextChoices):
+        EMAIL = "email", "E-mail"
+        TEXT = "text", "Text message"
 
     practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="patients")
     mrn = models.CharField("MRN", max_length=20)
@@ -117,9 +121,11 @@ class Patient(Record):
     sex_at_birth = models.CharField(max_length=8, choices=Sex.choices, default=Sex.UNKNOWN)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=32, blank=True)
+    mobile = models.CharField(max_length=16, blank=True, help_text="For text messages: + country code, digits only.")
     address = models.CharField(max_length=240, blank=True)
     time_zone = models.CharField(max_length=64)
     email_allowed = models.BooleanField("may be contacted by e-mail", default=True)
+    contact_by = models.CharField(max_length=5, choices=ContactBy.choices, default=ContactBy.EMAIL)
     emergency_name = models.CharField(max_length=120, blank=True)
     emergency_phone = models.CharField(max_length=32, blank=True)
     emergency_relation = models.CharField(max_length=60, blank=True)
@@ -138,6 +144,9 @@ class Patient(Record):
             models.UniqueConstraint(fields=["practice", "mrn"], name="mrn_once_per_practice"),
             models.CheckConstraint(condition=Q(height_cm=None) | Q(height_cm__range=(50, 250)), name="height_50_250"),
             models.CheckConstraint(condition=Q(sex_at_birth__in=["female", "male", "unknown"]), name="sex_known"),
+            models.CheckConstraint(
+                condition=Q(contact_by="email") | Q(contact_by="text") & ~Q(mobile=""), name="texts_need_a_mobile"
+            ),
         ]
         indexes = [
             models.Index(fields=["practice", "family_name", "given_name", "id"], name="patient_by_name"),

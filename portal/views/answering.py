@@ -4,9 +4,11 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments import actions
-from assessments.catalogue import get_instrument
+from assessments.definitions import Instrument
 from assessments.drafts import draft_of
 from assessments.forms import AnswerForm, DayBeforeForm
+from assessments.models import Assessment
+from assessments.practice_catalogue import catalogue_of
 from common.http import form_status, refused, submit
 from portal.forms import CallForm
 from portal.pages import see_other, show, visitor_page
@@ -21,7 +23,7 @@ def part(request, visit, at, number):
         return see_other("portal:form")
     draft = draft_of(visit.assessment_set, code, at)
     posted = request.POST if request.method == "POST" else None
-    form, call_form = AnswerForm(get_instrument(code), posted, kept=draft.answers), CallForm(posted)
+    form, call_form = AnswerForm(_asked(visit, draft), posted, kept=draft.answers), CallForm(posted)
     if form.is_bound and call_form.is_valid():
         row = _store(request, form, draft, visit, at, call_form.asked)
         if form.stale:
@@ -31,6 +33,10 @@ def part(request, visit, at, number):
     context = {"visit": visit, "form": form, "number": number, "instrument": form.instrument}
     context |= {"call_form": call_form, "is_call_asked": call_asked(visit)}
     return show(request, "part.html", context, status=max(form_status(form), form_status(call_form)))
+
+
+def _asked(visit, draft: Assessment) -> Instrument:
+    return catalogue_of(visit.assessment_set.patient.practice_id).of(draft)
 
 
 def _store(request, form: AnswerForm, draft, visit, at, call_words: str | None):
@@ -56,8 +62,8 @@ def keep(request, visit, at, number):
     code = code_of(visit, number)
     if code is None:
         return HttpResponse(status=409)
-    form = AnswerForm(get_instrument(code), request.POST)
     draft = draft_of(visit.assessment_set, code, at)
+    form = AnswerForm(_asked(visit, draft), request.POST)
     row = submit(form, actions.save_answers, assessment=draft, by=visit.by, at=at, link=visit.link)
     return HttpResponse(status=form_status(form) if refused(row) else 204)
 

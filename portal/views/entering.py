@@ -8,6 +8,7 @@ from accounts.origin import client_ip
 from assessments import actions
 from assessments.links import BIRTH_DATE_TRIES
 from common.http import form_status
+from portal import kiosk
 from portal.forms import BirthDateForm, CallForm
 from portal.link_cookie import forget, held, remember
 from portal.next_contact import next_contact
@@ -27,12 +28,15 @@ def open_link(request, token):
     """
     link, holding = link_of_token(token), held(request)
     is_same = link is not None and holding is not None and holding.link_id == link.pk
-    if link is None or not (link.is_answerable(timezone.now()) or (is_same and is_finished(link))):
-        slowed = too_many_unknown_links(client_ip(request), timezone.now(), is_unknown=link is None)
+    at = timezone.now()
+    if link is None or not (link.is_answerable(at) or (is_same and is_finished(link))):
+        slowed = too_many_unknown_links(client_ip(request), at, is_unknown=link is None)
         return closed(request, TOO_MANY) if slowed else closed(request)
     response = see_other("portal:form")
     on_tablet = link.channel == link.Channel.TABLET
-    remember(response, link.pk, is_checked=on_tablet or (is_same and holding.is_checked))
+    remember(response, link.pk, at, is_checked=on_tablet or (is_same and holding.is_checked))
+    if on_tablet:
+        kiosk.begin(response, link.assessment_set.patient.practice_id)
     return response
 
 
@@ -47,7 +51,7 @@ def birth_date(request, visit, at):
         day = form.cleaned_data["birth_date"]
         if actions.check_birth_date(link=visit.link, by=visit.by, at=at, birth_date=day):
             response = see_other("portal:form")
-            remember(response, visit.link.pk, is_checked=True)
+            remember(response, visit.link.pk, at, is_checked=True)
             return response
         visit.link.refresh_from_db(fields=["birth_date_tries", "locked_at"])
         if visit.link.locked_at:
@@ -84,6 +88,7 @@ def done(request, visit, at):
 def _done(request, visit, at, call_form):
     next_on = next_contact(visit.assessment_set.patient, at)
     context = {"visit": visit, "next_on": next_on, "call_form": call_form, "is_call_asked": call_asked(visit)}
+    context |= {"lock_after": round(kiosk.LOCK_DONE_AFTER.total_seconds())}
     response = show(request, "done.html", context, status=form_status(call_form))
     if visit.is_tablet:
         forget(response)
@@ -108,12 +113,19 @@ def call_me(request, visit, at):
 @require_POST
 def stop(request):
     """The patient hands the tablet back before the end; the answers given so far stay."""
-    response = see_other("portal:stopped")
+    response = see_other("portal:locked")
     forget(response)
     return response
 
 
 @portal_view
 @require_safe
-def stopped(request):
-    return show(request, "stopped.html")
+def locked(request):
+    """What a tablet shows in nobody's hands: whose it is and where to get help; nothing about who answered on it."""
+    practice = kiosk.practice_of(request)
+    if practice is None:
+        return closed(request)
+    request.link_practice = practice
+    response = show(request, "locked.html", {"practice": practice})
+    forget(response)
+    return response

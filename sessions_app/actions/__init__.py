@@ -2,13 +2,12 @@
 
 from sessions_app.actions.alarms import answer_alarms
 from sessions_app.actions.correcting import withdraw_entry
-from sessions_app.actions.dosing import (
+from sessions_app.actions.dosing import dispose_session_remainder, give_session_dose, waste_session_unwitnessed
+from sessions_app.actions.infusion import (
     change_session_infusion,
-    dispose_session_remainder,
     end_session_infusion,
-    give_session_dose,
     start_recovery,
-    waste_session_unwitnessed,
+    stop_early,
 )
 from sessions_app.actions.inspection import (
     approve_pack,
@@ -40,7 +39,7 @@ from sessions_app.actions.schedule import (
     reschedule_session,
     schedule_session,
 )
-from sessions_app.actions.settings import save_session_settings
+from sessions_app.actions.settings import save_session_settings, take_over_cadss_licence
 from sessions_app.actions.signing import add_addendum, ask_author, review_session, sign_session
 from sessions_app.actions.supervision import mark_presence, set_supervision
 from sessions_app.actions.timeline import record_reading
@@ -91,6 +90,8 @@ __all__ = [
     "settle_questionnaires",
     "sign_session",
     "start_recovery",
+    "stop_early",
+    "take_over_cadss_licence",
     "take_pack",
     "waive_criterion",
     "waste_session_unwitnessed",

@@ -11,7 +11,7 @@ from django.db.models import Exists
 from accounts.actor import Actor
 from common.errors import InvalidInput, StaleState
 from common.idempotency import replayed
-from common.occurrence import KeptOffline, settle_kept
+from common.occurrence import KeptOffline, settle_kept, waited
 from common.statements import Statement, columns_of, row_of
 from sessions_app.actions.transition import event_fields, note_act, refuse_signed
 from sessions_app.models import Session
@@ -71,11 +71,6 @@ def check_moment(session: Session, moment: datetime) -> None:
         raise InvalidInput({"occurred_at": "This is more than 2 hours before the check-in. Check day and time."})
     if session.ended_at and moment > session.ended_at:
         raise InvalidInput({"occurred_at": "The patient had left by then. Enter when it happened."})
-
-
-def waited(kept: KeptOffline | None) -> dict:
-    """The audit row says what waited on which device, and since when."""
-    return {"offline": kept.detail} if kept else {}
 
 
 def original_of(model: type[CorrectableRecord], session: Session, corrects_id: UUID | None):

@@ -14,7 +14,7 @@ from common.errors import InvalidInput, StaleState
 from common.idempotency import replayed
 from common.occurrence import settle
 from sessions_app.actions._entry import MAY_WRITE
-from sessions_app.actions.transition import event_fields, held, note_act, refuse_signed
+from sessions_app.actions.transition import event_fields, held, note_act, refuse_signed, scope_of
 from sessions_app.grading import Alarm
 from sessions_app.models import AlarmAnswer, Session
 from sessions_app.session_facts import load_facts
@@ -38,9 +38,7 @@ def answer_alarms(
     The first row gets `id`, the others ids made from it, so that the same answer sent twice is stored once. Raises
     InvalidInput beside the fields, StaleState when a reading is not critical (any more) or was answered already.
     """
-    role = authorize(
-        by, Permission.RECORD_VITALS, practice_id=session.practice_id, patient=session.patient_id, session=session.pk
-    )
+    role = authorize(by, Permission.RECORD_VITALS, **scope_of(session))
     words = {"action": action.strip(), "told_id": told_id, "told_words": told_words.strip()}
     _check_words(session, readings, words)
     moment = settle(occurred_at, at, late_reason)

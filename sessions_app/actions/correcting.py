@@ -8,6 +8,7 @@ from accounts.actor import Actor
 from accounts.roles import Permission
 from common.errors import OutOfScope
 from sessions_app.actions._entry import write_entry
+from sessions_app.actions.transition import scope_of
 from sessions_app.models import Session
 from sessions_app.models.correctable import CorrectableRecord
 from sessions_app.room_kinds import ENTRY_KINDS
@@ -21,13 +22,7 @@ def withdraw_entry(
     `entry_kind` is one of `room_kinds.ENTRY_KINDS`. Raises StaleState when the entry was corrected before.
     """
     found = ENTRY_KINDS.get(entry_kind)
-    role = authorize(
-        by,
-        found.permission if found else Permission.RECORD_OBSERVATION,
-        practice_id=session.practice_id,
-        patient=session.patient_id,
-        session=session.pk,
-    )
+    role = authorize(by, found.permission if found else Permission.RECORD_OBSERVATION, **scope_of(session))
     entry = found.model.objects.filter(pk=entry_id, session_id=session.pk).first() if found else None
     if entry is None:
         raise OutOfScope("entry")

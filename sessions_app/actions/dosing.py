@@ -9,25 +9,25 @@ from django.db import transaction
 from accounts.access import authorize
 from accounts.actor import Actor
 from accounts.roles import Permission
-from common import audit
-from common.blockers import Blocker, refuse_unless_overridden
-from common.errors import Blocked, InvalidInput, NotPermitted, StaleState
-from dosing.actions import (
-    change_infusion,
-    dispose_remainder,
-    end_administration,
-    give_dose,
-    open_dosing_record,
-    waste_unwitnessed,
-)
-from dosing.models import Administration, AdministrationEnd, InfusionChange, Remainder
-from patients.readiness import withdrawal_blockers
+from common.blockers import refuse_unless_overridden
+from common.errors import InvalidInput, NotPermitted, StaleState
+from dosing.actions import dispose_remainder, give_dose, open_dosing_record, waste_unwitnessed
+from dosing.models import Administration, Remainder
 from sessions_app import hooks
 from sessions_app.actions.preparation import store_override
-from sessions_app.actions.transition import check_version, event_fields, held, move, note_act, refuse_signed, touch
+from sessions_app.actions.transition import (
+    check_version,
+    event_fields,
+    held,
+    move,
+    note_act,
+    refuse_signed,
+    scope_of,
+    touch,
+)
 from sessions_app.before_dose import MAY_GIVE, MAY_REPEAT, MAY_START, dose_blockers, split
 from sessions_app.models import Session
-from sessions_app.session_facts import SessionFacts, administration_of, draw_of, load_facts
+from sessions_app.session_facts import SessionFacts, draw_of, load_facts
 from sessions_app.states import State
 
 
@@ -58,9 +58,7 @@ def give_session_dose(
     Amounts in base mg. `overrides` maps a blocker's code to the typed reason; `more` goes to `dosing.give_dose`.
     The same `id` again answers with the stored dose. Raises Blocked with everything that stands.
     """
-    role = authorize(
-        by, Permission.GIVE_DOSE, practice_id=session.practice_id, patient=session.patient_id, session=session.pk
-    )
+    role = authorize(by, Permission.GIVE_DOSE, **scope_of(session))
     with transaction.atomic():
         row = held(session)
         known = Administration.objects.filter(pk=id, dosing_record_id=row.pk).first() if id else None
@@ -144,118 +142,10 @@ def _check_people(facts: SessionFacts, given_by_id: UUID) -> None:
 
 
 def _may(by: Actor, session: Session, permission: str) -> bool:
-    where = {"practice_id": session.practice_id, "patient": session.patient_id, "session": session.pk}
     try:
-        return bool(authorize(by, Permission(permission), **where))
+        return bool(authorize(by, Permission(permission), **scope_of(session)))
     except NotPermitted:
         return False
-
-
-def change_session_infusion(
-    *,
-    session: Session,
-    administration_id: UUID,
-    by: Actor,
-    at: datetime,
-    what: str,
-    reason: str,
-    pump_ml_per_h: Decimal | None = None,
-    occurred_at: datetime | None = None,
-    late_reason: str = "",
-    version: int | None = None,
-    **more,
-) -> InfusionChange:
-    """Pause, resume or change the rate (mL/h) of a running infusion of this session.
-
-    A new rate and a resumption are for the session as the person saw it (`version`, else StaleState); a pause is
-    never refused because somebody else was first.
-    Raises Blocked for anything but a pause once the consent to treatment is withdrawn.
-    """
-    with transaction.atomic():
-        row = held(session, None if what == InfusionChange.What.PAUSE else version)
-        refuse_signed(row)
-        touch(row)
-        if what != InfusionChange.What.PAUSE:
-            refuse_unless_overridden(
-                withdrawal_blockers(row.patient, occurred_at or at), overrides={}, may=lambda _: False
-            )
-        return change_infusion(
-            administration=administration_of(row, administration_id),
-            by=by,
-            at=at,
-            what=what,
-            pump_ml_per_h=pump_ml_per_h,
-            reason=reason,
-            occurred_at=occurred_at,
-            late_reason=late_reason,
-            **more,
-        )
-
-
-def end_session_infusion(
-    *,
-    session: Session,
-    administration_id: UUID,
-    by: Actor,
-    at: datetime,
-    how: str,
-    given_mg: Decimal | None = None,
-    reason: str = "",
-    occurred_at: datetime | None = None,
-    late_reason: str = "",
-    **more,
-) -> AdministrationEnd:
-    """End an infusion, complete or early; the session moves to recovery when nothing runs any more."""
-    role = authorize(
-        by, Permission.GIVE_DOSE, practice_id=session.practice_id, patient=session.patient_id, session=session.pk
-    )
-    with transaction.atomic():
-        row = held(session)
-        refuse_signed(row)
-        end = end_administration(
-            administration=administration_of(row, administration_id),
-            by=by,
-            at=at,
-            how=how,
-            given_mg=given_mg,
-            reason=reason,
-            occurred_at=occurred_at,
-            late_reason=late_reason,
-            **more,
-        )
-        if row.state_now is State.DOSING and not is_running(row):
-            move(
-                row,
-                State.RECOVERY,
-                by=by,
-                role=role,
-                at=at,
-                moment=end.occurred_at,
-                late_reason=late_reason,
-                reason=reason,
-            )
-        note_act(by, "end_session_infusion", at=at, session=row, subject=end, role=role, how=how)
-    return end
-
-
-def start_recovery(*, session: Session, by: Actor, at: datetime, version: int | None = None) -> Session:
-    """Say that no more doses follow for now. Raises Blocked while an infusion runs."""
-    role = authorize(
-        by, Permission.GIVE_DOSE, practice_id=session.practice_id, patient=session.patient_id, session=session.pk
-    )
-    with transaction.atomic():
-        row = held(session, version)
-        if is_running(row):
-            raise Blocked([Blocker("INFUSION_RUNNING", "The infusion is still running. End it first.", "KAP-DIS-OBS")])
-        move(row, State.RECOVERY, by=by, role=role, at=at, moment=at)
-        audit.record(by, "sessions.start_recovery", at=at, subject=row, role=role)
-    return row
-
-
-def is_running(session: Session) -> bool:
-    if session.dosing_record_id is None:
-        return False
-    return Administration.objects.filter(dosing_record_id=session.dosing_record_id, end=None).exists()
 
 
 def dispose_session_remainder(

@@ -12,10 +12,10 @@ from common.blockers import Blocker
 from common.errors import Blocked, InvalidInput, StaleState
 from common.occurrence import settle
 from patients.person_rules import PHONE
-from sessions_app.actions.dosing import is_running
+from sessions_app.actions.infusion import is_running
 from sessions_app.actions.preparation import store_override
 from sessions_app.actions.questionnaires import give_after
-from sessions_app.actions.transition import event_fields, held, move, note_act
+from sessions_app.actions.transition import event_fields, held, move, note_act, scope_of
 from sessions_app.before_dose import MAY_REPEAT
 from sessions_app.discharge_rules import Criterion, LeavingAnswers
 from sessions_app.leaving_facts import (
@@ -64,13 +64,12 @@ def discharge_patient(
     Against advice: the prescriber on the roster, with a reason of at least 10 characters and the own password;
     the session then counts as ended early. Raises Blocked with every unmet criterion (KAP-DIS-*).
     """
-    where = {"practice_id": session.practice_id, "patient": session.patient_id, "session": session.pk}
-    role = authorize(by, Permission.DISCHARGE_PATIENT, **where)
+    role = authorize(by, Permission.DISCHARGE_PATIENT, **scope_of(session))
     moment = settle(occurred_at, at, late_reason)
     aldrete = (aldrete_activity, aldrete_respiration, aldrete_circulation, aldrete_consciousness, aldrete_oxygen)
     _check_aldrete(aldrete)
     if is_against_advice:
-        role = authorize(by, Permission.DISCHARGE_AGAINST_ADVICE, **where)
+        role = authorize(by, Permission.DISCHARGE_AGAINST_ADVICE, **scope_of(session))
         if len(advice_reason.strip()) < 10:
             raise InvalidInput({"advice_reason": "Give the reason in at least 10 characters."})
         reauthenticate(by, password)
@@ -129,8 +128,7 @@ def waive_criterion(
     `code` as in `discharge_rules`; a reason of at least 10 characters and the own password. Raises Blocked for one
     that nobody may waive (KAP-DIS-WAIVE), StaleState where it does not stand in the way any more.
     """
-    where = {"practice_id": session.practice_id, "patient": session.patient_id, "session": session.pk}
-    role = authorize(by, Permission.WAIVE_CRITERION, **where)
+    role = authorize(by, Permission.WAIVE_CRITERION, **scope_of(session))
     if len(reason.strip()) < 10:
         raise InvalidInput({"reason": "Give the reason in at least 10 characters."})
     reauthenticate(by, password)

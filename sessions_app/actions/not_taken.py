@@ -12,7 +12,7 @@ from common.errors import InvalidInput, StaleState
 from dosing.actions import mark_vitals_gap
 from sessions_app.actions._entry import check_state, held_for, same
 from sessions_app.actions.timeline import store_reading
-from sessions_app.actions.transition import event_fields, note_act
+from sessions_app.actions.transition import event_fields, note_act, scope_of
 from sessions_app.models import Session, VitalReading
 from sessions_app.models.timeline import MEASURED
 from sessions_app.open_readings import open_due_times
@@ -34,13 +34,7 @@ def close_due_reading(
     The alarm of that due time ends; the gap stays one in the dosing record, shown with its reason. Raises StaleState
     when nothing is open at that time (any more).
     """
-    role = authorize(
-        by,
-        Permission.RECORD_VITALS,
-        practice_id=session.practice_id,
-        patient=session.patient_id,
-        session=session.pk,
-    )
+    role = authorize(by, Permission.RECORD_VITALS, **scope_of(session))
     wrong = {}
     if not_taken not in VitalReading.NotTaken.values:
         wrong["not_taken"] = "Choose why it was not taken."

@@ -9,7 +9,7 @@ from common.blockers import Blocker, refuse_unless_overridden
 from common.errors import InvalidInput
 from sessions_app.actions._entry import write_entry
 from sessions_app.actions.preparation import store_override
-from sessions_app.actions.transition import event_fields
+from sessions_app.actions.transition import event_fields, scope_of
 from sessions_app.models import AdverseEvent, Observation, RoomConsent, Session
 
 TOUCH_GATE = "touch"
@@ -23,13 +23,7 @@ def record_observation(
     Comforting touch without a consent that stands is asked about: Blocked, unless `overrides` says why it was done
     all the same (TOUCH_WITHOUT_CONSENT, KAP-ROOM-TOUCH).
     """
-    role = authorize(
-        by,
-        Permission.RECORD_OBSERVATION,
-        practice_id=session.practice_id,
-        patient=session.patient_id,
-        session=session.pk,
-    )
+    role = authorize(by, Permission.RECORD_OBSERVATION, **scope_of(session))
     wrong = {}
     if what not in Observation.What.values:
         wrong["what"] = "Choose what it was."
@@ -89,13 +83,7 @@ def record_adverse_event(
     Grade 4 and 5, a fatal outcome and a transfer are serious by definition (clinical.md 2.5). `entry` as in
     `_entry.write_entry`.
     """
-    role = authorize(
-        by,
-        Permission.RECORD_ADVERSE_EVENT,
-        practice_id=session.practice_id,
-        patient=session.patient_id,
-        session=session.pk,
-    )
+    role = authorize(by, Permission.RECORD_ADVERSE_EVENT, **scope_of(session))
     values = {
         "category": category,
         "grade": grade,

@@ -20,8 +20,13 @@ def discard_kept_entry(
     what: str,
     device: UUID,
     seq: int,
+    reason: str,
 ) -> None:
-    """`session` is None when the person no longer sees it: then the row names it without its patient."""
+    """`session` is None when the person no longer sees it: then the row names it without its patient.
+
+    `reason` is a code of `forms.offline.WHY_DISCARDED`.
+    """
     told = {"entry": str(entry_id), "session": str(session_id), "what": what, "device": str(device), "seq": seq}
+    told["reason"] = reason
     with transaction.atomic():
         audit.record(by, "sessions.discard_kept_entry", at=at, subject=session, detail=told)

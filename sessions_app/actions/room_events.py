@@ -11,6 +11,7 @@ from accounts.roles import Permission, Role
 from common.errors import InvalidInput
 from common.fields import ExactDecimalField
 from sessions_app.actions._entry import write_entry
+from sessions_app.actions.transition import scope_of
 from sessions_app.models import RescueDrug, RoomConsent, RoomEntry, ScaleScore, Session
 from sessions_app.rescue_drugs import OTHER, RESCUE_DRUGS
 from sessions_app.scales import SCALES
@@ -35,13 +36,7 @@ def record_scale(
 
     CADSS-6 needs the licence in the practice's settings (KAP-SCALE-CADSS). `entry` as in `_entry.write_entry`.
     """
-    role = authorize(
-        by,
-        Permission.RECORD_VITALS,
-        practice_id=session.practice_id,
-        patient=session.patient_id,
-        session=session.pk,
-    )
+    role = authorize(by, Permission.RECORD_VITALS, **scope_of(session))
     scale = SCALES.get(instrument)
     if scale is None:
         raise InvalidInput({"instrument": "Choose RASS, modified Aldrete or CADSS-6."})
@@ -80,13 +75,7 @@ def record_room_entry(
     *, session: Session, by: Actor, at: datetime, membership_id: UUID, went: str, **entry
 ) -> RoomEntry:
     """Somebody of the practice's staff came "in" or went "out"; `entry` as in `_entry.write_entry`."""
-    role = authorize(
-        by,
-        Permission.RECORD_OBSERVATION,
-        practice_id=session.practice_id,
-        patient=session.patient_id,
-        session=session.pk,
-    )
+    role = authorize(by, Permission.RECORD_OBSERVATION, **scope_of(session))
     wrong = {}
     if went not in RoomEntry.Went.values:
         wrong["went"] = "Choose came in or went out."
@@ -117,13 +106,7 @@ def record_rescue_drug(
 
     A prescriber of the practice ordered it; a prescriber or nurse gave it. `entry` as in `_entry.write_entry`.
     """
-    role = authorize(
-        by,
-        Permission.RECORD_ADVERSE_EVENT,
-        practice_id=session.practice_id,
-        patient=session.patient_id,
-        session=session.pk,
-    )
+    role = authorize(by, Permission.RECORD_ADVERSE_EVENT, **scope_of(session))
     wrong = {}
     name = " ".join(name.split()) if drug == OTHER else RESCUE_DRUGS.get(drug, "")
     if drug != OTHER and drug not in RESCUE_DRUGS:
@@ -161,13 +144,7 @@ def record_room_consent(
     *, session: Session, by: Actor, at: datetime, about: str, is_given: bool, words: str = "", **entry
 ) -> RoomConsent:
     """The patient agreed to touch or music, or took it back; `entry` as in `_entry.write_entry`."""
-    role = authorize(
-        by,
-        Permission.RECORD_OBSERVATION,
-        practice_id=session.practice_id,
-        patient=session.patient_id,
-        session=session.pk,
-    )
+    role = authorize(by, Permission.RECORD_OBSERVATION, **scope_of(session))
     wrong = {}
     if about not in RoomConsent.About.values:
         wrong["about"] = "Choose touch or music."

@@ -12,6 +12,8 @@ from common.errors import InvalidInput
 from sessions_app.models import Observation, SessionSettings
 from sessions_app.quick_phrases import LONGEST_PHRASE, MOST_PHRASES, Phrase
 
+LONGEST_LICENCE = 200
+
 
 def save_session_settings(
     *, by: Actor, at: datetime, phrases: list[Phrase], cadss6_licence: str = ""
@@ -36,6 +38,15 @@ def save_session_settings(
     return row
 
 
+@transaction.atomic
+def take_over_cadss_licence(*, by: Actor, at: datetime, licence: str) -> SessionSettings:
+    """What the practice attested where it loaded the texts of the CADSS, '' when it withdrew them; part of that act."""
+    values = {"cadss6_licence": licence[:LONGEST_LICENCE], "changed_at": at, "changed_by_id": by.membership_id}
+    row, _ = SessionSettings.objects.update_or_create(practice_id=by.practice_id, defaults=values)
+    audit.record(by, "sessions.take_over_cadss_licence", at=at, subject=row, detail={"cadss6": bool(licence)})
+    return row
+
+
 def _check(phrases: list[Phrase], licence: str) -> None:
     wrong = {}
     if len(phrases) > MOST_PHRASES:
@@ -48,7 +59,7 @@ def _check(phrases: list[Phrase], licence: str) -> None:
         wrong["phrases"] = f"Begin each line with one of: {', '.join(Observation.What.values)}."
     elif any(one.what in (Observation.What.TOUCH, Observation.What.RESCUE) for one in phrases):
         wrong["phrases"] = "Touch and rescue drugs have forms of their own that ask for more."
-    if 0 < len(licence.strip()) < 5 or len(licence.strip()) > 200:
+    if 0 < len(licence.strip()) < 5 or len(licence.strip()) > LONGEST_LICENCE:
         wrong["cadss6_licence"] = "Write who granted the licence and its number or date, in 5 to 200 characters."
     if wrong:
         raise InvalidInput(wrong)

@@ -16,7 +16,7 @@ from common.errors import Blocked, InvalidInput, StaleState
 from dosing.models import DosingRecord
 from sessions_app import hooks
 from sessions_app.actions.schedule import require_reason
-from sessions_app.actions.transition import event_fields, held, move, note_act
+from sessions_app.actions.transition import event_fields, held, move, note_act, scope_of
 from sessions_app.leaving_facts import signature_blockers
 from sessions_app.models import ReviewQuestion, Session, SessionAddendum, SessionReview
 from sessions_app.reviewing import people_to_ask, review_blockers
@@ -30,9 +30,7 @@ def sign_session(*, session: Session, by: Actor, at: datetime, password: str, ve
 
     Raises Blocked with everything still open: drug not accounted for, readings missed, no discharge.
     """
-    role = authorize(
-        by, Permission.SIGN_SESSION, practice_id=session.practice_id, patient=session.patient_id, session=session.pk
-    )
+    role = authorize(by, Permission.SIGN_SESSION, **scope_of(session))
     reauthenticate(by, password)
     with transaction.atomic():
         row = held(session, version)
@@ -67,9 +65,7 @@ def add_addendum(*, session: Session, by: Actor, at: datetime, text: str, reason
 
     It answers what a reviewer asked of this person about the session.
     """
-    role = authorize(
-        by, Permission.ADD_ADDENDUM, practice_id=session.practice_id, patient=session.patient_id, session=session.pk
-    )
+    role = authorize(by, Permission.ADD_ADDENDUM, **scope_of(session))
     wrong = {}
     if len(text.strip()) < 3:
         wrong["text"] = "Write the addition or correction."
@@ -96,9 +92,7 @@ def ask_author(*, session: Session, by: Actor, at: datetime, asked_of_id: UUID, 
 
     Raises InvalidInput, or StaleState once the record is reviewed or while the session is not signed.
     """
-    role = authorize(
-        by, Permission.REVIEW_DOSING, practice_id=session.practice_id, patient=session.patient_id, session=session.pk
-    )
+    role = authorize(by, Permission.REVIEW_DOSING, **scope_of(session))
     words = text.strip()
     if len(words) < 10:
         raise InvalidInput({"text": "Ask in at least 10 characters what you want to know."})

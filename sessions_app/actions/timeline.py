@@ -10,10 +10,10 @@ from accounts.access import authorize
 from accounts.actor import Actor
 from accounts.roles import Permission
 from common.errors import InvalidInput, StaleState
-from common.occurrence import KeptOffline, settle_kept
+from common.occurrence import KeptOffline, settle_kept, waited
 from dosing.actions import mark_vitals_gap
-from sessions_app.actions._entry import check_moment, check_state, held_for, same, waited
-from sessions_app.actions.transition import event_fields, note_act
+from sessions_app.actions._entry import check_moment, check_state, held_for, same
+from sessions_app.actions.transition import event_fields, note_act, scope_of
 from sessions_app.corrections import newest_correction
 from sessions_app.models import Session, VitalReading
 from sessions_app.plausible import RANGES
@@ -46,13 +46,7 @@ def record_reading(
     replaces; then `note` says why, and its time is the earlier one's unless another is given. `kept` says how it waited
     on a device without network. Raises Blocked once the session is signed.
     """
-    role = authorize(
-        by,
-        Permission.RECORD_VITALS,
-        practice_id=session.practice_id,
-        patient=session.patient_id,
-        session=session.pk,
-    )
+    role = authorize(by, Permission.RECORD_VITALS, **scope_of(session))
     values = {
         "systolic_mmhg": systolic_mmhg,
         "diastolic_mmhg": diastolic_mmhg,

@@ -18,6 +18,11 @@ from sessions_app.states import State, may_move
 SIGNED = Blocker("SESSION_SIGNED", "This session is signed. Add an addendum instead.")
 
 
+def scope_of(session: Session) -> dict:
+    """Where an act on this session happens, as keywords of `authorize`."""
+    return {"practice_id": session.practice_id, "patient": session.patient_id, "session": session.pk}
+
+
 def event_fields(by: Actor, role: str, at: datetime, moment: datetime, late_reason: str = "") -> dict:
     """The columns every event row carries."""
     return {
@@ -66,11 +71,13 @@ def move(
     moment: datetime,
     late_reason: str = "",
     reason: str = "",
+    id: UUID | None = None,
     **columns,
 ) -> SessionTransition:
     """Change the state of exactly the stored row this `session` was read from, and write the transition.
 
-    `columns` are set with it. Raises StaleState when the state does not allow it or somebody was first.
+    `columns` are set with it; `id` is the transition's where a client made one. Raises StaleState when the state does
+    not allow it or somebody was first.
     """
     start = session.state_now
     if not may_move(start, to):
@@ -83,6 +90,7 @@ def move(
     for name, value in {"state": to.value, "version": session.version + 1, **columns}.items():
         setattr(session, name, value)
     transition = SessionTransition(
+        **({"id": id} if id else {}),
         session=session,
         from_state=start.value,
         to_state=to.value,

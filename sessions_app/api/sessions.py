@@ -20,6 +20,7 @@ from sessions_app.readable_events import kinds_for
 from sessions_app.session_events import session_events
 from sessions_app.session_facts import order_of, ordered_for
 from sessions_app.session_scope import reached_session
+from sessions_app.states import standing_stop
 
 FILTERS = {
     "state": "state",
@@ -64,6 +65,8 @@ class SessionDetail(Asked, APIView):
         session, reach = reached_session(self.actor, pk, joined=joined)
         self.checked_query()
         session.people = list(session.roster.select_related("membership__user").order_by("joined_at", "duty"))
+        moves = session.transitions.select_related("recorded_by__user").order_by("occurred_at", "recorded_at")
+        session.early_stop = standing_stop(moves, lambda row: row.told)
         session.ordered_dose = _ordered_dose(session) if reach.may(Permission.VIEW_ORDER) else None
         audit.record(self.actor, "sessions.looked_at_session", at=timezone.now(), subject=session)
         return Response(SessionDetailOut(session).data)

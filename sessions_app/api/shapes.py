@@ -118,7 +118,16 @@ class OrderedDoseOut(serializers.Serializer):
     working = serializers.ListField(child=serializers.CharField(), source="plan.working")
 
 
+class EarlyStopOut(serializers.Serializer):
+    """Dosing ended before all of it was given, and was not taken up again."""
+
+    occurred_at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    recorded_by = serializers.CharField(source="recorded_by.user.full_name")
+
+
 class SessionDetailOut(SessionOut):
+    early_stop = EarlyStopOut(allow_null=True)
     order = serializers.UUIDField(source="order_id", allow_null=True)
     ordered_dose = OrderedDoseOut(allow_null=True)
     roster = RosterOut(many=True, source="people")

@@ -15,6 +15,7 @@ from sessions_app.forms.room_events import (
     RoomEntryForm,
     ScaleForm,
     SessionSettingsForm,
+    StopEarlyForm,
     WithdrawForm,
     add_correction,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "ScheduleForm",
     "SessionSettingsForm",
     "SignForm",
+    "StopEarlyForm",
     "SupervisionForm",
     "WaiverForm",
     "WithdrawForm",

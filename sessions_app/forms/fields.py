@@ -63,9 +63,21 @@ class IdForm(PlainForm):
         self.fields["id"].initial = uuid.uuid4
 
 
-def versioned(form: forms.Form, session) -> forms.Form:
+def versioned(form: forms.Form, session=None) -> forms.Form:
     """A form of another app that carries the session's version, too."""
-    form.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=session.version)
+    seen = session.version if session is not None else None
+    form.fields["version"] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=seen)
+    return form
+
+
+def of_any_infusion(form: forms.Form) -> forms.Form:
+    """A form about an infusion, for where the address does not name it; the choices are filled in where it is shown."""
+    form.fields["administration_id"] = forms.UUIDField(
+        label="Infusion",
+        widget=forms.Select(choices=[("", "Choose")]),
+        error_messages={"required": "Choose the infusion.", "invalid": "Choose the infusion."},
+    )
+    form.order_fields(["administration_id", *form.fields])
     return form
 
 

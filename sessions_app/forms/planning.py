@@ -5,26 +5,22 @@ from uuid import UUID
 from django import forms
 
 from accounts.forms.base import PlainForm
-from assessments.catalogue import all_instruments
+from assessments.practice_catalogue import Catalogue
 from sessions_app.forms.fields import IdForm, VersionForm, local_moment
 
 USUAL = ("PHQ9", "GAD7", "PCL5", "VASMOOD", "SUDS", "ASQ")
 
 
-def instrument_choices() -> list[tuple[str, str]]:
+def instrument_choices(catalogue: Catalogue) -> list[tuple[str, str]]:
     """Questionnaires that may be shown to a patient, those of the usual set first."""
-    given = [one for one in all_instruments() if one.can_be_given]
+    given = list(catalogue.offered())
     given.sort(key=lambda one: (USUAL.index(one.code) if one.code in USUAL else len(USUAL), one.name))
     return [(one.code, one.name) for one in given]
 
 
 def questionnaires(label: str, help_text: str = "") -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        label=label,
-        required=False,
-        choices=instrument_choices,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=help_text,
+        label=label, required=False, widget=forms.CheckboxSelectMultiple, help_text=help_text
     )
 
 
@@ -43,15 +39,18 @@ class ScheduleForm(IdForm):
     )
     post_instruments = questionnaires("Questionnaires after the session")
 
-    def __init__(self, *args, rooms=(), may_give=True, protocol=(), **kwargs):
+    def __init__(self, *args, catalogue, rooms=(), may_give=True, protocol=(), **kwargs):
         """`protocol` are the codes that the practice's protocol asks before this session; without the right to give
         questionnaires nobody chooses them, and the protocol's are given."""
         super().__init__(*args, **kwargs)
         choices = [("", "No room yet"), *((str(room.pk), room.name) for room in rooms)]
         self.fields["room_id"].choices = choices
         self.initial.setdefault("pre_instruments", list(protocol))
-        if not may_give:
-            del self.fields["pre_instruments"], self.fields["post_instruments"]
+        for name in ("pre_instruments", "post_instruments"):
+            if may_give:
+                self.fields[name].choices = instrument_choices(catalogue)
+            else:
+                del self.fields[name]
 
     def clean(self):
         """Those of the protocol left as they stand are the protocol's own: it decides by the day of the session."""
@@ -86,6 +85,10 @@ class QuestionnairesForm(PlainForm):
         label="When", choices=[("pre", "Before the session"), ("post", "After the session")], widget=forms.RadioSelect
     )
     instruments = questionnaires("Questionnaires")
+
+    def __init__(self, *args, catalogue, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["instruments"].choices = instrument_choices(catalogue)
 
 
 class CallOffForm(VersionForm):

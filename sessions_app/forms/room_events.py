@@ -106,6 +106,12 @@ class RoomConsentForm(MomentForm, IdForm):
     words = forms.CharField(label="In words", required=False, max_length=300, help_text="Where, how, what not.")
 
 
+class StopEarlyForm(MomentForm, IdForm):
+    reason = forms.CharField(
+        label="Why no more is given", max_length=300, error_messages={"required": "Write why no more is given."}
+    )
+
+
 class NotTakenForm(IdForm):
     not_taken = forms.ChoiceField(
         label="Why",

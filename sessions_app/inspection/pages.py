@@ -44,7 +44,8 @@ class Pages:
                 some = list(islice(rows, ROWS_ON_PAGE))
             content = bytes(document.output())
             del document
-            gc.collect()  # a document refers to itself: without this its pages stay until somebody looks for garbage
+            if pages == PAGES_IN_FILE:  # a document refers to itself: its pages stay until somebody looks for garbage
+                gc.collect()
             yield name, content
 
     def _document(self, section: Section) -> FPDF:

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from common.chunks import by_the_chunk
 from dosing.containers import labels_of
 from dosing.models import Discrepancy, DosingRecord, Draw, Remainder, StockCountLine, StockMovement
 from sessions_app.dosing_filters import midnight
 from sessions_app.dosing_log import HEADINGS, LogFile
 
-CHUNK = 500
 RECEIPTS = ("Date", "Time", "Product", "Lot", "Expires", "Place", "Supplier", "Supplier DEA number", "Invoice")
 RECEIPTS += ("Containers", "Received mg", "Balance before mg", "Balance after mg", "Received by", "Late entry", "Row")
 GONE = ("Date", "Time", "What", "Product", "Lot", "Place", "Container", "Amount mg", "Method, or taken by")
@@ -114,8 +114,7 @@ class _Reader:
 
     def movements(self, name, title, kinds, headings, line) -> Section:
         rows = self._movements(kinds)
-        read = lambda: map(line, _chunks(rows, "occurred_at"))  # noqa: E731
-        return Section(name, title, headings, read, rows.count(), headings[:-1])
+        return Section(name, title, headings, _reader(line, rows, "occurred_at"), rows.count(), headings[:-1])
 
     def receipt(self, row: StockMovement) -> tuple:
         lot = row.lot
@@ -167,11 +166,15 @@ class _Reader:
         left = left.prefetch_related(Prefetch("draw__movements", queryset=drawn))
         stock = self._movements(["waste", "destroy"])
 
-        def rows() -> Iterator[tuple]:
-            yield from map(self._remainder, _chunks(left, "occurred_at"))
-            yield from map(self._disposed, _chunks(stock, "occurred_at"))
+        of_doses, of_stock = (
+            _reader(self._remainder, left, "occurred_at"),
+            _reader(self._disposed, stock, "occurred_at"),
+        )
 
-        return Section("waste", "Waste and destruction", GONE, rows, left.count() + stock.count(), GONE[:-1])
+        def read() -> Iterator[tuple]:
+            return chain(of_doses(), of_stock())
+
+        return Section("waste", "Waste and destruction", GONE, read, left.count() + stock.count(), GONE[:-1])
 
     def _remainder(self, row: Remainder) -> tuple:
         return (
@@ -214,7 +217,7 @@ class _Reader:
         rows = rows.none() if self.wanted.patient else rows
         people = ("count__recorded_by__user", "count__second_counter__user")
         rows = rows.select_related("lot__product", "container__product", *people)
-        read = lambda: map(self._counted, _chunks(rows, "count__occurred_at"))  # noqa: E731
+        read = _reader(self._counted, rows, "count__occurred_at")
         return Section("inventory", "Counts and inventories", COUNTS, read, rows.count(), COUNTS[:-1])
 
     def _counted(self, row: StockCountLine) -> tuple:
@@ -246,7 +249,7 @@ class _Reader:
         if self.wanted.patient:
             rows = rows.filter(draw__dosing_record__patient_id=self.wanted.patient)
         rows = rows.with_names()
-        read = lambda: map(self._case, _chunks(rows, "opened_at"))  # noqa: E731
+        read = _reader(self._case, rows, "opened_at")
         return Section("discrepancies", "Discrepancies", CASES, read, rows.count(), CASES[:-1])
 
     def _case(self, row: Discrepancy) -> tuple:
@@ -275,12 +278,9 @@ class _Reader:
         return f"{local:%Y-%m-%d}", f"{local:%H:%M}"
 
 
-def _chunks(rows: QuerySet, when: str) -> Iterator:
-    """Rows by time; only ids are sorted, whole rows are read by the chunk."""
-    ids = rows.order_by(when, "pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK)
-    while some := list(islice(ids, CHUNK)):
-        found = rows.in_bulk(some)
-        yield from (found[pk] for pk in some)
+def _reader(line: Callable, rows: QuerySet, when: str) -> Callable[[], Iterator[tuple]]:
+    """Reads the rows by time and makes a line of each."""
+    return lambda: map(line, by_the_chunk(rows.order_by(when, "pk"), rows))
 
 
 def words_of(wanted: Wanted, names: dict[str, str]) -> str:

@@ -90,6 +90,15 @@ class SessionQuerySet(models.QuerySet):
     def with_names(self):
         return self.select_related("patient", "series", "room")
 
+    def with_early_stop(self):
+        """Each with `is_stopped_early`: an early stop stands (`states.standing_stop`)."""
+        dosing, recovery = State.DOSING.value, State.RECOVERY.value
+        again = SessionTransition.objects.filter(
+            session_id=OuterRef("session_id"), to_state__in=[dosing, recovery], recorded_at__gt=OuterRef("recorded_at")
+        )
+        stops = SessionTransition.objects.filter(session_id=OuterRef("pk"), from_state=dosing, to_state=recovery)
+        return self.annotate(is_stopped_early=Exists(stops.exclude(reason="").exclude(Exists(again))))
+
     def given_counts(self, series_ids) -> dict:
         """Series id → in how many of its sessions a dose was given."""
         dosed = self.filter(series_id__in=series_ids, first_dose_at__isnull=False)
@@ -200,7 +209,7 @@ class RosterEntry(Record):
 
 
 class SessionTransition(EventRecord):
-    """One change of state; the first has an empty `from_state`."""
+    """One change of state; the first has an empty `from_state`, and recovery with a reason is an early stop."""
 
     privacy = Privacy(operational=EventRecord.EVENT_FIELDS + " session from_state to_state", clinical="reason")
 
@@ -208,3 +217,7 @@ class SessionTransition(EventRecord):
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12)
     reason = SealedTextField(blank=True)
+
+    @property
+    def told(self) -> tuple[str, str, str]:
+        return self.from_state, self.to_state, self.reason

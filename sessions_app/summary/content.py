@@ -22,11 +22,11 @@ from sessions_app.session_events import SessionEvent, events_and_settings
 from sessions_app.session_facts import ROW, order_of, ordered_for
 from sessions_app.session_reach import SessionReach
 from sessions_app.session_scope import reached_session
-from sessions_app.state_words import chip_of
-from sessions_app.states import State
+from sessions_app.session_words import SessionWords
+from sessions_app.states import standing_stop
 from sessions_app.summary.infusions import DoseAccount, dose_accounts
 from sessions_app.summary.readings import Alarm, SummaryReading, alarms_of, chart_of, readings_of
-from sessions_app.summary.words import words_of_event
+from sessions_app.summary.words import moved_of, words_of_event
 
 PERSON = "recorded_by__user"
 OF_THE_DRUG = ("dose", "infusion_change", "dose_end", "remainder")
@@ -65,7 +65,7 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Summary:
+class Summary(SessionWords):
     session: Session
     reach: SessionReach
     at: datetime
@@ -84,14 +84,6 @@ class Summary:
     roster: tuple[RosterEntry, ...]
     decisions: tuple[BlockerOverride, ...]
     addenda: tuple[SessionAddendum, ...]
-
-    @property
-    def state(self) -> State:
-        return self.session.state_now
-
-    @property
-    def chip_kind(self) -> str:
-        return chip_of(self.state)
 
     @property
     def is_draft(self) -> bool:
@@ -119,11 +111,6 @@ class Summary:
         return self.reach.may(Permission.VIEW_VITALS) or self.reach.sees_clinical
 
     @property
-    def owes_rems(self) -> bool:
-        given = self.session.dosing_record
-        return given is not None and given.route == Route.ESK and self.reach.may(Permission.VIEW_REMS)
-
-    @property
     def left_out(self) -> str:
         """What this reader's role does not read of the session, in a sentence; empty for the care team."""
         missing = (
@@ -132,6 +119,11 @@ class Summary:
         missing += [] if self.reads_drug else ["the drug"]
         missing += [] if self.reads_vitals else ["vital signs"]
         return f"Not shown to your role: {', '.join(missing)}." if missing else ""
+
+    @property
+    def early_stop(self) -> SessionEvent | None:
+        """Dosing ended before all of it was given, and was not taken up again."""
+        return standing_stop((event for event in self.events if event.kind == "transition"), moved_of)
 
     @property
     def discharge(self):

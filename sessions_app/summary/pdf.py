@@ -150,6 +150,9 @@ def _head(sheet: Sheet, summary: Summary) -> None:
         ("Ended", sheet.moment(session.ended_at) if session.ended_at else ""),
     ]
     sheet.facts(pairs)
+    stop = summary.early_stop
+    if stop:
+        sheet.line_of(f"Stopped early {sheet.clock(stop.occurred_at)}: {stop.values['reason']}", BODY, "B")
     if summary.left_out:
         sheet.line_of(summary.left_out, BODY, "B")
 

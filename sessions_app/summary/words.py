@@ -6,8 +6,7 @@ from dosing.models import AdministrationEnd, InfusionChange, Remainder
 from dosing.proposed_dose import show
 from sessions_app.models import AdverseEvent, Observation, RescueDrug, RoomConsent, RoomEntry, ScaleScore
 from sessions_app.session_events import SessionEvent
-from sessions_app.session_timeline import MOVE_WORDS
-from sessions_app.states import State
+from sessions_app.session_timeline import moved_words
 
 
 def words_of_event(event: SessionEvent, sees_clinical: bool = True) -> tuple[str, str]:
@@ -23,7 +22,13 @@ def words_of_event(event: SessionEvent, sees_clinical: bool = True) -> tuple[str
 
 
 def _transition(event: SessionEvent) -> tuple[str, str]:
-    return MOVE_WORDS[State(event.values["to_state"])][0], event.values["reason"]
+    move = moved_of(event)
+    return moved_words(*move)[0], move[2]
+
+
+def moved_of(event: SessionEvent) -> tuple[str, str, str]:
+    """(from state, to state, reason) of a change of state."""
+    return event.values["from_state"], event.values["to_state"], event.values["reason"]
 
 
 def _dose(event: SessionEvent) -> tuple[str, str]:

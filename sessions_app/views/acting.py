@@ -15,6 +15,7 @@ from sessions_app.session_events import findings_of
 from sessions_app.session_facts import full
 from sessions_app.session_page import load_session_page
 from sessions_app.timeline import TimelineEvent
+from sessions_app.views.entry_forms import ENTRY_FORMS
 
 NEWEST = 4
 
@@ -31,10 +32,25 @@ def posted(request):
     return request.POST if request.method == "POST" else None
 
 
-def act_page(request, session, form, action, *, template, done, anchor="", context=None, renewed=None, **more):
+def entry_page(request, session, what: str, *, template: str = "", **more):
+    """The page on which an entry of this kind (`entry_forms`) is written; a device keeps it without network."""
+    written = ENTRY_FORMS[what]
+    return act_page(
+        request,
+        session,
+        written.make(posted(request), request.actor),
+        written.action,
+        template=f"sessions_app/{template or what}.html",
+        kept=what,
+        **{"done": written.saved, "anchor": "timeline", **more},
+    )
+
+
+def act_page(request, session, form, action, *, template, done, anchor="", context=None, renewed=None, kept="", **more):
     """Show the form; on POST call the action with its cleaned data and go back to the session.
 
     `done` is what the person is told then, or makes it of the action's result, as (level of the message, words).
+    `kept` is the kind of entry as which a device keeps it without network; anything else needs the server.
     Who was not first keeps what was typed and sees what is stored now. The hidden fields then stand for that
     (`renewed`, and the session's version), so that sending again is a decision made after seeing it.
     """
@@ -51,7 +67,8 @@ def act_page(request, session, form, action, *, template, done, anchor="", conte
     else:
         audit.record_look(request.actor, "sessions.looked_at_form", subject=session)
     shown = {"session": session, "patient": session.patient, "form": form, **(context or {})}
-    return render(request, template, shown, status=form_status(form))
+    offline = {"kept": kept, "kept_label": ENTRY_FORMS[kept].label if kept else "", "anchor": anchor}
+    return render(request, template, {**shown, **offline}, status=form_status(form))
 
 
 def reading_told(words: str, session, row) -> tuple[int, str]:

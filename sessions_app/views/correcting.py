@@ -7,31 +7,15 @@ from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from patients.scope import one
 from sessions_app import actions
-from sessions_app.forms import (
-    AdverseEventForm,
-    ObservationForm,
-    RoomConsentForm,
-    RoomEntryForm,
-    ScaleForm,
-    WithdrawForm,
-    add_correction,
-)
+from sessions_app.forms import WithdrawForm, add_correction
 from sessions_app.room_kinds import ENTRY_KINDS
 from sessions_app.room_state import RoomState
 from sessions_app.room_timeline import text_of, title_of
 from sessions_app.session_events import session_events
 from sessions_app.views.acting import act_now, act_page, posted, session_for
-from sessions_app.views.room_events import people_of, rescue_form
+from sessions_app.views.entry_forms import ENTRY_FORMS
 
 FORM = ["GET", "HEAD", "POST"]
-ACTIONS = {
-    "observation": actions.record_observation,
-    "adverse_event": actions.record_adverse_event,
-    "scale": actions.record_scale,
-    "room_entry": actions.record_room_entry,
-    "rescue_drug": actions.record_rescue_drug,
-    "room_consent": actions.record_room_consent,
-}
 
 
 def _entry(request, pk, entry_kind, entry_id):
@@ -44,19 +28,6 @@ def _entry(request, pk, entry_kind, entry_id):
     return session, kind, one(rows.all(), pk=entry_id)
 
 
-def _form(request, kind, entry):
-    data = posted(request)
-    forms = {
-        "observation": lambda: ObservationForm(data),
-        "adverse_event": lambda: AdverseEventForm(data),
-        "scale": lambda: ScaleForm(data, instrument=entry.instrument),
-        "room_entry": lambda: RoomEntryForm(data, people=people_of(request.actor)),
-        "rescue_drug": lambda: rescue_form(data, request.actor),
-        "room_consent": lambda: RoomConsentForm(data),
-    }
-    return add_correction(forms[kind.name]())
-
-
 @needs(Permission.RECORD_OBSERVATION)
 @require_http_methods(FORM)
 def correct_entry(request, pk, entry_kind, entry_id):
@@ -64,11 +35,12 @@ def correct_entry(request, pk, entry_kind, entry_id):
     session, kind, entry = _entry(request, pk, entry_kind, entry_id)
     room = RoomState(tuple(session_events(session.pk, [kind.name], session.first_dose_at)))
     wrong = next(event for event in room.events if event.id == entry.pk)
+    written = ENTRY_FORMS[entry.instrument if kind.name == "scale" else kind.name]
     return act_page(
         request,
         session,
-        _form(request, kind, entry),
-        ACTIONS[kind.name],
+        add_correction(written.make(posted(request), request.actor)),
+        written.action,
         template="sessions_app/correct_entry.html",
         done="The correction is saved; the earlier entry stays visible.",
         anchor="timeline",

@@ -13,7 +13,7 @@ from sessions_app.before_dose import MAY_GIVE, dose_blockers, split
 from sessions_app.forms.fields import versioned
 from sessions_app.session_facts import administration_of, draw_of, load_facts
 from sessions_app.session_reach import SessionReach
-from sessions_app.views.acting import act_now, act_page, posted, session_for, to_session
+from sessions_app.views.acting import act_now, act_page, entry_page, posted, session_for, to_session
 
 OFFERED = 8  # containers of a lot; any other is drawn from in its turn
 FORM = ["GET", "HEAD", "POST"]
@@ -68,6 +68,7 @@ def change_infusion(request, pk, administration_id):
         template="sessions_app/change_infusion.html",
         done="The change of the infusion is recorded.",
         context={"administration": running},
+        kept="infusion_change",
         administration_id=running.pk,
     )
 
@@ -85,6 +86,7 @@ def end_infusion(request, pk, administration_id):
         template="sessions_app/end_infusion.html",
         done="The end of the infusion is recorded.",
         context={"administration": running},
+        kept="infusion_end",
         administration_id=running.pk,
     )
 
@@ -94,6 +96,14 @@ def end_infusion(request, pk, administration_id):
 def recovery(request, pk):
     session = session_for(request.actor, pk, Permission.GIVE_DOSE)
     return act_now(request, session, actions.start_recovery, done="Recovery began.")
+
+
+@needs(Permission.GIVE_DOSE)
+@require_http_methods(FORM)
+def stop_early(request, pk):
+    """No more is given although it was meant to be, whatever the route."""
+    session = session_for(request.actor, pk, Permission.GIVE_DOSE)
+    return entry_page(request, session, "stop_early")
 
 
 @needs(Permission.WASTE_DRUG)

@@ -8,7 +8,7 @@ import json
 from functools import cache
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -21,10 +21,15 @@ from accounts.gatekeeping import needs, polling, signed_in
 from accounts.roles import Permission
 from common.http import form_status, refused, submit
 from sessions_app import actions
-from sessions_app.forms import AdverseEventForm, ObservationForm, ReadingForm
 from sessions_app.forms.offline import CorrectsForm, DiscardForm, KeptForm
+from sessions_app.models import Session
 from sessions_app.offline_key import is_of, locks_of, owner_of
+from sessions_app.session_facts import administrations_of
+from sessions_app.session_reach import SessionReach
+from sessions_app.settings_in_force import settings_on_page
+from sessions_app.states import State
 from sessions_app.views.acting import reading_told, session_for
+from sessions_app.views.entry_forms import ENTRY_FORMS, people_of
 
 SHEETS = ("packaged/bootstrap", "css/tokens", "css/base", "css/forms", "css/layout", "css/components", "css/cockpit")
 SHEETS += ("css/patient", "css/charts", "css/print")
@@ -35,8 +40,7 @@ OTHER_PERSON = "Somebody else is signed in on this device now. Your entries wait
 
 
 def _forms() -> dict:
-    made = {"reading": ReadingForm, "observation": ObservationForm, "adverse_event": AdverseEventForm}
-    return {f"{name}_form": form(auto_id=f"{name}_%s") for name, form in made.items()}
+    return {"forms": [(name, one, one.make(None, None, auto_id=f"{name}_%s")) for name, one in ENTRY_FORMS.items()]}
 
 
 @polling
@@ -79,52 +83,62 @@ def state(request):
     return JsonResponse({**told, "now_ms": int(timezone.now().timestamp() * 1000)})
 
 
-@needs(Permission.RECORD_VITALS, poll=True)
-@require_POST
-def keep_reading(request, pk):
-    session = session_for(request.actor, pk, Permission.RECORD_VITALS)
-    corrects = CorrectsForm(request.POST)
-    wrong = corrects.cleaned_data["corrects_id"] if corrects.is_valid() else None
-    words = "The correction is saved; the earlier reading stays visible." if wrong else "The reading is saved."
+@needs(Permission.RECORD_OBSERVATION, poll=True)
+@require_safe
+def choices(request, pk):
+    """What a device has to know of this session to record without network: kinds of entry, people, infusions."""
+    session = session_for(request.actor, pk, Permission.RECORD_OBSERVATION)
+    given = administrations_of(session)
+    reach = SessionReach.of(request.actor, session)
+    closed = _closed(session, is_running=any(not hasattr(row, "end") for row in given))
+    may = [name for name, one in ENTRY_FORMS.items() if name not in closed and reach.may(one.permission)]
+    infusions = [(row.pk, _infusion_words(row)) for row in given if row.pump_ml_per_h is not None]
+    return JsonResponse({"may": may, "choices": {**people_of(request.actor), "administration_id": infusions}})
 
-    def done(row):
-        return reading_told(words, session, row)
 
-    return _keep(request, session, ReadingForm(request.POST), actions.record_reading, done, corrects_id=wrong)
+def _closed(session: Session, is_running: bool) -> set[str]:
+    """The kinds of entry that this session has no use for now."""
+    closed = set() if is_running else {"infusion_change", "infusion_end"}
+    if is_running or session.state_now is not State.DOSING:
+        closed.add("stop_early")
+    if not settings_on_page(session).cadss6_licence:
+        closed.add("CADSS6")
+    return closed
+
+
+def _infusion_words(row) -> str:
+    return f"Dose {row.number}, since {timezone.localtime(row.occurred_at):%H:%M}"
 
 
 @needs(Permission.RECORD_OBSERVATION, poll=True)
 @require_POST
-def keep_observation(request, pk):
-    session = session_for(request.actor, pk, Permission.RECORD_OBSERVATION)
-    done = (messages.SUCCESS, "The observation is saved.")
-    return _keep(request, session, ObservationForm(request.POST), actions.record_observation, done)
-
-
-@needs(Permission.RECORD_ADVERSE_EVENT, poll=True)
-@require_POST
-def keep_adverse_event(request, pk):
-    session = session_for(request.actor, pk, Permission.RECORD_ADVERSE_EVENT)
-    done = (messages.SUCCESS, "The adverse event is saved.")
-    return _keep(request, session, AdverseEventForm(request.POST), actions.record_adverse_event, done)
-
-
-def _keep(request, session, form, action, done, **more) -> JsonResponse:
+def keep(request, pk, what):
     """Record one entry of a device: 201, or 200 when it was recorded before; 409 and 422 with words and fields.
 
     Who watches it being sent is told on the next page, as after any form.
     """
-    entry, at = KeptForm(request.POST), timezone.now()
+    if what not in ENTRY_FORMS:
+        raise Http404
+    written = ENTRY_FORMS[what]
+    session = session_for(request.actor, pk, written.permission)
+    entry, corrects, at = KeptForm(request.POST), CorrectsForm(request.POST), timezone.now()
     if not entry.is_valid():
         return _answer(422, words=_words(entry), fields={})
     if not is_of(request.actor, entry.cleaned_data["owner"]):
         return _answer(409, code="OTHER_PERSON", words=[OTHER_PERSON])
-    row = submit(form, action, session=session, by=request.actor, at=at, kept=entry.kept, **more)
+    more = {"corrects_id": corrects.cleaned_data["corrects_id"]} if corrects.is_valid() and corrects.is_given else {}
+    form = written.make(request.POST, request.actor)
+    row = submit(form, written.action, session=session, by=request.actor, at=at, kept=entry.kept, **more)
     if refused(row):
         return _answer(form_status(form), words=_words(form), fields=form.errors, asks=_asks(form))
     if entry.kept is None:
-        messages.add_message(request, *(done(row) if callable(done) else done))
+        messages.add_message(request, *_told(what, session, row, is_correction=bool(more)))
     return _answer(201 if row.recorded_at == at else 200, saved=str(row.pk), at=row.recorded_at.isoformat())
+
+
+def _told(what: str, session: Session, row, is_correction: bool) -> tuple[int, str]:
+    words = "The correction is saved; the earlier entry stays visible." if is_correction else ENTRY_FORMS[what].saved
+    return reading_told(words, session, row) if what == "reading" else (messages.SUCCESS, words)
 
 
 def _answer(status: int, **told) -> JsonResponse:
@@ -146,13 +160,13 @@ def _asks(form) -> list[dict]:
 @require_POST
 def discard(request):
     """Give up an entry that was not taken; an audit row stays."""
-    form = DiscardForm(request.POST)
+    form = DiscardForm(request.POST, kinds=ENTRY_FORMS)
     if not form.is_valid():
         return _answer(422, words=_words(form))
     values = form.cleaned_data
     if not is_of(request.actor, values["owner"]):
         return _answer(409, code="OTHER_PERSON", words=[OTHER_PERSON])
-    told = {name: values[name] for name in ("session_id", "what", "device", "seq")}
+    told = {name: values[name] for name in ("session_id", "what", "device", "seq", "reason")}
     found = form.session(request.actor)
     actions.discard_kept_entry(by=request.actor, at=timezone.now(), entry_id=values["id"], session=found, **told)
     return _answer(200, discarded=str(values["id"]))

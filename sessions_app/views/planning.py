@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import authorize
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
+from assessments.practice_catalogue import catalogue_of
 from common import audit
 from common.http import form_status, refused, submit
 from patients.models import TreatmentSeries
@@ -31,6 +32,7 @@ def schedule(request, series_id):
     authorize(request.actor, Permission.SCHEDULE_SESSION, practice_id=patient.practice_id, patient=patient.pk)
     form = ScheduleForm(
         posted(request),
+        catalogue=catalogue_of(patient.practice_id),
         rooms=Room.objects.visible_to(request.actor).in_use(),
         may_give=may_record_assessments(request.actor, patient.pk),
         protocol=protocol_of(series.patient.practice_id, series.route).before,
@@ -75,7 +77,7 @@ def questionnaires(request, pk):
     return act_page(
         request,
         session,
-        QuestionnairesForm(posted(request)),
+        QuestionnairesForm(posted(request), catalogue=catalogue_of(session.practice_id)),
         actions.give_session_assessments,
         template="sessions_app/questionnaires.html",
         done="The questionnaires are given.",

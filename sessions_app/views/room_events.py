@@ -7,41 +7,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.gatekeeping import needs
-from accounts.models import Membership
-from accounts.roles import Permission, Role
+from accounts.roles import Permission
 from common import audit
 from common.http import form_status, refused, submit
 from sessions_app import actions
-from sessions_app.forms import (
-    NotTakenForm,
-    RescueDrugForm,
-    RoomConsentForm,
-    RoomEntryForm,
-    ScaleForm,
-    SessionSettingsForm,
-)
+from sessions_app.forms import NotTakenForm, SessionSettingsForm
 from sessions_app.open_readings import open_due_times
 from sessions_app.quick_phrases import DEFAULTS
 from sessions_app.scales import SCALES
 from sessions_app.session_facts import load_facts
 from sessions_app.settings_in_force import settings_of
-from sessions_app.views.acting import act_page, posted, session_for
+from sessions_app.views.acting import act_page, entry_page, posted, session_for
 
 FORM = ["GET", "HEAD", "POST"]
-
-
-def people_of(actor, *roles: Role) -> list[tuple]:
-    """(membership id, name) of the practice's staff, of these roles when any is named."""
-    members = Membership.objects.visible_to(actor).active().order_by("user__full_name")
-    return [(one.pk, str(one.user)) for one in members if not roles or any(role in one.roles for role in roles)]
-
-
-def rescue_form(data, actor) -> RescueDrugForm:
-    return RescueDrugForm(
-        data,
-        prescribers=people_of(actor, Role.PRESCRIBER),
-        givers=people_of(actor, Role.PRESCRIBER, Role.NURSE),
-    )
 
 
 @needs(Permission.RECORD_VITALS)
@@ -50,61 +28,28 @@ def scale(request, pk, instrument):
     session = session_for(request.actor, pk, Permission.RECORD_VITALS)
     if instrument not in SCALES:
         raise Http404
-    return act_page(
-        request,
-        session,
-        ScaleForm(posted(request), instrument=instrument),
-        actions.record_scale,
-        template="sessions_app/scale.html",
-        done=f"{SCALES[instrument].name} is saved.",
-        anchor="timeline",
-        context={"scale": SCALES[instrument]},
-    )
+    return entry_page(request, session, instrument, template="scale", context={"scale": SCALES[instrument]})
 
 
 @needs(Permission.RECORD_OBSERVATION)
 @require_http_methods(FORM)
 def room_entry(request, pk):
     session = session_for(request.actor, pk, Permission.RECORD_OBSERVATION)
-    return act_page(
-        request,
-        session,
-        RoomEntryForm(posted(request), people=people_of(request.actor)),
-        actions.record_room_entry,
-        template="sessions_app/room_entry.html",
-        done="Who is in the room is saved.",
-        anchor="in-the-room",
-    )
+    return entry_page(request, session, "room_entry", anchor="in-the-room")
 
 
 @needs(Permission.RECORD_ADVERSE_EVENT)
 @require_http_methods(FORM)
 def rescue_drug(request, pk):
     session = session_for(request.actor, pk, Permission.RECORD_ADVERSE_EVENT)
-    return act_page(
-        request,
-        session,
-        rescue_form(posted(request), request.actor),
-        actions.record_rescue_drug,
-        template="sessions_app/rescue_drug.html",
-        done="The rescue drug is saved.",
-        anchor="timeline",
-    )
+    return entry_page(request, session, "rescue_drug")
 
 
 @needs(Permission.RECORD_OBSERVATION)
 @require_http_methods(FORM)
 def room_consent(request, pk):
     session = session_for(request.actor, pk, Permission.RECORD_OBSERVATION)
-    return act_page(
-        request,
-        session,
-        RoomConsentForm(posted(request)),
-        actions.record_room_consent,
-        template="sessions_app/room_consent.html",
-        done="What the patient said is saved.",
-        anchor="timeline",
-    )
+    return entry_page(request, session, "room_consent")
 
 
 @needs(Permission.RECORD_VITALS)

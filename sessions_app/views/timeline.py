@@ -6,11 +6,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from patients.scope import one
-from sessions_app import actions
 from sessions_app.corrections import newest_correction
-from sessions_app.forms import AdverseEventForm, ObservationForm, ReadingForm
 from sessions_app.session_timeline import reading_words
-from sessions_app.views.acting import act_page, posted, reading_told, session_for
+from sessions_app.views.acting import entry_page, reading_told, session_for
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -19,15 +17,7 @@ FORM = ["GET", "HEAD", "POST"]
 @require_http_methods(FORM)
 def reading(request, pk):
     session = session_for(request.actor, pk, Permission.RECORD_VITALS)
-    return act_page(
-        request,
-        session,
-        ReadingForm(posted(request)),
-        actions.record_reading,
-        template="sessions_app/reading.html",
-        done=lambda row: reading_told("The reading is saved.", session, row),
-        anchor="readings",
-    )
+    return _reading_page(request, session, "The reading is saved.")
 
 
 @needs(Permission.RECORD_VITALS)
@@ -41,44 +31,26 @@ def correct_reading(request, pk, reading_id):
     if newest.pk != wrong.pk:
         retry = reverse("sessions:correct_reading", args=[session.pk, newest.pk])
         context |= {"newest_reading": newest, "newest_words": reading_words(newest), "retry_url": retry}
-    return act_page(
-        request,
-        session,
-        ReadingForm(posted(request)),
-        actions.record_reading,
-        template="sessions_app/reading.html",
-        done=lambda row: reading_told("The correction is saved; the earlier reading stays visible.", session, row),
-        anchor="readings",
-        context=context,
-        corrects_id=wrong.pk,
-    )
+    words = "The correction is saved; the earlier reading stays visible."
+    return _reading_page(request, session, words, context=context, corrects_id=wrong.pk)
+
+
+def _reading_page(request, session, words: str, **more):
+    def done(row):
+        return reading_told(words, session, row)
+
+    return entry_page(request, session, "reading", done=done, anchor="readings", **more)
 
 
 @needs(Permission.RECORD_OBSERVATION)
 @require_http_methods(FORM)
 def observation(request, pk):
     session = session_for(request.actor, pk, Permission.RECORD_OBSERVATION)
-    return act_page(
-        request,
-        session,
-        ObservationForm(posted(request)),
-        actions.record_observation,
-        template="sessions_app/observation.html",
-        done="The observation is saved.",
-        anchor="timeline",
-    )
+    return entry_page(request, session, "observation")
 
 
 @needs(Permission.RECORD_ADVERSE_EVENT)
 @require_http_methods(FORM)
 def adverse_event(request, pk):
     session = session_for(request.actor, pk, Permission.RECORD_ADVERSE_EVENT)
-    return act_page(
-        request,
-        session,
-        AdverseEventForm(posted(request)),
-        actions.record_adverse_event,
-        template="sessions_app/adverse_event.html",
-        done="The adverse event is saved.",
-        anchor="timeline",
-    )
+    return entry_page(request, session, "adverse_event")

@@ -2,10 +2,10 @@
 import * as store from "./offline-store.js";
 import { discard, flush, saved } from "./offline-send.js";
 
-const WHAT = { reading: "Reading", observation: "Observation", adverse_event: "Adverse event" };
 const SIGNS = { pending: "\u25D4", refused: "\u2716", held: "\u25D1", saved: "\u2714" };
 const CHIPS = { pending: ["sync--pending", "pending"], refused: ["sync--failed", "not taken"], held: ["sync--pending", "to confirm"], saved: ["sync--saved", "saved"] };
 const SHOWN_SAVED = 5;
+const WHY_DISCARDED = { stored: "It is recorded in another way", wrong: "It was wrong", elsewhere: "It belongs to another session" };
 
 function element(tag, css, words) {
   const made = document.createElement(tag);
@@ -16,15 +16,6 @@ function element(tag, css, words) {
 
 let zone;
 const clock = (iso) => new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
-
-// What an entry says, on one line.
-export function summary({ what, fields }) {
-  if (what !== "reading") return fields.text || fields.description || "";
-  const pressure = fields.systolic_mmhg ? `BP ${fields.systolic_mmhg}/${fields.diastolic_mmhg || "?"}` : "";
-  const values = { HR: "heart_rate_bpm", SpO2: "spo2_pct", RR: "respiratory_rate", "MOAA/S": "moaas" };
-  const rest = Object.entries(values).filter(([, name]) => fields[name]).map(([label, name]) => `${label} ${fields[name]}`);
-  return [pressure, ...rest, fields.note].filter(Boolean).join(" \u00B7 ");
-}
 
 function chip(state) {
   const [css, words] = CHIPS[state];
@@ -48,9 +39,9 @@ function line(state, entry, more = []) {
   made.dataset.entry = entry.id;
   made.dataset.state = state;
   const words = element("span", "offline-entry__words");
-  words.append(element("strong", "", `${WHAT[entry.what]} ${clock(entry.enteredAt)}`));
+  words.append(element("strong", "", `${entry.label} ${clock(entry.enteredAt)}`));
   if (entry.where) words.append(element("span", "small muted", ` ${entry.where} \u00B7`));
-  if (entry.fields) words.append(` ${summary(entry)}`);
+  if (entry.said) words.append(` ${entry.said}`);
   if (state === "held") words.append(element("span", "offline-entry__refusal", "Entered while this device was locked. Send it if it is yours."));
   for (const one of entry.words || []) words.append(element("span", "offline-entry__refusal", one));
   made.append(words, chip(state), ...more);
@@ -65,16 +56,21 @@ function reasonField(entry, { name, words }) {
   return made;
 }
 
-// Two presses: the first asks, the second gives it up.
+// Two presses: the first asks why, the second gives it up.
 function discardButton(owner, entry, about, say) {
+  const why = element("select", "form-select form-select-sm");
+  why.append(new Option("Why?", ""), ...Object.entries(WHY_DISCARDED).map(([reason, words]) => new Option(words, reason)));
+  why.setAttribute("aria-label", `Why discard ${about}`);
   const made = button("Discard", about, async () => {
-    if (!("asked" in made.dataset)) {
-      made.dataset.asked = "";
-      made.firstChild.textContent = "Discard for good?";
+    if (!why.isConnected) {
+      made.firstChild.textContent = "Discard for good";
       made.classList.replace("btn-secondary", "btn-danger");
+      made.before(why);
+      why.focus();
       return;
     }
-    const done = await discard(owner, entry);
+    if (!why.value) { say("Choose why it is discarded.", true); why.focus(); return; }
+    const done = await discard(owner, entry, why.value);
     say(done ? "Discarded; an audit row says so." : "Not discarded: the server has to hear of it. Try again with network.", !done);
   });
   return made;
@@ -89,7 +85,7 @@ function link(words, about, address) {
 // On a session's page what was not taken can be decided at once; correcting it has a page of its own.
 function acts(owner, entry, { correct, say }) {
   if (!correct && entry.state === "pending") return [];
-  const about = `the ${WHAT[entry.what].toLowerCase()} of ${clock(entry.enteredAt)}`;
+  const about = `the entry of ${clock(entry.enteredAt)}`;
   const reasons = (entry.asks || []).map((ask) => reasonField(entry, ask));
   const again = button(entry.state === "held" ? "It is mine: send it" : "Send again", about, async () => {
     for (const field of reasons.map((one) => one.querySelector("input"))) if (field.value.trim()) entry.fields[field.name] = field.value;
@@ -113,8 +109,8 @@ export async function draw(list, owner, { session = "", correct = null, say = nu
   const waiting = new Set(mine.map((entry) => entry.id));
   const lines = mine.map((entry) => line(entry.state, entry, acts(owner, entry, { correct, say })));
   const kept = gone.filter((entry) => !waiting.has(entry.id)).map((entry) => line("saved", entry));
-  // A reason that is being typed is not drawn over.
-  if (list.contains(document.activeElement) && document.activeElement.matches("input")) return mine.length;
+  // A reason that is being typed or chosen is not drawn over.
+  if (list.contains(document.activeElement) && document.activeElement.matches("input, select")) return mine.length;
   if (list.contains(document.activeElement)) {
     const at = document.activeElement.closest("[data-entry]")?.dataset.entry;
     list.replaceChildren(...lines, ...kept);

@@ -41,7 +41,7 @@ function unlock(dialog) {
 
 // A page that asks by itself hears first that the sign-in has ended.
 export async function watchSignIn(owner, forms) {
-  watched = [...forms];
+  watched = [...forms].filter((form) => !form.closest("[data-quick]")); // nothing is typed into a quick entry
   document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) lock(owner); });
   for (const form of watched) {
     const fields = await store.takeDraft(owner, placeOf(form));

@@ -20,12 +20,21 @@ function say(words, isWrong = false) {
 // A locked page tells which session, not whose.
 const nameOf = (place) => (isLocked ? place.place : place.label);
 
+// The people and infusions of a session, which this page does not know by itself.
+function offer(form, choices = {}) {
+  for (const [name, options] of Object.entries(choices)) {
+    const field = form.elements.namedItem(name);
+    if (field?.options) field.replaceChildren(new Option("Choose", ""), ...options.map(([value, words]) => new Option(words, value)));
+  }
+}
+
 function choose(session) {
   const place = known.find((one) => one.session === session);
   part("label").textContent = place ? nameOf(place) : isLocked ? "This device is locked" : "Entries on this device";
   for (const form of forms) {
     form.dataset.session = session;
     form.closest("[data-recorder-form]").hidden = !place?.may.includes(form.dataset.offline);
+    offer(form, place?.choices);
   }
   part("back").href = session ? `/sessions/${session}/` : "/sessions/board/";
   for (const link of part("places").querySelectorAll("button")) link.setAttribute("aria-pressed", String(link.dataset.session === session));
@@ -50,7 +59,7 @@ function correct(entry) {
   form.elements.namedItem("id").value = entry.id;
   form.dataset.enteredAt = entry.enteredAt;
   form.dataset.corrects = entry.corrects || "";
-  form.closest("details").open = true;
+  Object.assign(form.closest("[data-recorder-form]"), { hidden: false, open: true });
   form.querySelector("input:not([type=hidden]), select, textarea").focus();
   say("Correct it below and save: it takes the place of the entry in the list.");
 }

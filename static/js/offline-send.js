@@ -4,13 +4,12 @@ import * as store from "./offline-store.js";
 
 const STATE = "/sessions/offline/state/";
 const DISCARD = "/sessions/offline/discard/";
-const WAYS = { reading: "reading", observation: "observation", adverse_event: "adverse-event" };
 const PATIENCE = 10_000;
 const NO_WORDS = {
   403: "You may no longer write to this session.",
   404: "This session is not here any more, or no longer yours to see.",
 };
-// What this page saw saved, newest first: {id, session, what, enteredAt, at}; nothing of it is kept.
+// What this page saw saved, newest first: {id, session, label, enteredAt, at}; nothing of it is kept.
 export const saved = [];
 
 const isSignedOut = (answer) => answer.type === "opaqueredirect" || answer.status === 401;
@@ -31,6 +30,16 @@ export async function ask() {
     return { is: "in", ...told };
   } catch {
     return { is: "away" };
+  }
+}
+
+// What the server says at an address of its own; null while it does not answer.
+export async function lookUp(address) {
+  try {
+    const answer = await request(address);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
   }
 }
 
@@ -60,7 +69,7 @@ async function sendAll(owner, attended) {
 }
 
 async function note(entry, outcome) {
-  saved.unshift({ id: entry.id, session: entry.session, what: entry.what, enteredAt: entry.enteredAt, at: outcome.at });
+  saved.unshift({ id: entry.id, session: entry.session, label: entry.label, enteredAt: entry.enteredAt, at: outcome.at });
   await store.forget(entry.id);
 }
 
@@ -76,7 +85,7 @@ function body(entry, who, isAttended) {
 async function send(entry, who, isAttended) {
   let answer;
   try {
-    const address = `/sessions/${entry.session}/offline/${WAYS[entry.what]}/`;
+    const address = `/sessions/${entry.session}/offline/${entry.what}/`;
     answer = await request(address, { method: "POST", headers: { "X-CSRFToken": who.csrf }, body: body(entry, who, isAttended) });
     if (isSignedOut(answer)) return { is: "signed out" };
     if (isNotNow(answer)) return { is: "away" };
@@ -91,11 +100,11 @@ async function send(entry, who, isAttended) {
 
 export const savedWords = (done) => (done.saved?.length === 1 ? "1 entry of this device is saved now." : `${done.saved.length} entries of this device are saved now.`);
 
-// Gives up an entry, which leaves an audit row; false when the server did not hear of it, and then it stays.
-export async function discard(owner, entry) {
+// Gives up an entry for a reason, which leaves an audit row; false when the server did not hear of it, and then it stays.
+export async function discard(owner, entry, reason) {
   const who = await ask();
   if (who.is !== "in" || who.owner !== owner) return false;
-  const told = { id: entry.id, owner, session_id: entry.session, what: entry.what, device: entry.device, seq: entry.seq };
+  const told = { id: entry.id, owner, session_id: entry.session, what: entry.what, device: entry.device, seq: entry.seq, reason };
   try {
     const answer = await request(DISCARD, { method: "POST", headers: { "X-CSRFToken": who.csrf }, body: new URLSearchParams(told) });
     if (!answer.ok) return false;

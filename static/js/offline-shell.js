@@ -1,7 +1,7 @@
 // On every staff page: how many entries wait, sending them, and a sign-out that waits for them. On a session's pages also
 // keeping entries without network, and a page that locks when the sign-in has ended.
 import * as store from "./offline-store.js";
-import { ask, flush, savedWords } from "./offline-send.js";
+import { ask, flush, lookUp, savedWords } from "./offline-send.js";
 import { attach } from "./offline-form.js";
 import { draw } from "./offline-list.js";
 import { keepDrafts, lock, watchSignIn } from "./offline-lock.js";
@@ -12,6 +12,8 @@ const owner = meta?.content;
 const place = document.querySelector("#offline-place");
 const forms = document.querySelectorAll("form[data-offline]");
 const pages = document.querySelector("[data-offline-counter]");
+// A page that says when the network is away, and on which nothing else asks the server.
+const asksItself = document.querySelector("[data-offline-away]") && !document.querySelector("#session-poll");
 
 function say(words, isWrong = false) {
   const line = document.querySelector("[data-offline-says]");
@@ -31,9 +33,31 @@ async function show() {
   }
 }
 
-function showAway(isAway) {
+let isAway = false;
+function showAway(isNow) {
+  isAway = isNow;
   const banner = document.querySelector("[data-offline-away]");
   if (banner && banner.hidden === isAway) banner.hidden = !isAway;
+}
+
+// What no device keeps stays on the page instead of being lost on the way.
+function holdBack(event) {
+  const form = event.target;
+  if (!isAway || form.method !== "post" || form.matches("[data-offline], [data-sign-out]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  say("No network: this was not sent, and it is not kept on this device. What you typed stays on this page.", true);
+}
+
+// A session's page learns what it has to know without network: once, and again when others changed something.
+let isKnown = false;
+async function learnPlace() {
+  if (!place || isKnown) return;
+  const { session, patient, place: where, choices } = place.dataset;
+  const told = await lookUp(choices);
+  if (!told) return;
+  isKnown = true;
+  await store.rememberPlace(owner, { session, label: `${patient} \u00B7 ${where}`, place: where, ...told });
 }
 
 // Nobody was here for too long and nobody can sign in: the page for recording without network takes over, locked.
@@ -46,11 +70,13 @@ async function leaveIfIdle() {
 let resting = 0;
 async function send() {
   if (resting > Date.now()) return;
-  const done = await flush(owner);
+  let done = await flush(owner);
+  if (done.is === "empty" && (isAway || asksItself)) done = await ask();
   if (done.saved?.length) say(savedWords(done));
   if (done.is === "signed out") { if (place) lock(owner); resting = Date.now() + EVERY; }
   if (done.is === "away" || done.is === "in") showAway(done.is === "away");
   if (done.is === "away") { resting = Date.now() + EVERY; await leaveIfIdle(); }
+  else await learnPlace();
 }
 
 // Sign-out, another practice, and handing the tablet over: each ends the sign-in.
@@ -82,8 +108,8 @@ async function prepare() {
   }
   for (const form of forms) attach(form, owner, { say });
   if (!place) return;
-  const { session, patient, place: where, may } = place.dataset;
-  await store.rememberPlace(owner, { session, label: `${patient} \u00B7 ${where}`, place: where, may: may.split(" ") });
+  await learnPlace();
+  document.addEventListener("htmx:oobAfterSwap", () => { isKnown = false; });
   store.askToPersist();
   await watchSignIn(owner, forms);
   navigator.serviceWorker?.register("/sessions/offline-worker.js", { scope: "/sessions/" }).catch(() => {});
@@ -94,6 +120,8 @@ async function start() {
   document.addEventListener("htmx:afterOnLoad", () => showAway(false));
   window.addEventListener("offline", () => showAway(true));
   document.addEventListener("submit", leave, true);
+  document.addEventListener("submit", holdBack, true);
+  showAway(!navigator.onLine);
   store.onChange(show);
   await store.closeAllBut(owner);
   await store.setZone(meta.dataset.zone);

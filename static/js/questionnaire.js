@@ -55,10 +55,45 @@
     form.addEventListener("keydown", () => { byTouch = false; });
     function moveOn(question) {
       if (!byTouch || !form.hasAttribute("data-move-on")) return;
+      if (form.classList.contains("is-stepped")) { window.setTimeout(() => step(asked().indexOf(question) + 1), 160); return; }
       const questions = [...form.querySelectorAll("[data-question]:not([hidden])")];
       const next = questions[questions.indexOf(question) + 1];
       const target = next || form.querySelector("[data-last-step]");
       if (target) window.setTimeout(() => target.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: next ? "start" : "center" }), 160);
+    }
+
+    // One question at a time, for who likes it so: the others wait behind "Next question"; what is kept is the same.
+    const choice = form.querySelector("[data-view-choice]");
+    const steps = form.querySelector("[data-step-nav]");
+    const asked = () => [...form.querySelectorAll("[data-question]:not([hidden])")];
+    let current = 0;
+    function step(to, isMoved = true) {
+      const questions = asked();
+      current = Math.max(0, Math.min(to, questions.length));
+      const isEnd = current === questions.length;
+      for (const [place, question] of questions.entries()) question.classList.toggle("is-current", place === current);
+      form.classList.toggle("is-at-end", isEnd);
+      steps.querySelector("[data-turn='-1']").disabled = current === 0;
+      steps.querySelector("[data-turn='1']").hidden = isEnd;
+      if (!isMoved) return;
+      const target = isEnd ? form.querySelector("[data-last-step]") : questions[current];
+      target.setAttribute("tabindex", "-1");
+      target.focus({ preventScroll: true });
+      target.scrollIntoView({ behavior: "auto", block: isEnd ? "center" : "start" });
+    }
+    function show(view, isMoved) {
+      form.classList.toggle("is-stepped", view === "one");
+      for (const button of choice.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === view));
+      steps.hidden = view !== "one";
+      window.sessionStorage.setItem("questions", view);
+      const open = asked().findIndex((question) => !question.querySelector(":checked") && !question.querySelector("input[type=number], textarea")?.value);
+      if (view === "one") step(open === -1 ? 0 : open, isMoved);
+    }
+    if (choice && steps) {
+      choice.hidden = false;
+      choice.addEventListener("click", (event) => { if (event.target.dataset.view) show(event.target.dataset.view, true); });
+      steps.addEventListener("click", (event) => { const by = event.target.closest("[data-turn]"); if (by) step(current + Number(by.dataset.turn)); });
+      if (window.sessionStorage.getItem("questions") === "one" && !form.querySelector(".question--missing")) show("one", false);
     }
 
     // Answers are kept one request at a time, so that an older one never lands after a newer one.
@@ -82,7 +117,7 @@
       running = false;
       if (waiting) { waiting = false; keep(); }
     }
-    const keepSoon = () => { window.clearTimeout(timer); timer = window.setTimeout(keep, 500); };
+    const keepSoon = (after = 500) => { window.clearTimeout(timer); timer = window.setTimeout(keep, after); };
     window.addEventListener("online", () => { if (note?.dataset.state === "failed") keep(); });
 
     form.addEventListener("change", (event) => {
@@ -92,6 +127,7 @@
       keepSoon();
       if (event.target.type === "radio") moveOn(question);
     });
+    form.addEventListener("input", (event) => { if (event.target.matches("[data-question] textarea")) keepSoon(1500); });
     form.addEventListener("submit", () => window.clearTimeout(timer));
     askAgain();
   }

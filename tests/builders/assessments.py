@@ -6,9 +6,39 @@ from accounts.actor import Actor
 from assessments import actions
 from assessments.catalogue import get_instrument
 from assessments.drafts import draft_of
-from assessments.models import AnswerLink, Assessment, AssessmentSet, DayBefore, RiskItem
+from assessments.licensed import ALL, Wording
+from assessments.models import (
+    AnswerLink,
+    Assessment,
+    AssessmentSet,
+    DayBefore,
+    LicensedWording,
+    PracticeQuestionnaire,
+    RiskItem,
+)
 
 AT = datetime(2026, 6, 1, 14, 0, tzinfo=UTC)
+OWN_QUESTIONS = (
+    {
+        "form": "choice",
+        "text": "How was the music?",
+        "counts": True,
+        "options": [{"points": 0, "label": "Too loud"}, {"points": 3, "label": "Just right"}],
+    },
+    {
+        "form": "number",
+        "text": "How safe did the room feel?",
+        "counts": True,
+        "low": 0,
+        "high": 10,
+        "unit": "",
+        "low_words": "not at all",
+        "high_words": "very",
+    },
+    {"form": "yes_no", "text": "Was the light right?", "counts": False},
+    {"form": "text", "text": "What would you change?", "counts": False},
+)
+OWN_SCORE = {"direction": "higher_better", "bands": [{"low": 0, "high": 6, "label": "uneasy"}]}
 CALM_ASQ = {"q1": 0, "q2": 0, "q3": 0, "q4": 0}
 
 
@@ -77,3 +107,51 @@ def on_call(clinic, *people, at: datetime = AT, step_minutes: int = 15, contact_
     keys = [person.membership_id if isinstance(person, Actor) else person.pk for person in people]
     limits = {"step_minutes": step_minutes, "contact_minutes": contact_minutes}
     return actions.set_on_call(by=clinic.admin, at=at, people=keys, **limits)
+
+
+def own_draft(by, at: datetime = AT, questions=OWN_QUESTIONS, score=OWN_SCORE, **heading) -> PracticeQuestionnaire:
+    """A draft of the practice's own questionnaire; its questions get the keys q1, q2 …"""
+    values = {"name": "The room", "instructions": "About today.", "recall": "today", **heading}
+    draft = actions.start_questionnaire(by=by, at=at, **values)
+    keyed = [question | {"key": f"q{number}"} for number, question in enumerate(questions, start=1)]
+    return changed_draft(draft, by, at, questions=keyed, score=score)
+
+
+def changed_draft(draft, by, at: datetime = AT, **changed) -> PracticeQuestionnaire:
+    return actions.change_questionnaire(
+        questionnaire=draft,
+        by=by,
+        at=at,
+        name=draft.name,
+        definition=draft.definition | changed,
+        revision=draft.revision,
+    )
+
+
+def own_questionnaire(by, at: datetime = AT, **more) -> PracticeQuestionnaire:
+    """A published one."""
+    return published(own_draft(by, at, **more), by, at)
+
+
+def published(draft, by, at: datetime = AT, note: str = "Asked in clearer words") -> PracticeQuestionnaire:
+    return actions.publish_questionnaire(questionnaire=draft, by=by, at=at, revision=draft.revision, note=note)
+
+
+def made_up_wording(code: str) -> Wording:
+    """Texts that stand in no real form."""
+    instrument = get_instrument(code)
+    values = {str(option.value) for item in instrument.items for option in item.options}
+    labels = {ALL: {value: f"made-up answer {value}" for value in values}} if values else {}
+    return Wording({item.key: f"Made-up question {item.key}?" for item in instrument.items}, labels)
+
+
+def loaded_wording(by, at: datetime = AT, code: str = "BDI2", **more) -> LicensedWording:
+    values = {
+        "wording": more.pop("wording", None) or made_up_wording(code),
+        "licence_holder": "Made-up Press",
+        "licence_reference": "No. 1234",
+        "licensed_on": at.date() - timedelta(days=30),
+        "is_attested": True,
+        **more,
+    }
+    return actions.load_wording(by=by, at=at, code=code, **values)

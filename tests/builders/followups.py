@@ -13,6 +13,7 @@ from assessments.actions import start_assessment, submit_assessment
 from common.errors import StaleState
 from followups import actions
 from followups.models import CheckIn
+from patients.actions import update_patient
 from sessions_app.models import Session
 from tests.builders import accounts, patients
 
@@ -61,16 +62,27 @@ def midday_zone(now: datetime) -> str:
     return next(zone for zone, _ in TIME_ZONES if 11 <= now.astimezone(ZoneInfo(zone)).hour < 14)
 
 
-def due_check_ins(number: int, now: datetime) -> list[CheckIn]:
+def by_text(patient, clinic, at: datetime) -> None:
+    """The patient consents to text messages and is asked by them from now on."""
+    patients.consent(patient, clinic.nurse, at, scope="texts")
+    mobile = f"+1555{uuid4().int % 10**7:07d}"
+    update_patient(patient=patient, by=clinic.nurse, at=at, version=patient.version, contact_by="text", mobile=mobile)
+    patient.refresh_from_db()
+
+
+def due_check_ins(number: int, now: datetime, texted: int = 0) -> list[CheckIn]:
     """A practice of its own with `number` patients, each with exactly one check-in due a minute before `now`.
 
-    They live where it is the middle of the day, so that no message waits for the morning.
+    They live where it is the middle of the day, so that no message waits for the morning. The first `texted` of them
+    get text messages, the others mail.
     """
     clinic = accounts.clinic_with_staff(at=now - timedelta(days=3))
     made = []
-    for _ in range(number):
+    for place in range(number):
         person = {"time_zone": midday_zone(now), "email": f"{uuid4().hex}@mail.invalid"}
         first, *later = plan(clinic, now - timedelta(hours=26), **person)
+        if place < texted:
+            by_text(first.patient, clinic, now - timedelta(hours=25))
         CheckIn.objects.filter(pk=first.pk).update(due_at=now - timedelta(minutes=1))
         CheckIn.objects.filter(pk__in=[row.pk for row in later]).update(due_at=now + timedelta(days=7))
         made.append(first)

@@ -154,6 +154,19 @@ class World:
         return waits
 
     @cached_property
+    def questionnaire(self):
+        """The practice's own: version 1 is given, version 2 a draft."""
+        from assessments import actions
+
+        admin = self.clinic.admin
+        made = assessments.own_questionnaire(admin, self.at)
+        return actions.start_version(by=admin, at=self.at, code=made.code)
+
+    @cached_property
+    def wording(self):
+        return assessments.loaded_wording(self.clinic.admin, self.at, code="SDS")
+
+    @cached_property
     def on_call(self):
         """Somebody who is none of the principals."""
         return assessments.on_call(self.clinic, self.another_nurse, at=self.at)
@@ -336,7 +349,10 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     "dosing:patient_orders": lambda world: {"pk": world.patient.pk},
     # assessments
     **_same("assessments:of_patient assessments:give", lambda world: {"patient_id": world.patient.pk}),
-    "assessments:trend": lambda world: {"patient_id": world.risk_item.patient_id, "code": "PHQ9"},
+    **_same(
+        "assessments:trend assessments:plain_trend",
+        lambda world: {"patient_id": world.risk_item.patient_id, "code": "PHQ9"},
+    ),
     **_same(
         "assessments:set assessments:make_link assessments:tablet assessments:cancel_set",
         lambda world: {"pk": world.assessment_set.pk},
@@ -348,10 +364,28 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "assessments:risk_item assessments:acknowledge_risk assessments:record_risk_contact assessments:close_risk",
         lambda world: {"pk": world.risk_item.pk},
     ),
+    **_same(
+        "assessments:own_versions assessments:own_retire assessments:own_draft assessments:own_begin "
+        "assessments:own_details assessments:own_score assessments:own_publish",
+        lambda world: {"code": world.questionnaire.code},
+    ),
+    "assessments:own_preview": lambda world: {"code": world.questionnaire.code, "version": 1},
+    "assessments:own_add": lambda world: {"code": world.questionnaire.code, "form": "choice"},
+    **_same(
+        "assessments:own_question assessments:own_move assessments:own_remove",
+        lambda world: {"code": world.questionnaire.code, "key": "q1"},
+    ),
+    **_same(
+        "assessments:licensed_of assessments:load_wording assessments:licensed_preview assessments:withdraw_wording",
+        lambda world: {"code": world.wording.code},
+    ),
     "api:patient_assessments": lambda world: {"pk": world.patient.pk},
     "api:assessment_submit": lambda world: {"pk": world.assessment_set.pk, "code": "PHQ9"},
     # follow-ups
-    **_same("followups:of_patient followups:pause", lambda world: {"pk": world.patient.pk}),
+    **_same(
+        "followups:of_patient followups:pause followups:confirm_contact followups:text_status",
+        lambda world: {"pk": world.patient.pk},
+    ),
     "followups:resume": lambda world: {"pk": world.pause.pk},
     **_same(
         "followups:missed followups:take_missed followups:record_missed_call followups:close_missed",
@@ -393,10 +427,11 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same(
         "sessions:session sessions:live sessions:signature sessions:questionnaires sessions:abort sessions:check_in "
         "sessions:roster sessions:ready sessions:give_dose sessions:recovery sessions:reading sessions:observation "
+        "sessions:stop_early "
         "sessions:alarms sessions:grade_reading "
         "sessions:room_entry sessions:rescue_drug sessions:room_consent sessions:not_taken "
         "sessions:adverse_event sessions:discharge sessions:sign sessions:addendum "
-        "sessions:keep_reading sessions:keep_observation sessions:keep_adverse_event "
+        "sessions:offline_choices "
         "sessions:reschedule",
         lambda world: {"pk": world.session.pk},
     ),
@@ -416,6 +451,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
         "sessions:remainder sessions:unwitnessed",
         lambda world: {"pk": world.session.pk, "draw_id": world.administration.draw_id},
     ),
+    "sessions:keep": lambda world: {"pk": world.session.pk, "what": "observation"},
     "sessions:scale": lambda world: {"pk": world.session.pk, "instrument": "RASS"},
     **_same(
         "sessions:correct_entry sessions:withdraw_entry",

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from demo import leaving
 from patients.models import TreatmentSeries
 from sessions_app import actions
 from sessions_app.models import RemsForm, Session
@@ -55,21 +56,10 @@ REMS_ANSWERS = {
     "setting_address": "1 Harbor Way",
 }
 WELL = {
-    "aldrete_activity": 2,
-    "aldrete_respiration": 2,
-    "aldrete_circulation": 2,
-    "aldrete_consciousness": 2,
-    "aldrete_oxygen": 2,
-    "is_oriented": True,
-    "walks_unaided": True,
-    "dissociation_resolved": True,
-    "nausea_controlled": True,
-    "no_suicidal_intent": True,
-    "escort_present": True,
+    **leaving.WELL,
     "escort_name": "Alex Escort",
     "escort_relation": "brother",
     "escort_phone": "555 010 0177",
-    "instructions_given": True,
 }
 
 

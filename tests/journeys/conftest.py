@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -37,51 +38,45 @@ def stack():
             clinic.stop()
 
 
-@pytest.fixture(scope="module")
-def clinic():
-    """A web server with a patient of three doses, on the engine under test; `made` says who is who."""
-    with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
-        stack = Stack(database_url, "")
+@contextmanager
+def built_clinic(module: str, kind: type[Stack] = Stack, with_worker: bool = False):
+    """A clinic with what `tests.journeys.<module>.build` makes, on the engine under test; `made` says who is who."""
+    database, queue = own_database(os.environ.get("DATABASE_URL", "")), nullcontext("")
+    if with_worker:
+        queue = own_redis(os.environ.get("TEST_REDIS_URL", ""))
+    with database as database_url, queue as redis_url:
+        stack = kind(database_url, redis_url)
         try:
             stack.prepare()
-            made = stack.manage("shell", "-c", "from tests.journeys.integration_clinic import build; build()")
+            made = stack.manage("shell", "-c", f"from tests.journeys.{module} import build; build()")
             stack.made = json.loads(made.splitlines()[-1])
             stack.start_web()
+            if with_worker:
+                stack.start_worker()
             yield stack
         finally:
             stack.stop()
+
+
+@pytest.fixture(scope="module")
+def clinic():
+    """A clinic with a patient of three doses."""
+    with built_clinic("integration_clinic") as stack:
+        yield stack
 
 
 @pytest.fixture(scope="module")
 def register():
-    """A web server with a worker, for the journeys of the drug; `made` says who is who."""
-    database, queue = own_database(os.environ.get("DATABASE_URL", "")), own_redis(os.environ.get("TEST_REDIS_URL", ""))
-    with database as database_url, queue as redis_url:
-        stack = Stack(database_url, redis_url)
-        try:
-            stack.prepare()
-            made = stack.manage("shell", "-c", "from tests.journeys.register_clinic import build; build()")
-            stack.made = json.loads(made.splitlines()[-1])
-            stack.start_web()
-            stack.start_worker()
-            yield stack
-        finally:
-            stack.stop()
+    """A clinic with a worker, for the journeys of the drug."""
+    with built_clinic("register_clinic", with_worker=True) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="module")
 def spravato():
-    """A web server under a clock that the journey moves, for J4; `made` says who is who."""
-    with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
-        stack = TravellingStack(database_url, "")
-        try:
-            stack.prepare()
-            made = stack.manage("shell", "-c", "from tests.journeys.spravato_clinic import build; build()")
-            stack.made = json.loads(made.splitlines()[-1])
-            stack.start_web()
-            yield stack
-        finally:
-            stack.stop()
+    """A clinic under a clock that the journey moves, for J4."""
+    with built_clinic("spravato_clinic", TravellingStack) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,14 @@
 """Somebody at a screen: signs in, fills forms by their names, and reads what the page says."""
 
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.one_time_codes import STEP_SECONDS, code_at
+from tests.builders import accounts
 from tests.builders.accounts import SECRET
 
 PASSWORD = "a lantern in the fog 7"
@@ -195,3 +197,25 @@ class Someone:
         if self.shots:
             self.page.screenshot(path=self.shots / f"{name}.png", full_page=True)
         return self
+
+
+@contextmanager
+def visitors(stack, chromium: Browser, shots: Path | None = None, forgiven: tuple[str, ...] = ()):
+    """Gives `sign_in(who, width=1440)` for the people of a clinic that `stack.made` names; each signs in once.
+
+    At the end no page has complained of anything but of what is `forgiven`.
+    """
+    made: dict[tuple[str, int], Someone] = {}
+
+    def sign_in(who: str, width: int = 1440) -> Someone:
+        if (who, width) not in made:
+            made[who, width] = Someone(chromium, stack.url, width=width, shots=shots, now=stack.now)
+            made[who, width].sign_in(stack.made["emails"][who], accounts.PASSWORD)
+        return made[who, width]
+
+    yield sign_in
+    complaints = [text for one in made.values() for text in one.complaints]
+    for one in made.values():
+        one.context.close()
+    complaints = [text for text in complaints if not any(word in text for word in forgiven)]
+    assert not complaints, complaints

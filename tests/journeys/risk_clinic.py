@@ -1,6 +1,6 @@
 """A practice at night: `manage.py shell -c "...build()"` makes it.
 
-Two patients with a link to a PHQ-9, the first after a dose and about to get another; two people on call who are on
+Three patients with a link to a PHQ-9, the first after a dose and about to get another; two people on call who are on
 nobody's care team.
 """
 
@@ -28,12 +28,12 @@ def build() -> None:
     Patient.objects.filter(pk=given.patient_id).update(phone="555 0144")
     assessments.answered_set(given.patient, clinic.nurse, now - timedelta(days=5), {"PHQ9": mild})
     coming = sessions.checked_in_session(clinic, now - timedelta(minutes=20), series=given.series)
-    other = patients.patient_with_team(clinic, before)
+    other, third = (patients.patient_with_team(clinic, before) for _ in range(2))
     emails = {name: member.user.email for name, member in clinic.members.items()}
     told = {
         "emails": emails | {"first": first.user.email, "second": second.user.email},
         "names": {"first": first.user.full_name, "second": second.user.full_name},
-        "patients": [_told(person, clinic, now) for person in (given.patient, other)],
+        "patients": [_told(person, clinic, now) for person in (given.patient, other, third)],
         "session": str(coming.pk),
     }
     sys.stdout.write(json.dumps(told) + "\n")

@@ -43,6 +43,7 @@ class Stack:
             "CLINIC_ONE_MACHINE": "1",
             "CLINIC_PORT": str(self.port),
             "CELERY_SWEEP_SECONDS": "1",
+            "MESSAGES_PER_MINUTE": "10000",
             "TMPDIR": str(self.home / "temporary"),
             "DATABASE_URL": self._as_runtime_role(database_url),
             "DATABASE_OWNER_URL": database_url,
@@ -58,6 +59,10 @@ class Stack:
             if owner_url and app_url
             else owner_url
         )
+
+    def now(self) -> float:
+        """The clinic's time, in seconds since 1970."""
+        return time.time()
 
     def manage(self, *words: str, stdin: str = "") -> str:
         done = subprocess.run(

@@ -1,45 +1,25 @@
 """A critical value is loud while typed, on the session, on the board and to the ear, until somebody answers it."""
 
-import json
-import os
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.builders.accounts import PASSWORD
-from tests.journeys.people import Someone
-from tests.journeys.stack import Stack, own_database
+from tests.journeys.conftest import built_clinic
+from tests.journeys.people import Someone, visitors
 
 
 @pytest.fixture(scope="module")
 def ward():
-    """A web server with one session under way, on the engine under test; `made` says who is who."""
-    with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
-        stack = Stack(database_url, "")
-        try:
-            stack.prepare()
-            made = stack.manage("shell", "-c", "from tests.journeys.alarm_clinic import build; build()")
-            stack.made = json.loads(made.splitlines()[-1])
-            stack.start_web()
-            yield stack
-        finally:
-            stack.stop()
+    """A clinic with one session under way."""
+    with built_clinic("alarm_clinic") as stack:
+        yield stack
 
 
 @pytest.fixture
 def person(ward, chromium, shots):
-    made = []
-
-    def sign_in(role: str, width: int = 1440) -> Someone:
-        made.append(Someone(chromium, ward.url, width=width, shots=shots))
-        return made[-1].sign_in(ward.made["emails"][role], PASSWORD)
-
-    yield sign_in
-    complaints = [text for each in made for text in each.complaints]
-    for each in made:
-        each.context.close()
-    assert not complaints
+    with visitors(ward, chromium, shots) as sign_in:
+        yield sign_in
 
 
 def test_a_critical_value_until_it_is_answered(ward, person):

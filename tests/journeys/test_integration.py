@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.builders.accounts import PASSWORD
-from tests.journeys.people import Someone
+from tests.journeys.people import Someone, visitors
 
 PRIVATE = "Zwiebelturm: what the silence did to me"
 CBT = {
@@ -19,17 +19,8 @@ CBT = {
 
 @pytest.fixture
 def person(clinic, chromium):
-    made = []
-
-    def sign_in(role: str) -> Someone:
-        made.append(Someone(chromium, clinic.url))
-        return made[-1].sign_in(clinic.made["emails"][role], PASSWORD)
-
-    yield sign_in
-    complaints = [text for each in made for text in each.complaints]
-    for each in made:
-        each.context.close()
-    assert not complaints
+    with visitors(clinic, chromium) as sign_in:
+        yield sign_in
 
 
 def test_a_therapist_integrates_and_keeps_something_private(clinic, person):

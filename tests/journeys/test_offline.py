@@ -9,50 +9,37 @@ import signal
 import sys
 import tempfile
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.builders.accounts import PASSWORD, SECRET
-from tests.journeys.conftest import FLAGS
+from tests.journeys.conftest import FLAGS, built_clinic
 from tests.journeys.pages import Looker
-from tests.journeys.people import Someone, next_code
-from tests.journeys.stack import own_database
+from tests.journeys.people import Someone, next_code, visitors
 from tests.journeys.travelling import TravellingStack
 
 CANARY = "Quillfeather-on-disk"
 READY = "html[data-offline-ready]"
+# What a browser complains of when there is no network, or when the server fails as the journey asked it to.
+FORGIVEN = ("ERR_INTERNET_DISCONNECTED", "status of 500", "Status Error Code 500")
+SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 
 
 @pytest.fixture(scope="module")
 def cut_off():
-    """A web server that can go away, with a clock that moves; `made` says who is who."""
-    with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
-        stack = TravellingStack(database_url, "")
-        try:
-            stack.prepare()
-            made = stack.manage("shell", "-c", "from tests.journeys.offline_clinic import build; build()")
-            stack.made = json.loads(made.splitlines()[-1])
-            stack.start_web()
-            yield stack
-        finally:
-            stack.stop()
+    """A web server that can go away, or fail, with a clock that moves."""
+    with built_clinic("offline_clinic", TravellingStack) as stack:
+        yield stack
 
 
 @pytest.fixture
 def person(cut_off, chromium, shots):
-    made = []
-
-    def sign_in(who: str) -> Someone:
-        made.append(Someone(chromium, cut_off.url, shots=shots, now=cut_off.now))
-        return made[-1].sign_in(cut_off.made["emails"][who], PASSWORD)
-
-    yield sign_in
-    complaints = [text for one in made for text in one.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
-    for one in made:
-        one.context.close()
-    assert not complaints
+    cut_off.travel(minutes=1)  # a code for the sign-in that nobody has used yet
+    with visitors(cut_off, chromium, shots, forgiven=FORGIVEN) as sign_in:
+        yield sign_in
 
 
 def on_cockpit(someone: Someone, path: str) -> Someone:
@@ -64,6 +51,11 @@ def on_cockpit(someone: Someone, path: str) -> Someone:
 
 def waiting(someone: Someone):
     return someone.page.locator("[data-offline-count]")
+
+
+def all_is_sent(someone: Someone) -> None:
+    someone.page.wait_for_selector(f"{READY}[data-pending='0']", state="attached", timeout=30_000)
+    expect(waiting(someone)).to_be_hidden()
 
 
 def readings(stack, session: str) -> list[tuple]:
@@ -84,7 +76,9 @@ def save(someone: Someone, **values) -> Someone:
 def test_j5_two_people_on_one_infusion_and_the_network_drops(cut_off, person):
     nurse, prescriber, path = person("nurse"), person("prescriber"), f"/sessions/{cut_off.made['arrived']}/"
     nurse.go(f"{path}dose/").fill(lot="KX-91", drawn_amount="0.7", given_amount="0.7", diluent="NS")
-    nurse.fill(final_volume_ml="50", duration_min="40", given_by="Nurse").press("Record the dose")
+    nurse.fill(final_volume_ml="50", duration_min="40", given_by="Nurse")
+    dose_waits_for_the_network(nurse)
+    nurse.press("Record the dose")
     on_cockpit(nurse, path).sees("Infusion running")
     on_cockpit(prescriber, path).sees("Infusion running")
     save(nurse, systolic_mmhg="126", diastolic_mmhg="80", spo2_pct="97").sees("126/80")
@@ -120,6 +114,93 @@ def test_j5_two_people_on_one_infusion_and_the_network_drops(cut_off, person):
     took = time.time() - sent_from
     say(f"J5: entered 2, stored {len(stored)}, duplicates {len(stored) - 2}, {took:.1f} s after the network was back")
     spo2_is_critical(nurse, prescriber, path)
+    half_an_hour_without_network(cut_off, nurse, path)
+
+
+# Minutes after the one before, the kind of entry, and what is typed: everything that a nurse enters beside the patient.
+CUT = (
+    (0, "infusion_change", {"administration_id": "Dose 1", "what": "pause", "reason": "Too intense"}),
+    (0, "adverse_event", {"category": "dissociation", "grade": "2", "relatedness": "probable", "outcome": "ongoing"}
+     | {"description": "Frightened", "action": "Infusion paused, hand offered"}),
+    (10, "RASS", {"rating": "+1"}),
+    (0, "room_entry", {"membership_id": "Therapist", "went": "out"}),
+    (0, "infusion_change", {"administration_id": "Dose 1", "what": "resume", "reason": "Calm again"}),
+    (10, "rescue_drug", {"drug": "Ondansetron", "dose": "4", "unit": "mg", "route": "By mouth", "reason": "Nausea"}
+     | {"ordered_by_id": "Prescriber", "given_by_id": "Nurse"}),
+    (0, "room_consent", {"about": "music", "is_given": "no"}),
+    (10, "infusion_end", {"administration_id": "Dose 1", "how": "stopped", "reason": "Asked to stop"}),
+    (0, "ALDRETE", dict.fromkeys(("activity", "respiration", "circulation", "consciousness", "oxygen"), "2")),
+    (0, "observation", {"what": "words", "text": "Wants quiet"}),
+)  # fmt: skip
+
+
+def half_an_hour_without_network(cut_off, nurse: Someone, path: str) -> None:
+    """F17: the page of the device takes every kind of entry; the sign-in ends meanwhile; all of it arrives once."""
+    nurse.page.clock.install()
+    nurse.context.set_offline(True)
+    nurse.page.reload()
+    nurse.page.wait_for_selector(READY, state="attached")
+    for number, (minutes, what, values) in enumerate(CUT, start=1):
+        if minutes:
+            cut_off.travel(minutes=minutes)
+            nurse.page.clock.fast_forward(minutes * 60_000)
+        enter(nurse, what, values)
+        expect(nurse.page.locator("[data-recorder=count]")).to_have_text(f"{number} pending")
+    nurse.sees("Rescue drug", "Ondansetron · 4 · mg", "Too intense")
+    nurse.shot("offline-recorder")
+    fits_and_reads_well(nurse)
+    nurse.context.set_offline(False)
+    nurse.sees("Your sign-in has ended").again()
+    all_is_sent(nurse)
+    timeline = nurse.page.context.request.get(f"{nurse.url}/api/v1{path}timeline").json()["events"]
+    late = [event for event in timeline if event["late_reason"].startswith("Entered offline")]
+    mine = [event for event in late if event["kind"] not in ("reading", "transition")]  # the end moves the session on
+    kinds = sorted(event["kind"] for event in mine)
+    rows = sorted(KIND_OF.get(what, what) for _, what, _ in CUT)
+    assert kinds == rows
+    times = sorted(event["occurred_at"] for event in mine)
+    lasted = datetime.fromisoformat(times[-1]) - datetime.fromisoformat(times[0])
+    assert lasted >= timedelta(minutes=30), "each has the time at which it was typed"
+    told = cut_off.sql("SELECT detail FROM common_auditevent WHERE action LIKE 'sessions.%' ORDER BY at")
+    sent = [entry["offline"]["seq"] for (detail,) in told if "offline" in (entry := as_json(detail))]
+    assert sent == sorted(set(sent)), "in the order they were typed"
+    say(f"30 min cut, sign-in ended: entered {len(CUT)}, stored {len(mine)}, duplicates {len(mine) - len(CUT)}")
+
+
+KIND_OF = {"infusion_end": "dose_end", "RASS": "scale", "ALDRETE": "scale"}
+
+
+def as_json(detail) -> dict:
+    return json.loads(detail) if isinstance(detail, str) else detail
+
+
+def enter(someone: Someone, what: str, values: dict[str, str]) -> None:
+    """Fill one form of the device's page and save it; choices by their value or the first with these words."""
+    form = someone.page.locator(f"form[data-offline={what}]")
+    form.evaluate("form => { form.closest('details').open = true }")
+    for name, value in values.items():
+        field = form.locator(f"[name={name}]")
+        kind = field.first.evaluate("field => field.options ? 'select' : field.type")
+        if kind == "select":
+            options = field.locator("option").evaluate_all("all => all.map(one => [one.value, one.textContent])")
+            field.select_option(next(code for code, words in options if value == code or value in words))
+        elif kind == "radio":
+            form.locator(f"[name={name}][value={value}]").check(force=True)
+        else:
+            field.fill(value)
+    form.locator("button[type=submit]").click()
+    expect(someone.page.locator("html.is-sending")).to_have_count(0)
+
+
+def dose_waits_for_the_network(nurse: Someone) -> None:
+    """A dose is checked against the server: the page says that it is not kept, and keeps what was typed."""
+    nurse.page.wait_for_selector(READY, state="attached")
+    nurse.context.set_offline(True)
+    nurse.sees("This can only be recorded with network").press("Record the dose").sees("this was not sent")
+    nurse.shot("offline-dose")
+    assert nurse.page.locator("[name=final_volume_ml]").input_value() == "50"
+    nurse.context.set_offline(False)
+    expect(nurse.page.locator("[data-offline-away]")).to_be_hidden()
 
 
 def spo2_is_critical(nurse: Someone, prescriber: Someone, path: str) -> None:
@@ -207,7 +288,7 @@ def test_entries_outlive_browser_server_and_sign_in(cut_off, playwright):
         assert nurse.page.url.startswith(f"{cut_off.url}/sign-in/"), "the sign-in has ended meanwhile"
         somebody_else_neither_sees_nor_sends(cut_off, nurse, session, before)
         nurse.sign_in(cut_off.made["emails"]["nurse"], PASSWORD)
-        expect(waiting(nurse)).to_be_hidden(timeout=12_000)
+        all_is_sent(nurse)
         nurse.go(path).sees("141/91", "142/92", f"{CANARY} said", "late-synced")
         rows = readings(cut_off, session)[before:]
         assert [row[0] for row in rows] == [141, 142], "in the order they were entered"
@@ -266,16 +347,44 @@ def test_what_is_not_taken_stays_until_it_is_corrected_or_discarded(cut_off, per
     nurse.press("Save the reading")
     expect(nurse.page.locator("[data-state=refused]")).to_have_count(1)
     nurse.page.get_by_role("button", name=re.compile("Discard")).click()
+    nurse.page.get_by_label(re.compile("Why discard")).select_option("wrong")
     nurse.page.get_by_role("button", name=re.compile("Discard for good")).click()
     nurse.sees("Discarded; an audit row says so.", "0 pending")
     told = cut_off.sql("SELECT count(*) FROM common_auditevent WHERE action = 'sessions.discard_kept_entry'")
     assert told == [(1,)]
     assert {row[0] for row in readings(cut_off, cut_off.made["dosed"])} >= {190, 151}
+    slow_or_failing(cut_off, on_cockpit(nurse, path))
     nurse.go("/").page.wait_for_selector(READY, state="attached")
     with nurse.page.expect_response("**/sign-out/") as answer:
         sign_out(nurse)
     assert answer.value.all_headers()["clear-site-data"] == '"cache", "storage"'
     expect(nurse.page.get_by_text("You are signed out")).to_be_visible()
+
+
+def save_slowly(someone: Someone, **values) -> None:
+    someone.fill(**values).page.get_by_role("button", name="Save the reading").click()
+    expect(someone.page.locator("html.is-sending")).to_have_count(0, timeout=30_000)
+    someone.page.wait_for_selector(READY, state="attached", timeout=30_000)
+
+
+def slow_or_failing(cut_off, nurse: Someone) -> None:
+    """F17: slow 3G; a server that answers with 500 before and after it stored; nothing is lost or doubled."""
+    network = nurse.context.new_cdp_session(nurse.page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", SLOW_3G)
+    save_slowly(nurse, systolic_mmhg="152", diastolic_mmhg="84")
+    expect(nurse.page.locator("#readings")).to_contain_text("152/84", timeout=20_000)
+    for number, (how, systolic) in enumerate((("before", "153"), ("after", "154")), start=1):
+        cut_off.fail(how)
+        save_slowly(nurse, systolic_mmhg=systolic, diastolic_mmhg="84")
+        expect(waiting(nurse)).to_have_text(f"{number} pending", timeout=20_000)
+    cut_off.fail()
+    all_is_sent(nurse)
+    network.detach()
+    values = [row[0] for row in readings(cut_off, cut_off.made["dosed"])]
+    stored = [value for value in values if value in (152, 153, 154)]
+    assert sorted(stored) == [152, 153, 154]
+    say(f"slow 3G and answers of 500: entered 3, stored {len(stored)}, duplicates {len(stored) - 3}")
 
 
 def test_the_page_locks_when_the_sign_in_ends_and_gives_back_what_was_typed(cut_off, person):

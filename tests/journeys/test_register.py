@@ -11,25 +11,15 @@ import pytest
 from django.utils import timezone
 
 from tests.builders.accounts import PASSWORD
-from tests.journeys.people import Someone
+from tests.journeys.people import Someone, visitors
 
 ALDRETE = ("activity", "respiration", "circulation", "consciousness", "oxygen")
 
 
 @pytest.fixture
 def person(register, chromium, shots):
-    made = {}
-
-    def sign_in(role: str) -> Someone:
-        if role not in made:
-            made[role] = Someone(chromium, register.url, shots=shots).sign_in(register.made["emails"][role], PASSWORD)
-        return made[role]
-
-    yield sign_in
-    complaints = [text for each in made.values() for text in each.complaints]
-    for each in made.values():
-        each.context.close()
-    assert not complaints
+    with visitors(register, chromium, shots) as sign_in:
+        yield sign_in
 
 
 def day(days: int = 0) -> str:

@@ -2,14 +2,15 @@
 
 import json
 import os
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.builders.accounts import PASSWORD
-from tests.journeys.people import Someone
+from tests.journeys.people import Someone, visitors
 from tests.journeys.stack import free_port, own_database
 from tests.journeys.travelling import TravellingStack
 
@@ -42,19 +43,8 @@ def _next_ten_at_night() -> datetime:
 
 @pytest.fixture
 def person(night, chromium, shots):
-    made = {}
-
-    def sign_in(role: str) -> Someone:
-        if role not in made:
-            someone = Someone(chromium, night.url, shots=shots, now=night.now)
-            made[role] = someone.sign_in(night.made["emails"][role], PASSWORD)
-        return made[role]
-
-    yield sign_in
-    complaints = [text for each in made.values() for text in each.complaints]
-    for each in made.values():
-        each.context.close()
-    assert not complaints
+    with visitors(night, chromium, shots) as sign_in:
+        yield sign_in
 
 
 def answers_on_the_phone(night, chromium, shots, who: dict) -> Someone:
@@ -68,7 +58,7 @@ def answers_on_the_phone(night, chromium, shots, who: dict) -> Someone:
 
 def test_j3_a_suicidal_answer_at_night(night, chromium, shots, person):
     """R80."""
-    one, two = night.made["patients"]
+    one, two, _ = night.made["patients"]
     names = night.made["names"]
     phone = answers_on_the_phone(night, chromium, shots, one)
     phone.sees("If you are in danger or may act on these thoughts, call now", "988", "911").shot("crisis")
@@ -95,6 +85,32 @@ def test_j3_a_suicidal_answer_at_night(night, chromium, shots, person):
     assert first.page.goto(item).status == 404, "the turn ends with the item"
     dose_waits(night, person, names, is_held=False)
     everything_is_in_the_audit(night, person, one, two)
+
+
+def test_an_answer_is_on_the_screen_within_5_seconds(night, chromium, shots, person):
+    """R80: the queue and the home page of whoever is asked show it without a reload; asking keeps nobody signed in."""
+    who = night.made["patients"][2]
+    pages = {"queue": person("therapist").stay_signed_in().go("/assessments/risk/").page}
+    pages["home"] = person("prescriber").stay_signed_in().go("/").page
+    pages["on call"] = person("first").stay_signed_in().go("/").page
+    for page in pages.values():
+        expect(page.get_by_text(who["name"])).to_have_count(0)
+    answers_on_the_phone(night, chromium, shots, who)
+    sent_at, seen = time.monotonic(), {}
+    while len(seen) < len(pages) and time.monotonic() - sent_at < 10:
+        seen |= {
+            name: time.monotonic() - sent_at for name, page in pages.items() if name not in seen and _shows(page, who)
+        }
+    sys.stdout.write(f"\nseen after { ({name: round(seconds, 1) for name, seconds in seen.items()}) } seconds\n")
+    assert seen.keys() == pages.keys()
+    assert max(seen.values()) <= 5
+    person("therapist").shot("risk-queue-live")
+    person("prescriber").shot("risk-home-live")
+
+
+def _shows(page, who: dict) -> bool:
+    page.wait_for_timeout(50)
+    return page.get_by_role("link", name=who["name"]).first.is_visible()
 
 
 def dose_waits(night, person, names, is_held: bool = True) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from tests.builders.accounts import PASSWORD
-from tests.journeys.people import Someone
+from tests.journeys.people import Someone, visitors
 from tests.journeys.spravato_clinic import BEFORE, LOTS, OLD_LOT
 
 ALDRETE = {f"aldrete_{item}": 2 for item in ("activity", "respiration", "circulation", "consciousness", "oxygen")}
@@ -27,19 +27,8 @@ NORMAL = {"heart_rate_bpm": 76, "respiratory_rate": 14}
 
 @pytest.fixture
 def person(spravato, chromium, shots):
-    made = {}
-
-    def sign_in(role: str) -> Someone:
-        if role not in made:
-            made[role] = Someone(chromium, spravato.url, shots=shots, now=spravato.now)
-            made[role].sign_in(spravato.made["emails"][role], PASSWORD)
-        return made[role]
-
-    yield sign_in
-    complaints = [text for each in made.values() for text in each.complaints]
-    for each in made.values():
-        each.context.close()
-    assert not complaints
+    with visitors(spravato, chromium, shots) as sign_in:
+        yield sign_in
 
 
 def test_j4_a_spravato_session_from_check_in_to_the_rems_form(spravato, person):

@@ -22,6 +22,12 @@ class TravellingStack(Stack):
         fresh.write_text(str(self.ahead.total_seconds()))
         fresh.rename(self._clock)
 
+    def fail(self, how: str = "") -> None:
+        """From now on what is posted fails with 500 "before" or "after" it was stored; "" ends that."""
+        fresh = self.home / "fault.new"
+        fresh.write_text(how)
+        fresh.rename(self.home / "fault")
+
     def now(self) -> float:
         """The clinic's time, in seconds since 1970."""
         return datetime.now(UTC).timestamp() + self.ahead.total_seconds()

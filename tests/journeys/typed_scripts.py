@@ -64,6 +64,8 @@ CLEAR = {
     "sessions_app.RemsSubmission": "confirmation_number",
     "sessions_app.SessionSettings": "cadss6_licence",
     "followups.FollowUpPoint": "label",
+    "assessments.PracticeQuestionnaire": "name",
+    "assessments.LicensedWording": "licence_holder licence_reference",
 }
 NOT_TYPED = {"salt", "secret", "sentence"}  # sealed, and worded by the clinic
 # Left empty by the builders, and free to hold words in any state of their row.

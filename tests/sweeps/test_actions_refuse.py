@@ -68,6 +68,7 @@ SUBJECTS = {
     "rems_form": lambda world: world.rems_form,
     "draw": lambda world: world.administration.draw,
     "author": lambda world: world.member,
+    "questionnaire": lambda world: world.questionnaire,
 }
 TYPED = {"password": accounts.PASSWORD, "route": "IM"}
 
@@ -130,7 +131,7 @@ def _is_refused(act, asked: dict) -> bool:
 
 
 OF_THE_PRACTICE = {"practice", "practice_id", "membership", "lot", "product", "room", "point", "author"}
-OF_THE_PRACTICE |= {"discrepancy", "finding", "pack"}
+OF_THE_PRACTICE |= {"discrepancy", "finding", "pack", "questionnaire"}
 ABOUT_A_PATIENT = set(SUBJECTS) - OF_THE_PRACTICE
 
 

@@ -63,9 +63,17 @@ def a_note():
     return notes.signed(accounts.clinic_with_staff(at=notes.AT - timedelta(days=7)))
 
 
+def a_published_questionnaire():
+    return assessments.own_questionnaire(accounts.clinic_with_staff().admin)
+
+
+def a_loaded_wording():
+    return assessments.loaded_wording(accounts.clinic_with_staff().admin)
+
+
 MAKERS = [
     *(an_audit_row, a_dose, a_waste, a_signed_order, a_submitted_assessment),
-    *(a_reading, a_signed_session, a_note, a_consent),
+    *(a_reading, a_signed_session, a_note, a_consent, a_published_questionnaire, a_loaded_wording),
 ]
 
 

@@ -28,6 +28,8 @@ CLEAR = {
     "patients.Patient.pronouns": IDENTITY,
     "patients.Patient.email": IDENTITY,
     "patients.Patient.phone": IDENTITY,
+    "patients.Patient.mobile": IDENTITY,
+    "followups.OutboxMessage.sent_to": IDENTITY,
     "patients.Patient.address": IDENTITY,
     "patients.Patient.emergency_name": IDENTITY,
     "patients.Patient.emergency_phone": IDENTITY,

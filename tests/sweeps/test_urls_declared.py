@@ -49,4 +49,7 @@ def test_only_these_are_public():
     """A new public address is a decision: add it here with its reason."""
     public = {route.name for route in ALL if route.access == PUBLIC}
     second = {"accounts:sign_in_code", "accounts:sign_in_passkey"}  # the second step, after a right password
-    assert public == {"healthz", "readyz", "accounts:sign_in", "accounts:choose_practice"} | second
+    told_by_the_provider = {"followups:text_status"}  # who signs with the provider's token
+    assert (
+        public == {"healthz", "readyz", "accounts:sign_in", "accounts:choose_practice"} | second | told_by_the_provider
+    )

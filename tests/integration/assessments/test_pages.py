@@ -38,6 +38,7 @@ READ = [
     ("of_patient", ["patient"]),
     ("give", ["patient"]),
     ("trend", ["patient", "=PHQ9"]),
+    ("plain_trend", ["patient", "=PHQ9"]),
     ("set", ["set"]),
     ("answer", ["set", "=PHQ9"]),
     ("assessment", ["assessment"]),
@@ -113,6 +114,22 @@ def test_the_chart_shows_scores_change_and_sets(clinic, patient, nurse):
     assert page.count("Complete") >= 2
 
 
+def test_the_course_in_plain_words_is_told_from_its_beginning(clinic, patient, nurse):
+    path = reverse("assessments:plain_trend", args=[patient.pk, "PHQ9"])
+    for days, points, words in (
+        (30, 2, "Your newest score is 16. It is the first one."),
+        (20, 3, "Your newest score is 24; it began at 16, harder than then."),
+        (10, 1, "Your newest score is 8; it began at 16, better."),
+        (1, 2, "Your newest score is 16; it began at 16, about the same."),
+    ):
+        shares = {f"q{n}": points for n in range(1, 9)}
+        build.answered_set(patient, clinic.nurse, NOW() - timedelta(days=days), {"PHQ9": shares})
+        page = text(nurse.get(path))
+        assert words in page
+    assert patient.family_name not in page
+    assert "Lower is better." in page
+
+
 def test_an_empty_chart_says_what_to_do(patient, nurse):
     page = text(nurse.get(reverse("assessments:of_patient", args=[patient.pk])))
     assert "Nothing answered yet" in page
@@ -156,6 +173,7 @@ def test_the_cost_of_a_chart_does_not_grow(clinic, patient, nurse):
     pages = [
         reverse("assessments:of_patient", args=[patient.pk]),
         reverse("assessments:trend", args=[patient.pk, "PHQ9"]),
+        reverse("assessments:plain_trend", args=[patient.pk, "PHQ9"]),
         reverse("assessments:set", args=[row.assessment_set_id]),
         reverse("assessments:assessment", args=[row.pk]),
         reverse("assessments:risk_queue"),
@@ -167,7 +185,7 @@ def test_the_cost_of_a_chart_does_not_grow(clinic, patient, nurse):
     fill(21)
     many = [cost(page) for page in pages]
     assert few == many
-    assert max(many[:6]) <= 18, many  # the home page and the overview also hold what other apps put there
+    assert max(many[:7]) <= 18, many  # the home page and the overview also hold what other apps put there
 
 
 # giving

@@ -76,6 +76,9 @@ BAD = {
     "links over http": ({"PUBLIC_URL": "http://clinic.example.org"}, "PUBLIC_URL"),
     "forms from http": ({"CSRF_TRUSTED_ORIGINS": "http://clinic.example.org"}, "CSRF_TRUSTED_ORIGINS"),
     "mail to the console": ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, "EMAIL_BACKEND"),
+    "half a provider of texts": ({"TWILIO_ACCOUNT_SID": "AC0123", "TWILIO_FROM": "+15550100999"}, "TWILIO_AUTH_TOKEN"),
+    "texts over http": ({"TWILIO_API_URL": "http://texts.example.org"}, "TWILIO_API_URL"),
+    "no message a minute": ({"MESSAGES_PER_MINUTE": "0"}, "MESSAGES_PER_MINUTE"),
     "open redis": ({"REDIS_URL": "redis://127.0.0.1:6379/0"}, "REDIS_URL"),
     "unreachable database": (
         {"DATABASE_URL": f"postgresql://clinic:{PASSWORD}@127.0.0.1:1/clinic"},

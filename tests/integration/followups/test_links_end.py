@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from assessments.practice_catalogue import catalogue_of
 from common.models import AuditEvent
 from followups import actions, tasks
 from followups.models import CheckIn
@@ -82,13 +83,16 @@ def test_somebody_is_told_to_call_when_a_mailed_link_ended(clinic, mailed):
 
     waiting = CheckIn.objects.for_list().get(pk=mailed.pk)
     assert list(CheckIn.objects.to_call(at)) == [waiting]
-    assert Row(waiting, at).delivery.word == "To call"
+    assert Row(waiting, at, catalogue_of(waiting.patient.practice_id)).delivery.word == "To call"
     message = actions.send_again(check_in=waiting, by=clinic.nurse, at=at)
     assert not CheckIn.objects.to_call(at).exists()
     tasks.deliver(str(message.pk))
     assert mail.outbox[-1].to == ["new@mail.invalid"]
     assert not CheckIn.objects.to_call(at).exists()
-    assert Row(CheckIn.objects.for_list().get(pk=mailed.pk), at).delivery.word == "Mail sent"
+    assert (
+        Row(CheckIn.objects.for_list().get(pk=mailed.pk), at, catalogue_of(mailed.patient.practice_id)).delivery.word
+        == "Mail sent"
+    )
 
 
 def test_discharge_ends_every_link_and_what_was_asked(clinic, mailed, tokens, client):

@@ -130,7 +130,7 @@ def test_send_now_opens_and_leads_back(clinic, check_in, sign_in, no_queue):
 
 def test_send_now_without_an_address_says_why(clinic, sign_in):
     row = build.first_check_in(clinic, email="")
-    assert "No mail goes to this patient" in sign_in(clinic.nurse).get(url("check_in", row)).content.decode()
+    assert "No message goes to this patient" in sign_in(clinic.nurse).get(url("check_in", row)).content.decode()
     answer = sign_in(clinic.nurse).post(url("send_now", row))
     assert answer.status_code == 422
     assert "no e-mail address on file" in answer.content.decode()

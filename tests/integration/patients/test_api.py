@@ -16,8 +16,8 @@ from tests.builders import patients as build
 LIST = "/api/v1/patients"
 TRANSACTION = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
 _SEEN = """
-    id mrn given_name family_name preferred_name pronouns birth_date sex_at_birth email phone address time_zone
-    email_allowed emergency_name emergency_phone emergency_relation in_care registered_at version
+    id mrn given_name family_name preferred_name pronouns birth_date sex_at_birth email phone mobile address time_zone
+    email_allowed contact_by emergency_name emergency_phone emergency_relation in_care registered_at version
 """
 SEEN = set(_SEEN.split())
 

@@ -21,6 +21,7 @@ PERSON = {
     "time_zone": "America/Chicago",
     "email": "grace@mail.invalid",
     "email_allowed": "on",
+    "contact_by": "email",
     "height_cm": "170",
 }
 SERIES = {
@@ -130,6 +131,18 @@ def test_editing_saves(nurse, patient):
     response = nurse.post(url("edit", patient.pk), edited(patient, family_name="Marsh"))
     assert response["Location"] == url("overview", patient.pk)
     assert Patient.objects.get().family_name == "Marsh"
+
+
+def test_check_ins_by_text_message_are_chosen_where_the_contact_is(nurse, patient):
+    chosen = edited(patient, contact_by="text")
+    refused(nurse.post(url("edit", patient.pk), chosen), "Enter the mobile number that text messages go to.")
+    refused(nurse.post(url("edit", patient.pk), chosen | {"mobile": "555 01"}), "with its country code")
+    nurse.post(url("edit", patient.pk), chosen | {"mobile": "+1 (555) 010-0100"})
+    row = Patient.objects.get()
+    assert (row.contact_by, row.mobile) == ("text", "+15550100100")
+    page = nurse.get(url("overview", patient.pk)).content.decode()
+    assert "+15550100100" in page
+    assert "Text message" in page
 
 
 def test_editing_from_an_old_page_is_409_and_keeps_what_was_typed(clinic, nurse, patient):

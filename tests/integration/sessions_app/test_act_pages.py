@@ -150,6 +150,14 @@ ACTS = {
         "therapist",
     ),
     "recovery": ("dosed", lambda s: url("recovery", s), "nurse", {}, None, "therapist"),
+    "stop_early": (
+        "dosed",
+        lambda s: url("stop_early", s),
+        "nurse",
+        {"reason": "Panic, wants no more"},
+        {"reason": ""},
+        "therapist",
+    ),
     "ready": ("checked_in", lambda s: url("ready", s), "nurse", {}, None, "therapist"),
 }
 

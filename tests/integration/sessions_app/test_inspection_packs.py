@@ -280,7 +280,9 @@ def test_ten_years_of_a_busy_clinic_need_no_more_memory(record_property, monkeyp
     monkeypatch.setattr("sessions_app.inspection.pages.PAGES_IN_FILE", 20)
 
     def peak(number: int) -> int:
-        rows = lambda: ((n, "text", "more") for n in range(number))  # noqa: E731
+        def rows():
+            return ((n, "text", "more") for n in range(number))
+
         section = Section("x", "Rows", ("a", "b", "c"), rows, number, ("a", "b"))
         pages, told = Pages("head", "now"), 0
         tracemalloc.start()

@@ -54,7 +54,7 @@ def test_nurse_discharges_with_what_the_prescriber_waived(clinic, session):
     outcomes = {one["code"]: one for one in done.outcomes}
     assert outcomes.pop("WALKS") == {"code": "WALKS", "outcome": "waived", "waiver": str(decision.pk)}
     assert {one["outcome"] for one in outcomes.values()} == {"met"}
-    assert len(outcomes) == 13
+    assert len(outcomes) == 14
     row = AuditEvent.objects.get(action="sessions.discharge_patient")
     assert row.detail["waived"] == ["WALKS"]
 
@@ -65,9 +65,23 @@ def test_pressure_is_waived_for_one_value_only(clinic, session):
     waive(clinic, session, at, "PRESSURE")
     sessions.reading(clinic, session, at + MINUTE, systolic_mmhg=152)
 
-    assert refused_codes(clinic, session, at + MINUTE) == ["LEAVE_PRESSURE"]
+    assert refused_codes(clinic, session, at + MINUTE) == ["LEAVE_PRESSURE", "LEAVE_FALLING"]
     sessions.reading(clinic, session, at + 2 * MINUTE, systolic_mmhg=150)
     assert sessions.discharge(clinic, session, at + 2 * MINUTE).unmet == []
+
+
+def test_esketamine_leaves_once_the_pressure_falls_from_the_40_minute_reading_or_by_waiver(clinic):
+    """KAP-DIS-FALL: a peak before does not count; what rises since keeps the patient, or is waived."""
+    session = sessions.dosed_session(clinic, route="ESK")
+    dose_at = session.first_dose_at
+    for minutes, systolic in ((20, 150), (40, 134), (60, 133), (125, 138)):
+        sessions.reading(clinic, session, dose_at + minutes * MINUTE, systolic_mmhg=systolic)
+
+    assert refused_codes(clinic, session, dose_at + 126 * MINUTE) == ["LEAVE_FALLING"]
+    waive(clinic, session, dose_at + 126 * MINUTE, "FALLING")
+    done = sessions.discharge(clinic, session, dose_at + 127 * MINUTE)
+
+    assert {one["code"]: one["outcome"] for one in done.outcomes}["FALLING"] == "waived"
 
 
 def test_waiver_ends_after_an_hour(clinic, session):
@@ -209,7 +223,7 @@ def test_page_shows_how_each_criterion_stood(clinic, sign_in):
     page = sign_in(clinic.nurse).get(reverse("sessions:session", args=[session.pk]))
 
     outcomes = {one.code: one.outcome for one in page.context["page"].criteria}
-    assert (outcomes["WALKS"], outcomes["PRESSURE"], len(outcomes)) == ("waived", "met", 14)
+    assert (outcomes["WALKS"], outcomes["PRESSURE"], len(outcomes)) == ("waived", "met", 15)
     assert REASON in page.content.decode()
     assert "Alex Escort (brother, 555 010 0177)" in page.content.decode()
     assert [one.waiver.by for one in left_with(load_facts(sessions.stored(session))) if one.waiver]
@@ -257,6 +271,6 @@ def test_api_tells_each_criterion_waives_and_discharges(clinic, other_clinic):
 
     assert done.status_code == 201, done.json()
     after = {one["code"]: one for one in done.json()["criteria"]}
-    assert (done.json()["state"], after["WALKS"]["outcome"], len(after)) == ("discharged", "waived", 14)
+    assert (done.json()["state"], after["WALKS"]["outcome"], len(after)) == ("discharged", "waived", 15)
     assert after["WALKS"]["waiver"]["reason"] == REASON
     assert api(other_clinic.nurse).get(address).status_code == 404

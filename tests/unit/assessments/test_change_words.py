@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from assessments.catalogue import get_instrument
 from assessments.change_words import words_of
 from assessments.trend import change_between
 
@@ -31,10 +32,10 @@ from assessments.trend import change_between
     ],
 )
 def test_words_of_a_change(code, baseline, later, kind, icon, text):
-    said = words_of(change_between(code, baseline, later))
+    said = words_of(change_between(get_instrument(code), baseline, later))
     assert (said.kind, said.icon, said.text) == (kind, icon, text)
 
 
 @pytest.mark.parametrize(("code", "baseline", "later"), [("ASQ", 1, 1), ("PHQ9", None, 3), ("PHQ9", 3, None)])
 def test_no_words_where_no_change_can_be_told(code, baseline, later):
-    assert words_of(change_between(code, baseline, later)) is None
+    assert words_of(change_between(get_instrument(code), baseline, later)) is None

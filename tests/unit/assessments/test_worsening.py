@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from assessments.catalogue import get_instrument
 from assessments.worsening import leaves_room, may_be_worse, watched_rule, worsening
 
 FIRST = datetime(2026, 6, 1, tzinfo=UTC)
@@ -28,7 +29,7 @@ def scored(*totals: int) -> list:
 )
 def test_compared_with_the_baseline_and_with_the_time_before(code, earlier, dose_after, total, expected):
     """AS-PHQ9-CUTOFFS: 6 points."""
-    rule, rows = watched_rule(code), scored(*earlier)
+    rule, rows = watched_rule(get_instrument(code)), scored(*earlier)
     dose_at = FIRST + timedelta(days=dose_after) if dose_after else None
     said = worsening(rule, "Form", rows, dose_at, Decimal(total))
     assert (expected in said) if expected else said == ""
@@ -36,12 +37,12 @@ def test_compared_with_the_baseline_and_with_the_time_before(code, earlier, dose
 
 
 def test_scales_without_a_reliable_change_are_not_watched():
-    assert watched_rule("ASQ") is None  # no better and no worse end
-    assert watched_rule("VASMOOD") is None  # no source gives a reliable change
+    assert watched_rule(get_instrument("ASQ")) is None  # no better and no worse end
+    assert watched_rule(get_instrument("VASMOOD")) is None  # no source gives a reliable change
 
 
 def test_near_the_best_end_nothing_is_asked():
-    rule = watched_rule("PHQ9")
+    rule = watched_rule(get_instrument("PHQ9"))
     assert not leaves_room(rule, Decimal(5))
     assert leaves_room(rule, Decimal(6))
     assert not may_be_worse(rule, scored(0, 3), Decimal(5))

@@ -20,7 +20,7 @@ T0 = datetime(2026, 6, 2, 14, 0, tzinfo=UTC)
 NOW = T0 + timedelta(minutes=120)
 BASELINE = Vitals(T0, systolic_mmhg=120, diastolic_mmhg=80, spo2_pct=98, moaas=5)
 LAST = Vitals(NOW, systolic_mmhg=126, diastolic_mmhg=82, spo2_pct=98, moaas=5)
-FACTS = LeavingFacts(moment=NOW, may_leave_from=NOW, observe_min=120, baseline=BASELINE, last=LAST)
+FACTS = LeavingFacts(moment=NOW, may_leave_from=NOW, observe_min=120, baseline=BASELINE, last=LAST, highest=(190, 110))
 WELL = LeavingAnswers(
     aldrete=(2, 2, 2, 2, 2),
     is_oriented=True,
@@ -40,7 +40,7 @@ def codes(facts=FACTS, answers=WELL):
 
 def test_all_criteria_met_lets_the_patient_go():
     assert codes() == []
-    assert len(criteria(FACTS, WELL)) == 14
+    assert len(criteria(FACTS, WELL)) == 15
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,6 @@ def test_all_criteria_met_lets_the_patient_go():
         ({"last": replace(LAST, systolic_mmhg=145)}, "PRESSURE"),
         ({"last": replace(LAST, diastolic_mmhg=97)}, "PRESSURE"),
         ({"last": replace(LAST, systolic_mmhg=89, diastolic_mmhg=60)}, "PRESSURE"),
-        ({"last": replace(LAST, systolic_mmhg=None, diastolic_mmhg=None)}, "PRESSURE"),
         ({"last": replace(LAST, spo2_pct=95)}, "OXYGEN"),
         ({"last": replace(LAST, on_oxygen=True)}, "OXYGEN"),
         ({"last": replace(LAST, spo2_pct=None)}, "OXYGEN"),
@@ -103,7 +102,42 @@ def test_aldrete_of_nine_without_a_zero_is_met():
 
 
 def test_no_reading_since_the_dose_leaves_every_measured_criterion_open():
-    assert codes(replace(FACTS, last=None)) == ["LAST_READING", "CRITICAL", "MOAAS", "PRESSURE", "OXYGEN"]
+    assert codes(replace(FACTS, last=None)) == [
+        "LAST_READING",
+        "CRITICAL",
+        "MOAAS",
+        "PRESSURE",
+        "FALLING",
+        "OXYGEN",
+    ]
+
+
+def test_no_pressure_in_the_last_reading_is_neither_back_nor_falling_and_nobody_waives_it():
+    facts = replace(FACTS, last=replace(LAST, systolic_mmhg=None, diastolic_mmhg=None))
+
+    assert [(one.code, one.may_waive) for one in unmet(facts, WELL)] == [("PRESSURE", False), ("FALLING", False)]
+
+
+@pytest.mark.parametrize(
+    ("last", "highest", "met"),
+    [
+        ((130, 90), None, True),
+        ((131, 90), None, False),
+        ((130, 91), None, False),
+        ((140, 90), (141, 90), True),
+        ((140, 90), (140, 95), False),
+        ((141, 90), (140, 95), False),
+        ((140, 92), (150, 93), True),
+        ((140, 92), (150, 92), False),
+        ((110, 70), (100, 60), True),
+    ],
+)
+def test_pressure_falls_in_both_numbers_or_is_within_10_of_the_baseline(last, highest, met):
+    """KAP-DIS-FALL, baseline 120/80: both sides of the 10 mmHg and of the highest."""
+    reading = replace(LAST, systolic_mmhg=last[0], diastolic_mmhg=last[1])
+    facts = replace(FACTS, last=reading, highest=highest)
+
+    assert ("FALLING" not in codes(facts)) is met
 
 
 def test_sentence_says_how_many_minutes_are_left():
@@ -140,7 +174,13 @@ def test_critical_value_keeps_the_patient_and_nobody_waives_it():
     [
         ({"last": replace(LAST, systolic_mmhg=145)}, {}, "PRESSURE", True),
         ({"last": replace(LAST, systolic_mmhg=181), "alarms": frozenset({"pressure"})}, {}, "PRESSURE", False),
-        ({"last": replace(LAST, systolic_mmhg=None)}, {}, "PRESSURE", False),
+        ({"last": replace(LAST, systolic_mmhg=140), "highest": (140, 90)}, {}, "FALLING", True),
+        (
+            {"last": replace(LAST, systolic_mmhg=140), "highest": None, "alarms": frozenset({"pressure"})},
+            {},
+            "FALLING",
+            False,
+        ),
         ({"last": replace(LAST, spo2_pct=95)}, {}, "OXYGEN", True),
         ({"last": replace(LAST, spo2_pct=93), "alarms": frozenset({"spo2_pct"})}, {}, "OXYGEN", False),
         ({"last": replace(LAST, on_oxygen=True)}, {}, "OXYGEN", False),

@@ -1,7 +1,7 @@
 import pytest
 
 from sessions_app.state_words import CHIPS, steps_to
-from sessions_app.states import MOVES, State, may_move
+from sessions_app.states import MOVES, State, may_move, standing_stop
 
 
 def test_every_state_has_moves_and_a_chip():
@@ -32,3 +32,24 @@ def test_steps_of_a_visit(state, now, past):
 
 def test_steps_of_a_session_that_was_called_off():
     assert steps_to(State.CANCELLED) == [("Scheduled", "past"), ("Cancelled", "now")]
+
+
+BEGAN, STOPPED, ENDED = ("ready", "dosing", ""), ("dosing", "recovery", "Too intense"), ("dosing", "recovery", "")
+AGAIN, LEFT = ("recovery", "dosing", "Further dose"), ("recovery", "discharged", "")
+
+
+@pytest.mark.parametrize(
+    ("moves", "stands"),
+    [
+        ((), None),
+        ((BEGAN,), None),
+        ((BEGAN, ENDED), None),
+        ((BEGAN, STOPPED), STOPPED),
+        ((BEGAN, STOPPED, LEFT), STOPPED),
+        ((BEGAN, STOPPED, AGAIN), None),
+        ((BEGAN, STOPPED, AGAIN, ENDED, LEFT), None),
+        ((BEGAN, ENDED, AGAIN, STOPPED), STOPPED),
+    ],
+)
+def test_an_early_stop_stands_until_dosing_goes_on(moves, stands):
+    assert standing_stop(moves, lambda move: move) == stands

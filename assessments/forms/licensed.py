@@ -1,0 +1,80 @@
+"""Loading licensed wording: the licence, and the texts as lines or as a file."""
+
+from django import forms
+
+from accounts.forms.base import PlainForm
+from assessments.definitions import Instrument
+from assessments.licensed import LARGEST_FILE, UnfitWording, wording_of_file, wording_of_lines
+
+
+class WordingForm(PlainForm):
+    """`cleaned_data` are the keywords of `actions.load_wording` except code, by and at."""
+
+    licence_holder = forms.CharField(
+        label="Who granted the licence",
+        max_length=120,
+        error_messages={"required": "Write who granted the licence."},
+    )
+    licence_reference = forms.CharField(
+        label="Number or reference of the licence",
+        max_length=120,
+        error_messages={"required": "Write the number or reference."},
+    )
+    licensed_on = forms.DateField(
+        label="Day of the licence",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "Enter the day.", "invalid": "Enter a day."},
+    )
+    file = forms.FileField(
+        label="Texts as a JSON file",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+        help_text="Or write them below.",
+    )
+    texts = forms.CharField(
+        label="Questions, one in each line",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 10}),
+    )
+    labels = forms.CharField(
+        label="Answers, one in each line (optional)",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Value, an equals sign, the words: 0 = … They hold for every question; else use a file.",
+    )
+    is_attested = forms.BooleanField(
+        label="I attest that the practice holds this licence for use with patients on screen.",
+        error_messages={"required": "Without the licence these texts may not be used."},
+    )
+
+    def __init__(self, instrument: Instrument, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.instrument = instrument
+        count = len(instrument.items)
+        self.fields[
+            "texts"
+        ].help_text = f"{count} question{'' if count == 1 else 's'} in the order of the printed form."
+
+    def clean(self) -> dict:
+        told = super().clean()
+        file, texts, labels = told.pop("file", None), told.pop("texts", ""), told.pop("labels", "")
+        try:
+            if file is None:
+                told["wording"] = wording_of_lines(self.instrument, texts, labels)
+            elif file.size > LARGEST_FILE:
+                self.add_error("file", f"Choose a file of at most {LARGEST_FILE // 1000} kB.")
+            else:
+                told["wording"] = wording_of_file(self.instrument, file.read())
+        except UnfitWording as fault:
+            self.add_error("texts" if file is None else "file", fault.sentences)
+        return told
+
+
+class WithdrawForm(PlainForm):
+    reason = forms.CharField(
+        label="Why are the texts withdrawn?",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="10 to 300 characters, such as: the licence ended on 1 May.",
+        error_messages={"required": "Say why."},
+    )
