@@ -158,6 +158,7 @@ class World:
     def wording(self):
         return assessments.loaded_wording(self.clinic.admin, self.at, code="SDS")
 
+    @cached_property
     def set_of_day_before(self):
         """Still to be told; another one was told, with everything that may be said."""
         asks = {"instruments": ("SUDS",), "asks_day_before": True}

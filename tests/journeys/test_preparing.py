@@ -82,7 +82,7 @@ def test_j2_a_patient_prepares_the_day_before(evening, phone, staff):
     second.follow("Continue").sees("Part 2")
     assert second.page.locator("fieldset.question input:checked").count() == 3, "kept until the phone went away"
     second.answer_page(choice=1).sees("Part 3").answer_page(choice=1).sees("Getting ready")
-    second.fill(will_fast="yes", medicines_changed="yes", has_driver="yes")
+    second.choose(will_fast="yes", medicines_changed="yes", has_driver="yes")
     second.fill(driver_name="Alex Driver", driver_phone="later").press("Send")
     second.sees("Write what changed", "telephone number with digits").shot("day-before")
     second.fill(medicines_note="Sertraline raised to 100 mg", driver_phone="555 010 0188").press("Send")
@@ -157,6 +157,6 @@ def enter(someone: Someone) -> None:
 def test_without_scripts(evening, phone, staff):
     plain = phone(2, scripts=False).sees("Part 1")
     plain.follow("Start").answer_page(choice=1).sees("Getting ready", "What changed?")
-    plain.fill(will_fast="no", medicines_changed="no", has_driver="no").press("Send")
+    plain.choose(will_fast="no", medicines_changed="no", has_driver="no").press("Send")
     plain.sees("Thank you", "988")
     staff("nurse").go("/sessions/board/").sees(evening.made["patients"][2]["name"], "No way home named: review")
