@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.actor import Actor
 from accounts.roles import Permission
 from assessments.models import DayBefore
 from common.blockers import Blocker
-from sessions_app.models import BlockerOverride, CheckIn, Session, SessionAssessment
+from sessions_app.models import CheckIn, Session, SessionAssessment
 from sessions_app.states import State
 
 GATE = "dose"
@@ -80,16 +80,15 @@ def sessions_to_review(actor: Actor) -> list[ToReview]:
         assessment_set__session_link__moment=SessionAssessment.Moment.PRE,
         **{f"{around}__practice_id": actor.practice_id, f"{around}__state__in": BEFORE_DOSE},
     )
-    told = told.select_related(f"{around}__patient", f"{around}__practice").prefetch_related(
-        Prefetch(f"{around}__overrides", BlockerOverride.objects.filter(gate=GATE, code__in=list(WORDS))),
-        Prefetch(f"{around}__check_ins", CheckIn.objects.order_by("recorded_at", "occurred_at")),
-    )
+    told = told.select_related(f"{around}__patient", f"{around}__practice")
+    told = told.prefetch_related(f"{around}__overrides", f"{around}__check_ins")
     newest = {one.assessment_set.session_link.session: one for one in told.order_by("told_at")}
     found = [ToReview(session, _undecided(session, one)) for session, one in newest.items()]
     return sorted((one for one in found if one.blockers), key=lambda one: one.session.scheduled_for)
 
 
 def _undecided(session: Session, told: DayBefore) -> tuple[Blocker, ...]:
-    arrivals, decided = list(session.check_ins.all()), {(row.code, row.sentence) for row in session.overrides.all()}
-    found = day_before_blockers(told, arrivals[-1] if arrivals else None, session.practice.time_zone)
+    decided = {(row.code, row.sentence) for row in session.overrides.all() if row.gate == GATE}
+    arrival = max(session.check_ins.all(), key=lambda row: (row.recorded_at, row.occurred_at), default=None)
+    found = day_before_blockers(told, arrival, session.practice.time_zone)
     return tuple(blocker for blocker in found if (blocker.code, blocker.sentence) not in decided)
