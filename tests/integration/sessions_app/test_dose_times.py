@@ -196,7 +196,7 @@ def test_after_the_signature_the_password_is_asked_and_the_signature_fits_on(cli
     """R40, R41, R47: the correction stands beside what was signed."""
     session = sessions.signed_session(clinic)
     was = session.first_dose_at
-    assert "not right" in refused(clinic, session, was + DAY, password="wrong")  # nosec
+    assert "not right" in refused(clinic, session, was + DAY, password="wrong")
 
     correct(clinic, session, was + DAY, password=accounts.PASSWORD)
 
