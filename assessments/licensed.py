@@ -1,6 +1,6 @@
 """Wording that a practice loads under its own licence: question texts and answer labels; scoring is never touched.
 
-The document, as a form or a file has it:
+The document, as it may be pasted into the form:
 {"instrument": "BDI2", "items": {"q1": "text of question 1", ...}, "answers": {"all": {"0": "label", ...}, "q2": {...}}}
 "answers" may be left out; "all" holds for every question without an entry of its own.
 """
@@ -13,7 +13,7 @@ from typing import Any
 from assessments.catalogue import all_instruments
 from assessments.definitions import Instrument, Item
 
-LONGEST_TEXT, LONGEST_LABEL, LARGEST_FILE = 500, 200, 200_000
+LONGEST_TEXT, LONGEST_LABEL, LARGEST_DOCUMENT = 500, 200, 200_000
 ALL = "all"
 
 
@@ -82,16 +82,16 @@ def wording_of_lines(instrument: Instrument, texts: str, labels: str) -> Wording
     return checked(instrument, dict(zip(keys, lines, strict=True)), {ALL: answers} if answers else {})
 
 
-def wording_of_file(instrument: Instrument, content: bytes) -> Wording:
+def wording_of_document(instrument: Instrument, content: str | bytes) -> Wording:
     """The document described above. Raises UnfitWording."""
     try:
         told = json.loads(content)
     except (ValueError, RecursionError):
-        raise UnfitWording(["This is not a JSON file."]) from None
+        raise UnfitWording(["This is not JSON."]) from None
     if not isinstance(told, dict) or set(told) - {"instrument", "items", "answers"}:
-        raise UnfitWording(["The file has exactly these parts: instrument, items, answers."])
+        raise UnfitWording(["It has exactly these parts: instrument, items, answers."])
     if told.get("instrument") != instrument.code:
-        raise UnfitWording([f"The file is not for {instrument.code}: its part “instrument” says something else."])
+        raise UnfitWording([f"It is not for {instrument.code}: its part “instrument” says something else."])
     return checked(instrument, told.get("items"), told.get("answers", {}))
 
 

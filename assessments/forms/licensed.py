@@ -1,10 +1,10 @@
-"""Loading licensed wording: the licence, and the texts as lines or as a file."""
+"""Loading licensed wording: the licence, and the texts as lines or as one JSON text. Nothing is uploaded (R89)."""
 
 from django import forms
 
 from accounts.forms.base import PlainForm
 from assessments.definitions import Instrument
-from assessments.licensed import LARGEST_FILE, UnfitWording, wording_of_file, wording_of_lines
+from assessments.licensed import LARGEST_DOCUMENT, UnfitWording, wording_of_document, wording_of_lines
 
 
 class WordingForm(PlainForm):
@@ -25,12 +25,6 @@ class WordingForm(PlainForm):
         widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": "Enter the day.", "invalid": "Enter a day."},
     )
-    file = forms.FileField(
-        label="Texts as a JSON file",
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
-        help_text="Or write them below.",
-    )
     texts = forms.CharField(
         label="Questions, one in each line",
         required=False,
@@ -40,7 +34,14 @@ class WordingForm(PlainForm):
         label="Answers, one in each line (optional)",
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="Value, an equals sign, the words: 0 = … They hold for every question; else use a file.",
+        help_text="Value, an equals sign, the words: 0 = … They hold for every question; else use JSON.",
+    )
+    document = forms.CharField(
+        label="Or everything as JSON",
+        required=False,
+        max_length=LARGEST_DOCUMENT,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
+        help_text="Pasted in the form shown beside; then the two fields above stay empty.",
     )
     is_attested = forms.BooleanField(
         label="I attest that the practice holds this licence for use with patients on screen.",
@@ -57,16 +58,14 @@ class WordingForm(PlainForm):
 
     def clean(self) -> dict:
         told = super().clean()
-        file, texts, labels = told.pop("file", None), told.pop("texts", ""), told.pop("labels", "")
+        document, texts, labels = (told.pop(name, "") for name in ("document", "texts", "labels"))
         try:
-            if file is None:
+            if document:
+                told["wording"] = wording_of_document(self.instrument, document)
+            elif "document" not in self.errors:
                 told["wording"] = wording_of_lines(self.instrument, texts, labels)
-            elif file.size > LARGEST_FILE:
-                self.add_error("file", f"Choose a file of at most {LARGEST_FILE // 1000} kB.")
-            else:
-                told["wording"] = wording_of_file(self.instrument, file.read())
         except UnfitWording as fault:
-            self.add_error("texts" if file is None else "file", fault.sentences)
+            self.add_error("document" if document else "texts", fault.sentences)
         return told
 
 

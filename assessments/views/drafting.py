@@ -153,8 +153,8 @@ def _question(row: PracticeQuestionnaire, key: str) -> dict:
 
 @needs(Permission.EDIT_QUESTIONNAIRES)
 @require_POST
-def move(request, code, key):
-    row, places = _draft(request, code), 1 if "down" in request.POST else -1
+def move(request, code, key, places):
+    row = _draft(request, code)
     _question(row, key)
     return _changed(request, row, moved(row.definition, key, places))
 

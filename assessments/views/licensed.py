@@ -65,7 +65,7 @@ def _versions(request, code, form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def load(request, code):
     shown = _row(request, code)
-    form = WordingForm(shown.instrument, request.POST or None, request.FILES or None)
+    form = WordingForm(shown.instrument, request.POST or None)
     if request.method == "POST":
         row = submit(form, actions.load_wording, by=request.actor, at=timezone.now(), code=code)
         if not refused(row):

@@ -372,7 +372,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     "assessments:own_preview": lambda world: {"code": world.questionnaire.code, "version": 1},
     "assessments:own_add": lambda world: {"code": world.questionnaire.code, "form": "choice"},
     **_same(
-        "assessments:own_question assessments:own_move assessments:own_remove",
+        "assessments:own_question assessments:own_up assessments:own_down assessments:own_remove",
         lambda world: {"code": world.questionnaire.code, "key": "q1"},
     ),
     **_same(

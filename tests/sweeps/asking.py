@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.gatekeeping import LINK_HOLDER, PUBLIC, SIGNED_IN
 from accounts.models import Practice, User
 from accounts.roles import Permission, Scope, access_table
+from assessments.practice_made import is_practice_made
 from common.sealed_fields import SealedTextField
 from tests.builders import accounts, notes
 from tests.builders.matrix import OWNERS, World, sample
@@ -37,7 +38,8 @@ class Case:
 
     @property
     def is_about_a_record(self) -> bool:
-        return any(isinstance(value, uuid.UUID) for value in self.arguments.values())
+        """By its id, or as a questionnaire that one practice made."""
+        return any(isinstance(value, uuid.UUID) or is_practice_made(str(value)) for value in self.arguments.values())
 
     @property
     def is_api(self) -> bool:

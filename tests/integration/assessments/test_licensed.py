@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -154,19 +153,19 @@ def test_an_admin_loads_and_withdraws_texts(clinic, other_clinic):
     assert REASON in text(admin.get(of))
 
 
-def test_a_file_is_taken_and_one_that_does_not_fit_is_refused(clinic):
+def test_json_is_taken_and_what_does_not_fit_is_refused(clinic):
     admin = accounts.sign_in(Client(), clinic.members["prescriber"])
     load = reverse("assessments:load_wording", args=["SDS"])
 
-    def send(content: bytes):
-        return admin.post(load, told(texts="", file=SimpleUploadedFile("sds.json", content)))
+    def send(document: str):
+        return admin.post(load, told(texts="", document=document))
 
-    whole = b'{"instrument": "SDS", "items": {"work": "One?", "social": "Two?", "family": "Three?"}}'
+    whole = '{"instrument": "SDS", "items": {"work": "One?", "social": "Two?", "family": "Three?"}}'
     keys = [item.key for item in catalogue_of(clinic.practice.pk).get("SDS").items]
     for name, key in zip(("work", "social", "family"), keys, strict=True):
-        whole = whole.replace(f'"{name}"'.encode(), f'"{key}"'.encode())
-    assert "This is not a JSON file." in text(send(b"no"))
-    assert "at most 200 kB" in text(send(b" " * 200_001))
+        whole = whole.replace(f'"{name}"', f'"{key}"')
+    assert "This is not JSON." in text(send("no"))
+    assert "at most 200000 characters" in text(send("{" * 200_001))
     assert send(whole).status_code == 302
     assert LicensedWording.objects.get().texts["items"][keys[0]] == "One?"
 

@@ -286,7 +286,7 @@ def test_an_admin_writes_looks_and_publishes(clinic):
     go("own_add", "OWN-1", "number", revision=revision(), text="How much hope?", low=0, high=10, counts="on")
     go("own_add", "OWN-1", "yes_no", revision=revision(), text="Did you sleep?")
     go("own_add", "OWN-1", "text", revision=revision(), text="What do you hope for?")
-    go("own_move", "OWN-1", "q4", revision=revision(), up="1")
+    go("own_up", "OWN-1", "q4", revision=revision())
     go("own_remove", "OWN-1", "q3", revision=revision())
     go("own_score", "OWN-1", revision=revision(), direction="higher_worse", bands="0-5 = calm\n6-12 = tense")
     changed = typed | {"text": "How do you feel now?"}

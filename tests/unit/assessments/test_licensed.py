@@ -5,7 +5,7 @@ import json
 import pytest
 
 from assessments.catalogue import get_instrument
-from assessments.licensed import UnfitWording, loadable, with_wording, wording_of_file, wording_of_lines
+from assessments.licensed import UnfitWording, loadable, with_wording, wording_of_document, wording_of_lines
 from assessments.scoring import score_answers, score_result
 from tests.builders.assessments import made_up_wording
 
@@ -46,7 +46,7 @@ def test_labels_of_a_question_come_before_those_for_all():
     told = {"all": {str(n): f"any {n}" for n in range(4)}, "q2": {str(n): f"second {n}" for n in range(4)}}
     key = {"q2": BDI2.items[1].key}["q2"]
     told[key] = told.pop("q2")
-    worded = with_wording(BDI2, 1, wording_of_file(BDI2, a_file(BDI2, answers=told)), "x")
+    worded = with_wording(BDI2, 1, wording_of_document(BDI2, a_file(BDI2, answers=told)), "x")
     assert worded.items[0].options[1].label == "any 1"
     assert worded.items[1].options[1].label == "second 1"
 
@@ -76,8 +76,8 @@ def test_lines_that_do_not_fit_are_refused(texts, labels, words):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"{", "not a JSON file"),
-        (b"[" * 100_000, "not a JSON file"),
+        (b"{", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
         (b'"text"', "exactly these parts"),
         (a_file(SDS, scoring={"method": "sum"}), "exactly these parts"),
         (a_file(BDI2), "not for SDS"),
@@ -91,12 +91,12 @@ def test_lines_that_do_not_fit_are_refused(texts, labels, words):
 )
 def test_a_file_that_does_not_fit_is_refused(content, words):
     with pytest.raises(UnfitWording, match=words):
-        wording_of_file(SDS, content)
+        wording_of_document(SDS, content)
 
 
 def test_answers_of_one_question_are_labelled_whole():
     key = BDI2.items[4].key
     with pytest.raises(UnfitWording, match=f"Give every answer of {key} a label."):
-        wording_of_file(BDI2, a_file(BDI2, answers={key: {"0": "none"}}))
+        wording_of_document(BDI2, a_file(BDI2, answers={key: {"0": "none"}}))
     with pytest.raises(UnfitWording, match="in 1 to 200 characters"):
-        wording_of_file(BDI2, a_file(BDI2, answers={"all": {"0": "x" * 201}}))
+        wording_of_document(BDI2, a_file(BDI2, answers={"all": {"0": "x" * 201}}))
