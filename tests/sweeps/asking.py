@@ -25,6 +25,7 @@ SHORTEST_CANARY = 10  # shorter words stand on pages by chance
 AN_ID = re.compile(r"[0-9a-f-]{36}")  # stands in addresses
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 PRIVATE = "Only-For-Tessa-9173"
+LOADED_TEXTS = "assessments:licensed_preview"
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,9 @@ class Case:
 
     @property
     def is_about_a_record(self) -> bool:
-        """By its id, or as a questionnaire that one practice made."""
-        return any(isinstance(value, uuid.UUID) or is_practice_made(str(value)) for value in self.arguments.values())
+        """By its id, as a questionnaire that one practice made, or as the texts that it loaded."""
+        named = any(isinstance(value, uuid.UUID) or is_practice_made(str(value)) for value in self.arguments.values())
+        return named or self.route.name == LOADED_TEXTS
 
     @property
     def is_api(self) -> bool:
