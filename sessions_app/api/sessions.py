@@ -1,6 +1,7 @@
 """Sessions over the API: list, read, timeline."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -10,18 +11,27 @@ from rest_framework.views import APIView
 
 from accounts.roles import Permission
 from common import audit
+from common.together import Together
 from dosing.ordered_dose import OrderedDose
 from dosing.plan_reviews import reviews_due
 from sessions_app.api.base import Asked, OrderedCursor
 from sessions_app.api.events import TimelineOut, shown_events
 from sessions_app.api.shapes import ORDERINGS, SessionDetailOut, SessionOut, SessionQuery
-from sessions_app.models import Session
+from sessions_app.models import RosterEntry, Session, SessionTransition
 from sessions_app.readable_events import kinds_for
 from sessions_app.session_events import session_events
-from sessions_app.session_facts import order_of, ordered_for
+from sessions_app.session_facts import PERSON, of_session, order_of, ordered_for
 from sessions_app.session_scope import reached_session
 from sessions_app.states import standing_stop
 
+_PEOPLE_AND_MOVES = Together(
+    "session_people_and_moves",
+    {
+        "roster": of_session(RosterEntry, "membership__user", order=("joined_at", "duty")),
+        "moves": of_session(SessionTransition, PERSON, order=("occurred_at", "recorded_at")),
+    },
+    session=UUID,
+)
 FILTERS = {
     "state": "state",
     "route": "series__route",
@@ -64,9 +74,9 @@ class SessionDetail(Asked, APIView):
         joined = ("patient", "series", "room", "order__product", "dosing_record")
         session, reach = reached_session(self.actor, pk, joined=joined)
         self.checked_query()
-        session.people = list(session.roster.select_related("membership__user").order_by("joined_at", "duty"))
-        moves = session.transitions.select_related("recorded_by__user").order_by("occurred_at", "recorded_at")
-        session.early_stop = standing_stop(moves, lambda row: row.told)
+        rows = _PEOPLE_AND_MOVES.instances(session=session.pk)
+        session.people = rows["roster"]
+        session.early_stop = standing_stop(rows["moves"], lambda row: row.told)
         session.ordered_dose = _ordered_dose(session) if reach.may(Permission.VIEW_ORDER) else None
         audit.record(self.actor, "sessions.looked_at_session", at=timezone.now(), subject=session)
         return Response(SessionDetailOut(session).data)

@@ -137,6 +137,7 @@ def test_practice_settings_are_changed_and_audited(admin, nurse, clinic):
         "crisis_number": "988",
         "emergency_number": "911",
         "witness_therapist": "on",
+        "report_least_count": "11",
     }
     assert admin.post("/practice/edit/", values).status_code == 302
     clinic.practice.refresh_from_db()
