@@ -81,7 +81,8 @@ def go_on_writing(clinic: DemoClinic, opened: datetime) -> Iterator[datetime]:
     prescriber = clinic.one(Role.PRESCRIBER)
     draft = start_version(by=prescriber, at=at, code=SLEEP)
     clearer = draft.definition["questions"][0] | {"text": "How many hours did you sleep, all in all?"}
-    _changed(draft, prescriber, at, questions=[clearer])
+    woken = {"key": "q2", "form": "yes_no", "text": "Were you woken in the night?", "counts": False}
+    _changed(draft, prescriber, at, questions=[clearer, woken])
 
 
 def _written(by: Actor, at, name: str, instructions: str, recall: str, questions, score) -> PracticeQuestionnaire:

@@ -15,6 +15,7 @@ SEEN_PER_PAGE |= {"patients:overview": 20, "notes:of_patient": 20, "followups:ch
 SEEN_PER_PAGE |= {"followups:of_patient": 20, "assessments:of_patient": 20}
 SEEN_PER_PAGE |= {"dosing:discrepancy": 8, "sessions:pack": 6}
 SEEN_PER_PAGE |= {"notes:note": 12}  # only the author of a signed one may add to it
+SEEN_PER_PAGE |= {"assessments:licensed_of": 12}  # one of them is loaded
 
 
 class _Addresses(HTMLParser):
