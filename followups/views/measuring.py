@@ -32,6 +32,7 @@ def of_route(request, about):
         "about": about,
         "label": ABOUT.get(about),
         "versions": protocol_versions(_versions(request, about), catalogue),
+        "wraps": True,
     }
     context["may_edit"] = request.actor.can(Permission.EDIT_CLINICAL_SETTINGS)
     audit.record_list(request.actor, "followups.looked_at_measuring", [])

@@ -35,7 +35,7 @@ async function show() {
 
 let isAway = false;
 function showAway(isNow) {
-  isAway = isNow;
+  isAway = isNow || !navigator.onLine; // an answer that was on its way when the network went says nothing
   const banner = document.querySelector("[data-offline-away]");
   if (banner && banner.hidden === isAway) banner.hidden = !isAway;
 }

@@ -346,7 +346,7 @@ def test_what_is_not_taken_stays_until_it_is_corrected_or_discarded(cut_off, per
     nurse.page.fill("#reading_systolic_mmhg", "190")
     nurse.press("Save the reading")
     expect(nurse.page.locator("[data-state=refused]")).to_have_count(1)
-    nurse.page.get_by_role("button", name=re.compile("Discard")).click()
+    nurse.page.locator("[data-state=refused]").get_by_role("button", name=re.compile("Discard")).click()
     nurse.page.get_by_label(re.compile("Why discard")).select_option("wrong")
     nurse.page.get_by_role("button", name=re.compile("Discard for good")).click()
     nurse.sees("Discarded; an audit row says so.", "0 pending")

@@ -184,6 +184,8 @@ def everything_of(world: World) -> None:
     assert world.esketamine
     for name in ("emergency", "unusual", "role_request", "token", "release", "correction", "passkey"):
         getattr(world, name)
+    for name in ("set_of_day_before", "questionnaire", "wording"):
+        getattr(world, name)
     by, at = world.clinic, world.at
     notes_of_the_therapist(world)
     add_medicine(patient=world.patient, by=by.nurse, at=at, name="Lithium", dose_text="600 mg")
