@@ -5,6 +5,7 @@ import sys
 from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from accounts.models import Membership
 from accounts.roles import Permission, Role
 from assessments import actions as assessments
 from demo.clinic import PASSWORD, as_actor
-from dosing.actions import count_stock
+from dosing.actions import count_stock, make_diversion_report
 from dosing.models import StockLot
 from followups.actions import pause_follow_ups
 from followups.models import CheckIn, MissedInARow
@@ -77,12 +78,15 @@ def _about_follow_up(nurse, at) -> None:
 
 
 def _unread_session(by_role: dict, at) -> None:
-    """A dose given more than an hour ago, after which no reading was taken and none explained."""
+    """A dose given more than an hour ago, after which no reading was taken and none explained; the watch saw it."""
     prescriber, nurse, therapist = (by_role[role][0] for role in (Role.PRESCRIBER, Role.NURSE, Role.THERAPIST))
     clinic = SimpleNamespace(practice=nurse.practice, prescriber=prescriber, nurse=nurse, therapist=therapist)
     arrived = at - timedelta(minutes=80)
     series = sessions.series_with_order(clinic, arrived, password=PASSWORD)
     sessions.dosed_session(clinic, arrived, series=series)
+    zone, by = ZoneInfo(nurse.practice.time_zone), system_actor("diversion-watch", nurse.practice_id)
+    for day in sorted({moment.astimezone(zone).date() for moment in (arrived, at)}):
+        make_diversion_report(practice=nurse.practice, day=day, by=by, at=at)
 
 
 def _about_the_register(by_role: dict, at) -> None:

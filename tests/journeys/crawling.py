@@ -10,7 +10,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import APIRequestContext
 
 # Most pages look alike whichever record they show; these depend on the state of theirs.
-SEEN_PER_PAGE = defaultdict(lambda: 2, {"sessions:session": 20, "sessions:dosing_record": 6, "assessments:set": 30})
+SEEN_PER_PAGE = defaultdict(lambda: 2, {"sessions:session": 20, "sessions:dosing_record": 12, "assessments:set": 30})
 SEEN_PER_PAGE |= {"patients:overview": 20, "notes:of_patient": 20, "followups:check_in": 12}
 SEEN_PER_PAGE |= {"followups:of_patient": 20, "assessments:of_patient": 20}
 SEEN_PER_PAGE |= {"dosing:discrepancy": 8, "sessions:pack": 6}
