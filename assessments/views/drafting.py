@@ -44,7 +44,8 @@ def new(request):
 @require_POST
 def begin(request, code):
     """The draft of the next version, or the one that was begun."""
-    row = actions.start_version(by=request.actor, at=timezone.now(), code=code)
+    first = one(PracticeQuestionnaire.objects.visible_to(request.actor), code=code, version=1)
+    row = actions.start_version(by=request.actor, at=timezone.now(), code=first.code)
     return redirect("assessments:own_draft", row.code)
 
 
