@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 from clinic.wsgi import application as clinic
-from tests.journeys import shifted_clock  # noqa: F401  (must come before the application)
+from tests.journeys.shifted_clock import shift
 
+shift()
 _fault = Path(os.environ["JOURNEY_CLOCK"]).with_name("fault")
 
 

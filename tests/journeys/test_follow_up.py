@@ -15,7 +15,9 @@ from tests.journeys.stack import _wait_until, own_database, own_redis
 from tests.journeys.travelling import TravellingStack
 
 HERE, THERE = ZoneInfo(PRACTICE_ZONE), ZoneInfo(PATIENT_ZONE)
-SWEEP_TWICE = "from tests.journeys import shifted_clock; from followups.tasks import sweep; sweep(); sweep()"
+SWEEP_TWICE = (
+    "from tests.journeys.shifted_clock import shift; shift(); from followups.tasks import sweep; sweep(); sweep()"
+)
 
 
 def next_tuesday() -> date:
