@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.access import authorize
 from accounts.actor import Actor
@@ -12,7 +12,8 @@ from assessments.practice_catalogue import Catalogue, catalogue_of
 from assessments.questions import is_given_over_links
 from assessments.recall import why_too_early
 from common import audit
-from common.errors import InvalidInput, StaleState
+from common.errors import InvalidInput
+from sessions_app.actions.setting_versions import store_next, without_reasons
 from sessions_app.measuring import ABOUT, EVERY_ROUTE, LATEST_SCALE_MIN, MOST_DAYS_BEFORE, TIMED_SCALES, Protocol
 from sessions_app.models import MeasuringVersion
 from sessions_app.scales import SCALES
@@ -33,37 +34,24 @@ def set_measuring(
     _check(by.practice_id, protocol, source, note)
     values = protocol.as_values() if protocol else {}
     with transaction.atomic():
-        newest = MeasuringVersion.objects.filter(practice_id=by.practice_id, about=about).order_by("-version").first()
-        if (newest.version if newest else 0) != replaces_version:
-            raise StaleState("A newer version of this protocol exists. Reload to see it; nothing was saved.")
-        if values == (newest.values if newest else {}):
-            raise InvalidInput({"note": "Nothing is changed: everything is the same as before."})
-        row = MeasuringVersion(
-            practice_id=by.practice_id,
+        row = store_next(
+            MeasuringVersion,
+            by=by,
+            at=at,
             about=about,
-            version=replaces_version + 1,
             values=values,
-            source=source.strip(),
-            set_at=at,
-            set_by_id=by.membership_id,
-            note=note.strip(),
+            source=source,
+            note=note,
+            replaces_version=replaces_version,
+            unset={},
         )
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as error:
-            raise StaleState("Somebody else set this in this moment. Reload to see it.") from error
         detail = {"about": about, "version": row.version}
         audit.record(by, "sessions.set_measuring", at=at, subject=row, role=role, detail=detail)
     return row
 
 
 def _check(practice_id, protocol: Protocol | None, source: str, note: str) -> None:
-    wrong = {}
-    if not 1 <= len(source.strip()) <= 60:
-        wrong["source"] = "Name the source in at most 60 characters: guideline, label, or who decided."
-    if not 10 <= len(note.strip()) <= 300:
-        wrong["note"] = "Say what changed and why, in 10 to 300 characters."
+    wrong = without_reasons(source, note)
     if protocol is not None:
         wrong |= _trouble(practice_id, protocol)
     if wrong:

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.access import authorize
 from accounts.actor import Actor
 from accounts.roles import Permission
 from common import audit
-from common.errors import InvalidInput, StaleState
+from common.errors import InvalidInput
+from sessions_app.actions.setting_versions import store_next, without_reasons
 from sessions_app.clock_rules import columns_of, unusable
 from sessions_app.models import MonitoringSetting
 from sessions_app.monitoring_settings import ABOUT, is_clock
@@ -29,26 +30,16 @@ def set_monitoring(
         raise InvalidInput({"about": "There is no such setting."})
     kept = _checked(about, values, source, note)
     with transaction.atomic():
-        newest = MonitoringSetting.objects.filter(practice_id=by.practice_id, about=about).order_by("-version").first()
-        if (newest.version if newest else 0) != replaces_version:
-            raise StaleState("A newer version of these settings exists. Reload to see it; nothing was saved.")
-        if newest is not None and newest.values == kept:
-            raise InvalidInput({"note": "Nothing is changed: every number is the same as before."})
-        row = MonitoringSetting(
-            practice_id=by.practice_id,
+        row = store_next(
+            MonitoringSetting,
+            by=by,
+            at=at,
             about=about,
-            version=replaces_version + 1,
             values=kept,
-            source=source.strip(),
-            set_at=at,
-            set_by_id=by.membership_id,
-            note=note.strip(),
+            source=source,
+            note=note,
+            replaces_version=replaces_version,
         )
-        try:
-            with transaction.atomic():
-                row.save(force_insert=True)
-        except IntegrityError as error:
-            raise StaleState("Somebody else set these in this moment. Reload to see them.") from error
         detail = {"about": about, "version": row.version}
         audit.record(by, "sessions.set_monitoring", at=at, subject=row, role=role, detail=detail)
     return row
@@ -56,11 +47,7 @@ def set_monitoring(
 
 def _checked(about: str, values: dict, source: str, note: str) -> dict:
     """The values to store: every name the setting has, and nothing else."""
-    wrong = {}
-    if not 1 <= len(source.strip()) <= 60:
-        wrong["source"] = "Name the source in at most 60 characters: guideline, label, or who decided."
-    if not 10 <= len(note.strip()) <= 300:
-        wrong["note"] = "Say what changed and why, in 10 to 300 characters."
+    wrong = without_reasons(source, note)
     if is_clock(about):
         kept = {name: values.get(name) for name in columns_of(about)}
         wrong |= unusable(about, kept)

@@ -3,34 +3,23 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.versions import VersionsQuerySet
-from common.records import EventRecord, Privacy, Record, RecordKind
+from common.records import EventRecord, Privacy
 from common.sealed_fields import SealedTextField
+from sessions_app.models.setting_versions import SettingVersion
 from sessions_app.models.timeline import VitalReading
 from sessions_app.models.visit import Session
 from sessions_app.monitoring_settings import ABOUT
 
 
-class MonitoringSetting(Record):
-    """One version of a practice's limits of one measure, or of its clock of one route; old versions stay (KAP-MON-*).
+class MonitoringSetting(SettingVersion):
+    """One version of a practice's limits of one measure, or of its clock of one route (KAP-MON-*).
 
     `values` holds whole numbers by name of the limit (`vital_table`), or the columns of a clock (`clock_rules`).
     What was judged or scheduled before `set_at` keeps the version that held then.
     """
 
-    kind = RecordKind.EVENT
-    privacy = Privacy(operational="id practice about version values source set_at set_by note")
-
     practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="monitoring_settings")
     about = models.CharField(max_length=20, choices=list(ABOUT.items()))
-    version = models.PositiveIntegerField()
-    values = models.JSONField()
-    source = models.CharField(max_length=60)
-    set_at = models.DateTimeField()
-    set_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
-    note = models.CharField(max_length=300, blank=True)
-
-    objects = VersionsQuerySet.as_manager()
 
     class Meta:
         constraints = [
