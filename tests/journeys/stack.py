@@ -88,10 +88,7 @@ class Stack:
 
     def prepare(self) -> None:
         """Keys, tables and the pages' files."""
-        on_server = bool(self.environment["DATABASE_URL"])
-        prepared_home.copy_to(self.home, self.environment, with_database=not on_server)
-        if on_server:
-            self.manage("migrate", "--no-input")
+        prepared_home.copy_to(self.home, self.environment)
 
     def start_web(self) -> None:
         web = [

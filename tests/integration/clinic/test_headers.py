@@ -38,7 +38,7 @@ def answers(tmp_path_factory) -> dict:
     quiet = {
         name: value for name, value in os.environ.items() if not name.startswith(("CLINIC_", "DJANGO_", "PYTEST_"))
     }
-    prepared_home.copy_to(home, {**quiet, "CLINIC_ONE_MACHINE": "1"}, with_database=True)
+    prepared_home.copy_to(home, {**quiet, "CLINIC_ONE_MACHINE": "1"})
     keys = dict(line.split("=", 1) for line in (home / "keys.env").read_text().splitlines() if "=" in line)
     server = {
         "CLINIC_HOME": str(home),

@@ -44,7 +44,7 @@ def home(tmp_path_factory) -> Path:
     """A migrated, protected database and nothing else."""
     folder = tmp_path_factory.mktemp("home")
     folder.chmod(0o700)
-    prepared_home.copy_to(folder, {"PATH": os.environ["PATH"]}, with_database=True)
+    prepared_home.copy_to(folder, {"PATH": os.environ["PATH"]})
     (folder / "keys.env").unlink()  # a server's keys come from its environment
     return folder
 

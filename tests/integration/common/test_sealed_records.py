@@ -258,7 +258,7 @@ def test_rotation_killed_five_times_beside_a_writer(tmp_path):
     """R94: SIGKILL in the middle, five times, while texts are written; no row is lost, and the end is the new key."""
     home = {"CLINIC_HOME": str(tmp_path), "CLINIC_ONE_MACHINE": "1", "PATH": os.environ["PATH"], "DATABASE_URL": ""}
     manage = [sys.executable, str(REPOSITORY / "manage.py")]
-    prepared_home.copy_to(tmp_path, {"PATH": os.environ["PATH"]}, with_database=True)
+    prepared_home.copy_to(tmp_path, {"PATH": os.environ["PATH"]})
     script = "from tests.integration.common.rotating import {0}; {0}()"
     run = {"env": home, "cwd": REPOSITORY, "text": True}
     subprocess.run([*manage, "shell", "-v0", "-c", script.format("fill")], check=True, **run)

@@ -56,7 +56,7 @@ def clinic(tmp_path):
 def prepared_clinic(tmp_path):
     """The same in a folder that was prepared before, as at a second start."""
     home = tmp_path / "home"
-    prepared_home.copy_to(home, {"PATH": os.environ["PATH"]}, with_database=True)
+    prepared_home.copy_to(home, {"PATH": os.environ["PATH"]})
     home.chmod(0o700)
     with _running(home) as made:
         yield made
