@@ -1,4 +1,4 @@
-"""Which files of installed packages are served, under which names, and without pointers to unserved source maps."""
+"""Which files of installed packages are served, under which names, and without what our pages may not load."""
 
 import re
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 SOURCE_MAP_LINE = re.compile(rb"(?m)^[ \t]*(?://[#@] ?sourceMappingURL=\S+|/\*[#@] ?sourceMappingURL=.*?\*/)[ \t]*$")
+INLINE_PICTURE = re.compile(rb'url\("data:image/svg\+xml,[^"]*"\)')
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,12 @@ def without_source_map(content: bytes) -> bytes:
     return SOURCE_MAP_LINE.sub(b"", content)
 
 
+def without_inline_pictures(content: bytes) -> bytes:
+    """The same style sheet with `none` for each picture that stands in it: the pages' policy refuses those, so that a
+    browser complains about each until our own sheet, which names files, has come."""
+    return INLINE_PICTURE.sub(b"none", content)
+
+
 class PackagedFilesStorage(Storage):
     """A read-only view of the named files, which is all that collectstatic asks for."""
 
@@ -52,7 +59,8 @@ class PackagedFilesStorage(Storage):
         self.files = {file.served_as: file for file in files}
 
     def _open(self, name: str, mode: str = "rb") -> File:
-        return ContentFile(without_source_map(self.files[name].location.read_bytes()), name=name)
+        content = without_source_map(self.files[name].location.read_bytes())
+        return ContentFile(without_inline_pictures(content) if name.endswith(".css") else content, name=name)
 
     def exists(self, name: str) -> bool:
         return name in self.files

@@ -161,9 +161,7 @@ class Someone:
         question, `number` goes into number fields.
         """
         if self.page.locator("form[data-questionnaire]").count() == 0:
-            self.page.locator("main a.btn, main button.btn").first.click()
-            self.page.wait_for_load_state()
-            return self
+            return self._on_to_the_next_page("main a.btn, main button.btn")
         for place, question in enumerate(self.page.locator("fieldset.question:visible").all(), start=1):
             radios = question.locator("input[type=radio]")
             if radios.count():
@@ -171,8 +169,12 @@ class Someone:
                 question.locator("label").nth(picked).click()
             else:
                 question.locator("input[type=number]").fill(str(number))
-        self.page.locator("main .step-nav button.btn-primary").click()
-        self.page.wait_for_load_state()
+        return self._on_to_the_next_page("main .step-nav button.btn-primary")
+
+    def _on_to_the_next_page(self, selector: str) -> "Someone":
+        """Click, and be on another page: what is asked next is asked of that one."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
         return self
 
     def choose(self, **values: str) -> "Someone":
