@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from assessments.definitions import Item
+from assessments.definitions import Item, answers_by_question
 from assessments.models import AnswerLink, Assessment
 from assessments.practice_catalogue import catalogue_of
 from assessments.questionnaires_page import FLAG_KINDS
+from assessments.questions import text_of_answer
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,15 @@ class AnswersPage:
 
 def answers_page(row: Assessment) -> AnswersPage:
     instrument = catalogue_of(row.patient.practice_id).of(row)
-    shown = [item for item in instrument.fields if item in instrument.items or row.answers.get(item.key) is not None]
+    context = tuple(item for item in instrument.context if row.answers.get(item.key) is not None)
+    told = answers_by_question(instrument.fields, row.answers)
     return AnswersPage(
         instrument=instrument,
         row=row,
-        lines=tuple(answer_line(item, number, row) for number, item in enumerate(shown, start=1)),
+        lines=tuple(
+            answer_line(item, number, told[item.key])
+            for number, item in enumerate(instrument.questions + context, start=1)
+        ),
         flags=tuple({**flag, "kind": FLAG_KINDS.get(flag["severity"], "caution")} for flag in row.flags),
         subscales=tuple(
             (each.name or each.key.upper(), f"{row.subscales[each.key]} of {each.high}")
@@ -49,10 +54,9 @@ def answers_page(row: Assessment) -> AnswersPage:
     )
 
 
-def answer_line(item: Item, number: int, row: Assessment) -> AnswerLine:
-    value = row.answers.get(item.key)
+def answer_line(item: Item, number: int, value) -> AnswerLine:
     marked = item.is_risk and value not in (None, 0)
-    return AnswerLine(number, item.wording, words_of_answer(item, value), _text(value), item.is_risk, marked)
+    return AnswerLine(number, item.wording, words_of_answer(item, value), text_of_answer(value), item.is_risk, marked)
 
 
 def words_of_answer(item: Item, value) -> str:
@@ -60,19 +64,7 @@ def words_of_answer(item: Item, value) -> str:
     if value is None:
         return ""
     label = next((option.label for option in item.options if option.value == value), None)
-    return label or f"{_text(value)} {item.unit or ''}".strip()
-
-
-def _text(value) -> str:
-    if value is None:
-        return ""
-    return (
-        ", ".join(map(_text, value))
-        if isinstance(value, list)
-        else f"{value:g}"
-        if isinstance(value, float)
-        else str(value)
-    )
+    return label or f"{text_of_answer(value)} {item.unit or ''}".strip()
 
 
 def provenance_of(row: Assessment) -> str:

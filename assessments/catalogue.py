@@ -48,7 +48,7 @@ _INSTRUMENT_TEXTS = (
     "stem",
 )
 _ITEM_TEXTS = ("key", "text", "label", "loinc", "unit", "either", "follow_up", "note")
-_ITEM_NUMBERS = ("low", "high", "parts")
+_ITEM_NUMBERS = ("low", "high")
 _SCORING_FIELDS = ("method", "source_id", "low", "high", "multiplier", "endorsed_min")
 
 
@@ -106,6 +106,7 @@ def _item(data: dict[str, Any], lists: Mapping[str, tuple[Option, ...]]) -> Item
         is_scored=data.get("scored", True),
         is_risk=data.get("risk", False),
         is_whole=data.get("whole", True),
+        parts=tuple(_item({"options": data["options"], **part}, lists) for part in data.get("parts", ())),
         ask_if=_answered_with(data.get("ask_if")),
         required_if=_answered_with(data.get("required_if")),
     )

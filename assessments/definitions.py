@@ -33,7 +33,8 @@ class Item:
     """One question: `options` for a choice, `low` and `high` (words in `anchors`) for a number, `most_letters` for a
     text in the patient's own words; never two of them.
 
-    `parts` above 1 means a list of that many answers. `either` names a question that stands in for this one.
+    `parts` are the questions of a list that is scored as one; its answer is the list of theirs. `either` names a
+    question that stands in for this one.
     """
 
     key: str
@@ -49,7 +50,7 @@ class Item:
     is_risk: bool = False
     is_whole: bool = True
     most_letters: int | None = None
-    parts: int = 1
+    parts: tuple["Item", ...] = ()
     ask_if: AnsweredWith | None = None
     required_if: AnsweredWith | None = None
     either: str | None = None
@@ -72,6 +73,16 @@ class Item:
     @property
     def is_text(self) -> bool:
         return self.most_letters is not None
+
+    @property
+    def questions(self) -> tuple["Item", ...]:
+        """What a person is asked for it: itself, or each part of a list."""
+        return self.parts or (self,)
+
+    def open_questions(self, responses: Mapping[str, Any]) -> tuple["Item", ...]:
+        """The ones without an answer."""
+        told = answers_by_question((self,), responses)
+        return tuple(one for one in self.questions if told[one.key] is None)
 
     def is_asked(self, responses: Mapping[str, Any]) -> bool:
         """False while the skip logic hides this question."""
@@ -102,6 +113,18 @@ class Item:
             return int(text) if self.is_whole else Decimal(text)
         except (ValueError, ArithmeticError):
             return text
+
+
+def answers_by_question(items: tuple[Item, ...], responses: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to each question a person is asked, None where it is open; lists are spread over their parts."""
+    told: dict[str, Any] = {}
+    for item in items:
+        answer = responses.get(item.key)
+        if item.parts:
+            told |= zip((one.key for one in item.parts), answer or [None] * len(item.parts), strict=True)
+        else:
+            told[item.key] = answer
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +247,11 @@ class Instrument:
     def fields(self) -> tuple[Item, ...]:
         """Every key an answer may use: the questions, then context such as sex or the rating before."""
         return self.items + self.context
+
+    @property
+    def questions(self) -> tuple[Item, ...]:
+        """What a person is asked, one by one: the questions, and each part of a list."""
+        return tuple(one for item in self.items for one in item.questions)
 
     def item(self, key: str) -> Item:
         for item in self.fields:

@@ -37,12 +37,12 @@ class Wording:
 
 
 def loadable() -> tuple[Instrument, ...]:
-    """Instruments whose wording does not ship and whose questions a form can ask one by one."""
+    """Instruments whose wording does not ship."""
     return tuple(each for each in all_instruments() if is_loadable(each))
 
 
 def is_loadable(instrument: Instrument) -> bool:
-    return not instrument.wording_available and all(item.parts == 1 for item in instrument.items)
+    return not instrument.wording_available
 
 
 def with_wording(instrument: Instrument, number: int, wording: Wording, licence: str) -> Instrument:
@@ -62,6 +62,8 @@ def wording_version(instrument: Instrument, number: int) -> str:
 
 
 def _worded(item: Item, wording: Wording) -> Item:
+    if item.parts:
+        return replace(item, parts=tuple(_worded(part, wording) for part in item.parts))
     labels = wording.answers.get(item.key) or wording.answers.get(ALL) or {}
     options = tuple(replace(each, label=labels.get(str(each.value), each.label)) for each in item.options)
     return replace(item, text=wording.items[item.key], options=options)
@@ -70,7 +72,7 @@ def _worded(item: Item, wording: Wording) -> Item:
 def wording_of_lines(instrument: Instrument, texts: str, labels: str) -> Wording:
     """Texts one in each line, in the order of the questions; labels as "0 = words". Raises UnfitWording."""
     lines = [line.strip() for line in texts.splitlines() if line.strip()]
-    if len(lines) != len(instrument.items):
+    if len(lines) != len(instrument.questions):
         raise UnfitWording([_count_sentence(instrument, len(lines))])
     answers = {}
     for line in (each for each in labels.splitlines() if each.strip()):
@@ -78,7 +80,7 @@ def wording_of_lines(instrument: Instrument, texts: str, labels: str) -> Wording
         if not sign:
             raise UnfitWording([f"Write “{line.strip()[:60]}” as a value, an equals sign and words."])
         answers[value.strip()] = label.strip()
-    keys = [item.key for item in instrument.items]
+    keys = [item.key for item in instrument.questions]
     return checked(instrument, dict(zip(keys, lines, strict=True)), {ALL: answers} if answers else {})
 
 
@@ -103,7 +105,7 @@ def checked(instrument: Instrument, items: Any, answers: Any) -> Wording:
     if faults:
         raise UnfitWording(faults)
     tidy = {key: {value: label.strip() for value, label in labels.items()} for key, labels in answers.items()}
-    return Wording({item.key: items[item.key].strip() for item in instrument.items}, tidy)
+    return Wording({item.key: items[item.key].strip() for item in instrument.questions}, tidy)
 
 
 def _is_texts(found: Any) -> bool:
@@ -111,7 +113,7 @@ def _is_texts(found: Any) -> bool:
 
 
 def _faults_of_items(instrument: Instrument, items: Mapping[str, str]) -> list[str]:
-    keys = [item.key for item in instrument.items]
+    keys = [item.key for item in instrument.questions]
     if len(items) != len(keys):
         return [_count_sentence(instrument, len(items))]
     faults = [f"There is no question {key}." for key in items if key not in keys]
@@ -124,7 +126,7 @@ def _faults_of_items(instrument: Instrument, items: Mapping[str, str]) -> list[s
 
 
 def _faults_of_answers(instrument: Instrument, answers: Mapping[str, Mapping[str, str]]) -> list[str]:
-    values = {item.key: {str(option.value) for option in item.options} for item in instrument.items}
+    values = {item.key: {str(option.value) for option in item.options} for item in instrument.questions}
     values[ALL] = set().union(*values.values())
     faults = []
     for key, labels in answers.items():
@@ -140,4 +142,4 @@ def _faults_of_answers(instrument: Instrument, answers: Mapping[str, Mapping[str
 
 
 def _count_sentence(instrument: Instrument, found: int) -> str:
-    return f"{instrument.code} has {len(instrument.items)} questions; there are {found} texts."
+    return f"{instrument.code} has {len(instrument.questions)} questions; there are {found} texts."

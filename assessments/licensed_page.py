@@ -36,9 +36,19 @@ class LicensedRow:
         return is_given_over_links(self.as_shown) if self.stands else self.instrument.is_self_report
 
     @property
+    def values(self) -> list[str]:
+        """Every answer that can be chosen somewhere in it, once each."""
+        return list(dict.fromkeys(str(value) for one in self.instrument.questions for value, _ in one.choices))
+
+    @property
     def as_shown(self) -> Instrument:
         row = self.newest
         return with_wording(self.instrument, row.version, row.wording, row.licence)
+
+    @property
+    def blank(self) -> list[Question]:
+        """Without texts: what each question is about, in order."""
+        return blank_questions(self.instrument)
 
     @property
     def questions(self) -> list[Question]:

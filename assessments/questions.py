@@ -8,6 +8,8 @@ from assessments.definitions import Instrument, Item
 
 PAD_FROM = 7  # this many numbered choices are easier to take in as a pad than as a list
 
+UNIT_WORDS = {"min": "minutes", "h": "hours"}
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -34,6 +36,7 @@ class Question:
     low: int | None = None
     high: int | None = None
     unit: str = ""
+    unit_words: str = ""
     low_words: str = ""
     high_words: str = ""
     ask_items: str = ""
@@ -49,10 +52,11 @@ def questions_of(
     errors: Mapping[str, Sequence[str]],
 ) -> list[Question]:
     """Every question in order; `texts` are the chosen values as a form sends them, `errors` sentences by key."""
-    first_wrong = next((item.key for item in instrument.items if errors.get(item.key)), None)
+    asked = instrument.questions
+    first_wrong = next((item.key for item in asked if errors.get(item.key)), None)
     return [
         _question(item, number, texts.get(item.key, ""), answers, tuple(errors.get(item.key, ())), first_wrong)
-        for number, item in enumerate(instrument.items, start=1)
+        for number, item in enumerate(asked, start=1)
     ]
 
 
@@ -74,6 +78,7 @@ def _question(item: Item, number: int, value: str, answers, errors: tuple[str, .
         low=item.low,
         high=item.high,
         unit=item.unit or "",
+        unit_words=UNIT_WORDS.get(item.unit, item.unit or ""),
         low_words=low_words,
         high_words=high_words,
         ask_items=" ".join(ask.items) if ask else "",
@@ -81,6 +86,11 @@ def _question(item: Item, number: int, value: str, answers, errors: tuple[str, .
         follow_up=item.follow_up or "",
         takes_focus=item.key == first_wrong,
     )
+
+
+def text_of_answer(value: Any) -> str:
+    """As a form sends it and a page shows it: empty while it is open, 8 and not 8.0 hours."""
+    return "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _kind(item: Item) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from accounts.roles import Permission
 from assessments.answers_page import AnswerLine, answer_line
+from assessments.definitions import answers_by_question
 from assessments.escalation import Standing, Turn
 from assessments.models import Assessment, RiskContact, RiskItem
 from assessments.on_call import risk_rows
@@ -86,6 +87,9 @@ def purpose_of(item: RiskItem, actor) -> str:
 
 
 def _risk_lines(instrument, row: Assessment) -> tuple[AnswerLine, ...]:
+    told = answers_by_question(instrument.items, row.answers)
     return tuple(
-        answer_line(item, number, row) for number, item in enumerate(instrument.items, start=1) if item.is_risk
+        answer_line(one, number, told[one.key])
+        for number, one in enumerate(instrument.questions, start=1)
+        if one.is_risk
     )

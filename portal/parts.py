@@ -44,7 +44,7 @@ def overview(visit: Visit) -> Overview:
     given = visit.assessment_set
     rows, catalogue = {row.instrument: row for row in given.assessments.all()}, catalogue_of(given.patient.practice_id)
     parts = tuple(
-        Part(number, _state(rows.get(code)), len(catalogue.in_set(given, code).items))
+        Part(number, _state(rows.get(code)), len(catalogue.in_set(given, code).questions))
         for number, code in enumerate(given.instruments, start=1)
     )
     return Overview(parts, visit.next_part, _day_before(visit))

@@ -14,6 +14,7 @@ from django.db import models
 
 from accounts.models import Membership
 from assessments.answers_page import words_of_answer
+from assessments.definitions import answers_by_question
 from assessments.models import Assessment, DayBefore, RiskContact, RiskItem
 from assessments.practice_catalogue import Catalogue, catalogue_of
 from assessments.practice_made import is_practice_made
@@ -221,9 +222,10 @@ def _questionnaire(row: Assessment, catalogue: Catalogue, name: str, zone: ZoneI
     instrument = catalogue.of(row)
     if name == "instrument":
         return instrument.name
+    answers = answers_by_question(instrument.fields, row.answers)
     if not is_practice_made(instrument.code):
-        return _words(row.answers, zone)
-    told = [(item.text, words_of_answer(item, row.answers.get(item.key))) for item in instrument.items]
+        return _words({key: value for key, value in answers.items() if value is not None}, zone)
+    told = [(item.text, words_of_answer(item, answers[item.key])) for item in instrument.questions]
     return "\n".join(f"{text}: {answer}" for text, answer in told if answer)
 
 

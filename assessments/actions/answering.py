@@ -179,7 +179,11 @@ def _waits_for_day_before(assessment_set: AssessmentSet) -> bool:
 
 def _refuse_open_questions(instrument: Instrument, cleaned: dict) -> None:
     asked = instrument.required_items(cleaned)
-    open_ones = {item.key: "Please choose an answer." for item in asked if cleaned.get(item.key) is None}
+    open_ones = {
+        one.key: "Please enter a number." if one.is_range else "Please choose an answer."
+        for item in asked
+        for one in item.open_questions(cleaned)
+    }
     if open_ones:
         raise InvalidInput(open_ones)
 

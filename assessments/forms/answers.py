@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 
 from accounts.forms.base import PlainForm
-from assessments.definitions import Instrument
-from assessments.questions import Question, questions_of
+from assessments.definitions import Instrument, Item, answers_by_question
+from assessments.questions import Question, questions_of, text_of_answer
 
 LONGEST_CODE = 40  # of a choice or a number
 
@@ -22,7 +22,7 @@ class AnswerForm(PlainForm):
         self.instrument = instrument
         self.kept = dict(kept or {})
         super().__init__(data)
-        for item in instrument.items:
+        for item in instrument.questions:
             self.fields[item.key] = forms.CharField(
                 label=item.wording, required=False, max_length=item.most_letters or LONGEST_CODE
             )
@@ -31,8 +31,15 @@ class AnswerForm(PlainForm):
         return {"answers": self._asked_only(self._read(super().clean()))}
 
     def _read(self, texts: Mapping[str, str]) -> dict[str, Any]:
-        found = {item.key: item.answer_from_text(texts.get(item.key, "").strip()) for item in self.instrument.items}
+        found = {item.key: self._answer(item, texts) for item in self.instrument.items}
         return {key: value for key, value in found.items() if value is not None}
+
+    def _answer(self, item: Item, texts: Mapping[str, str]) -> Any:
+        """A list is open while all of its questions are."""
+        told = [one.answer_from_text(texts.get(one.key, "").strip()) for one in item.questions]
+        if not item.parts:
+            return told[0]
+        return None if set(told) == {None} else told
 
     def _asked_only(self, answers: dict[str, Any]) -> dict[str, Any]:
         items = {item.key: item for item in self.instrument.items}
@@ -45,7 +52,8 @@ class AnswerForm(PlainForm):
             texts = {key: self.data.get(key, "") for key in self.fields}
             answers = self._read(texts)
         else:
-            texts = {key: str(value) for key, value in self.kept.items()}
+            told = answers_by_question(self.instrument.items, self.kept)
+            texts = {key: text_of_answer(value) for key, value in told.items()}
             answers = self.kept
         return questions_of(self.instrument, texts, answers, self.errors if self.is_bound else {})
 

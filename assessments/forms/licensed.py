@@ -51,10 +51,10 @@ class WordingForm(PlainForm):
     def __init__(self, instrument: Instrument, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.instrument = instrument
-        count = len(instrument.items)
+        count = len(instrument.questions)
         self.fields[
             "texts"
-        ].help_text = f"{count} question{'' if count == 1 else 's'} in the order of the printed form."
+        ].help_text = f"{count} question{'' if count == 1 else 's'} in the order listed on this page."
 
     def clean(self) -> dict:
         told = super().clean()

@@ -30,23 +30,24 @@ def clean_answers(instrument: Instrument, responses: Any) -> dict[str, Any]:
     errors = dict.fromkeys(strangers, f"This question does not belong to {instrument.code}.")
     answers = {}
     for item in instrument.fields:
-        try:
-            answers[item.key] = _clean(item, responses.get(item.key))
-        except ValueError as fault:
-            errors[item.key] = str(fault)
+        answers[item.key] = _clean(item, responses.get(item.key), errors)
     if errors:
         raise InvalidAnswers(errors)
     return answers
 
 
-def _clean(item: Item, value: Any) -> Any:
-    if value is None:
+def _clean(item: Item, value: Any, errors: dict[str, str]) -> Any:
+    """The checked answer; what is wrong with it goes into `errors`, under the part of a list that is wrong."""
+    if value is not None and item.parts:
+        if isinstance(value, list | tuple) and len(value) == len(item.parts):
+            return tuple(_clean(part, told, errors) for part, told in zip(item.parts, value, strict=True))
+        errors[item.key] = f"Give a list of {len(item.parts)} answers."
         return None
-    if item.parts == 1:
-        return _clean_one(item, value)
-    if not isinstance(value, list | tuple) or len(value) != item.parts:
-        raise ValueError(f"Give a list of {item.parts} answers.")
-    return tuple(None if part is None else _clean_one(item, part) for part in value)
+    try:
+        return None if value is None else _clean_one(item, value)
+    except ValueError as fault:
+        errors[item.key] = str(fault)
+        return None
 
 
 def _clean_one(item: Item, value: Any) -> Any:

@@ -61,7 +61,8 @@ def lowest_answers(code: str, **changed) -> dict:
     answers = {}
     for item in instrument.items:
         if item.ask_if is None:
-            answers[item.key] = item.low if item.is_range else item.options[0].value
+            told = [one.low if one.is_range else one.options[0].value for one in item.questions]
+            answers[item.key] = told if item.parts else told[0]
     return {**answers, **changed}
 
 
@@ -140,9 +141,9 @@ def published(draft, by, at: datetime = AT, note: str = "Asked in clearer words"
 def made_up_wording(code: str) -> Wording:
     """Texts that stand in no real form."""
     instrument = get_instrument(code)
-    values = {str(option.value) for item in instrument.items for option in item.options}
+    values = {str(option.value) for item in instrument.questions for option in item.options}
     labels = {ALL: {value: f"made-up answer {value}" for value in values}} if values else {}
-    return Wording({item.key: f"Made-up question {item.key}?" for item in instrument.items}, labels)
+    return Wording({item.key: f"Made-up question {item.key}?" for item in instrument.questions}, labels)
 
 
 def loaded_wording(by, at: datetime = AT, code: str = "BDI2", **more) -> LicensedWording:

@@ -82,7 +82,7 @@ def test_nothing_is_loaded_without_a_licence_or_with_unfit_texts(clinic, changed
     assert not LicensedWording.objects.exists()
 
 
-@pytest.mark.parametrize("code", ["PHQ9", "PSQI", "OWN-1", "NOPE"])
+@pytest.mark.parametrize("code", ["PHQ9", "OWN-1", "NOPE"])
 def test_there_is_nothing_to_load_for_others(clinic, code):
     with pytest.raises(OutOfScope):
         build.loaded_wording(clinic.admin, NOW(), code=code, wording=build.made_up_wording("SDS"))

@@ -4,28 +4,50 @@ import json
 
 import pytest
 
-from assessments.catalogue import get_instrument
+from assessments.catalogue import all_instruments, get_instrument
 from assessments.licensed import UnfitWording, loadable, with_wording, wording_of_document, wording_of_lines
 from assessments.scoring import score_answers, score_result
 from tests.builders.assessments import made_up_wording
 
-SDS, BDI2 = get_instrument("SDS"), get_instrument("BDI2")
+SDS, BDI2, PSQI = (get_instrument(code) for code in ("SDS", "BDI2", "PSQI"))
 
 
 def a_file(instrument, **changed) -> bytes:
     return json.dumps({"instrument": instrument.code, **made_up_wording(instrument.code).as_json(), **changed}).encode()
 
 
-def test_what_ships_with_its_wording_or_cannot_be_asked_is_not_loaded():
+def test_whatever_ships_without_its_wording_can_be_loaded():
     codes = {each.code for each in loadable()}
-    assert {"BDI2", "CADSS", "MADRS", "SDS", "WHO5"} <= codes
-    assert not {"PHQ9", "GAD7", "PSQI"} & codes  # PSQI asks lists, which no form has
+    assert {"BDI2", "CADSS", "MADRS", "PSQI", "SDS", "WHO5"} <= codes
+    assert codes == {each.code for each in all_instruments() if not each.wording_available}
+
+
+def test_a_list_has_a_text_for_each_of_its_questions():
+    wording = wording_of_lines(PSQI, "\n".join(f"Line {n}" for n in range(1, 18)), "0 = never")
+    worded = with_wording(PSQI, 1, wording, "x")
+    assert [one.text for one in worded.questions] == [f"Line {n}" for n in range(1, 18)]
+    assert worded.item("q5b_j").parts[8].key == "q5j"
+    assert {one.options[0].label for one in worded.questions if one.options} == {"never"}
+    with pytest.raises(UnfitWording, match=r"PSQI has 17 questions; there are 9 texts\."):
+        wording_of_lines(PSQI, "\n".join("123456789"), "")
+    texts = {("q5b_j" if one.key == "q5j" else one.key): "x" for one in PSQI.questions}
+    with pytest.raises(UnfitWording, match=r"There is no question q5b_j\."):
+        wording_of_document(PSQI, a_file(PSQI, items=texts))
+
+
+def highest_answers(instrument) -> dict:
+    def highest(item):
+        if item.parts:
+            return [highest(part) for part in item.parts]
+        return item.high if item.is_range else item.options[-1].value
+
+    return {item.key: highest(item) for item in instrument.items}
 
 
 @pytest.mark.parametrize("instrument", loadable(), ids=lambda each: each.code)
 def test_scoring_is_the_same_with_the_texts(instrument):
     worded = with_wording(instrument, 3, made_up_wording(instrument.code), "Made-up Press, No. 1234")
-    answers = {item.key: item.high if item.is_range else item.options[-1].value for item in instrument.items}
+    answers = highest_answers(instrument)
     asked = {item.key: answers[item.key] for item in instrument.asked_items(answers)}
     with_texts, without = score_answers(worded, asked), score_result(instrument.code, asked)
     assert (with_texts.total, with_texts.subscales, with_texts.severity, with_texts.flags, with_texts.details) == (

@@ -48,8 +48,10 @@ def test_disturbances_need_nine_answers(value):
 
 
 def test_each_disturbance_is_checked():
-    with pytest.raises(InvalidAnswers, match="Choose one of 0, 1, 2, 3"):
-        score("PSQI", {"q5b_j": [0, 0, 0, 0, 0, 0, 0, 0, True]})
+    with pytest.raises(InvalidAnswers) as refusal:
+        score("PSQI", {"q5b_j": [0, 0, 4, 0, 0, 0, 0, 0, True]})
+
+    assert refusal.value.errors == dict.fromkeys(("q5d", "q5j"), "Choose one of 0, 1, 2, 3.")
 
 
 @pytest.mark.parametrize("value", ["Refused", "no", "yes", True, 2], ids=repr)

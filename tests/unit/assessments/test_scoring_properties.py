@@ -22,7 +22,8 @@ def values_of(item):
         one = st.integers(item.low, item.high)
     else:
         one = st.decimals(item.low, item.high, places=2)
-    return one if item.parts == 1 else st.lists(one, min_size=item.parts, max_size=item.parts)
+    count = len(item.parts)
+    return st.lists(one, min_size=count, max_size=count) if count else one
 
 
 def responses_for(code, *, may_be_open):
