@@ -6,7 +6,7 @@ from assessments.definitions import Item, answers_by_question
 from assessments.models import AnswerLink, Assessment
 from assessments.practice_catalogue import catalogue_of
 from assessments.questionnaires_page import FLAG_KINDS
-from assessments.questions import text_of_answer
+from assessments.questions import is_rated, text_of_answer
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def answers_page(row: Assessment) -> AnswersPage:
             for each in instrument.scoring.subscales
             if row.subscales.get(each.key) is not None
         ),
-        provenance=provenance_of(row),
+        provenance=signed_words(row) if is_rated(instrument) and row.submitted_by_id else provenance_of(row),
         is_verified=row.link_id is None,
         notes=tuple(_notes(row)),
     )
@@ -65,6 +65,10 @@ def words_of_answer(item: Item, value) -> str:
         return ""
     label = next((option.label for option in item.options if option.value == value), None)
     return label or f"{text_of_answer(value)} {item.unit or ''}".strip()
+
+
+def signed_words(row: Assessment) -> str:
+    return f"Rated and signed by {row.submitted_by.user.full_name}."
 
 
 def provenance_of(row: Assessment) -> str:

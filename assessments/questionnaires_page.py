@@ -10,6 +10,7 @@ from assessments.change_words import ChangeWords, words_of
 from assessments.definitions import Instrument
 from assessments.models import AnswerLink, Assessment, AssessmentSet
 from assessments.practice_catalogue import Catalogue
+from assessments.questions import is_rated
 from assessments.trend import Point, Trend
 from common.svg import sparkline, trend_chart
 from common.templatetags.ui import decimal_trim
@@ -31,6 +32,7 @@ class Part:
     code: str
     name: str
     row: Assessment | None
+    is_rated: bool = False
 
     @property
     def is_sent(self) -> bool:
@@ -60,6 +62,11 @@ class ShownSet:
     @property
     def total(self) -> int:
         return len(self.parts) + self.row.asks_day_before
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether a clinician rates something of it, so that no link opens it."""
+        return any(part.is_rated for part in self.parts)
 
     @property
     def day_before_state(self) -> tuple[str, str]:
@@ -92,8 +99,8 @@ def shown_set(row: AssessmentSet, at: datetime, catalogue: Catalogue) -> ShownSe
     """Reads what `with_answers` prefetched; no query of its own."""
     by_code = {answered.instrument: answered for answered in row.assessments.all()}
     live = [link for link in row.links.all() if not (link.revoked_at or link.used_at)]
-    names = {code: catalogue.name_of(code, row.versions.get(code, "")) for code in row.instruments}
-    parts = tuple(Part(code, names[code], by_code.get(code)) for code in row.instruments)
+    asked = [catalogue.in_set(row, code) for code in row.instruments]
+    parts = tuple(Part(each.code, each.name, by_code.get(each.code), is_rated(each)) for each in asked)
     return ShownSet(row, parts, max(live, key=lambda link: link.created_at, default=None), at)
 
 

@@ -114,6 +114,11 @@ def _ends(item: Item, kind: str) -> tuple[str, str]:
     return words.get(item.low, ""), words.get(item.high, "")
 
 
+def is_rated(instrument: Instrument) -> bool:
+    """Whether a clinician rates it: the patient never answers it alone."""
+    return instrument.kind in ("clinician_rated", "clinician_administered")
+
+
 def is_given_over_links(instrument: Instrument) -> bool:
     """Whether a patient can answer it: printed wording, and no rating by an observer."""
-    return instrument.can_be_given and instrument.kind in ("self_report", "clinician_or_self", "clinician_asked")
+    return instrument.can_be_given and not is_rated(instrument)

@@ -8,6 +8,7 @@ app_name = "assessments"
 urlpatterns = [
     path("patients/<uuid:patient_id>/", reading.of_patient, name="of_patient"),
     path("patients/<uuid:patient_id>/give/", giving.give, name="give"),
+    path("patients/<uuid:patient_id>/rate/", giving.rate, name="rate"),
     path("patients/<uuid:patient_id>/trend/<slug:code>/", reading.trend, name="trend"),
     path("patients/<uuid:patient_id>/trend/<slug:code>/plain/", reading.plain_trend, name="plain_trend"),
     path("sets/<uuid:pk>/", reading.assessment_set, name="set"),

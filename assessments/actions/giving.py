@@ -11,6 +11,7 @@ from assessments.definitions import Instrument
 from assessments.links import new_token, token_digest
 from assessments.models import AnswerLink, AssessmentSet
 from assessments.practice_catalogue import catalogue_of
+from assessments.questions import is_rated
 from common import audit
 from common.errors import InvalidInput, StaleState
 
@@ -106,7 +107,10 @@ def change_instruments(*, assessment_set: AssessmentSet, by, at: datetime, instr
 def make_link(
     *, assessment_set: AssessmentSet, by, at: datetime, channel: str, expires_at: datetime, scheduled: bool = False
 ) -> tuple[AnswerLink, str]:
-    """A fresh 256-bit link to a set; older links to it end (R70, R73). Returns the row and the token, told once."""
+    """A fresh 256-bit link to a set; older links to it end (R70, R73). Returns the row and the token, told once.
+
+    Raises InvalidInput for a scale that a clinician rates, StaleState when the set is finished or cancelled.
+    """
     patient = assessment_set.patient
     role = (
         ""
@@ -115,6 +119,8 @@ def make_link(
     )
     if not assessment_set.is_open:
         raise StaleState("These questionnaires are already finished or cancelled.")
+    if not scheduled:
+        _refuse_rated(assessment_set)
     _end_links(assessment_set, at)
     token = new_token()
     link = AnswerLink(
@@ -130,6 +136,13 @@ def make_link(
         by, "assessments.make_link", at=at, subject=link, patient_id=patient.pk, role=role, detail={"channel": channel}
     )
     return link, token
+
+
+def _refuse_rated(assessment_set: AssessmentSet) -> None:
+    catalogue = catalogue_of(assessment_set.patient.practice_id)
+    asked = (catalogue.in_set(assessment_set, code) for code in assessment_set.instruments)
+    if names := [each.name for each in asked if is_rated(each)]:
+        raise InvalidInput(f"A clinician rates this one, so that no link and no tablet opens it: {', '.join(names)}.")
 
 
 def _end_links(assessment_set: AssessmentSet, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from assessments.forms.answers import AnswerForm
 from assessments.forms.day_before import DayBeforeForm
-from assessments.forms.giving import CancelForm, GiveForm
+from assessments.forms.giving import CancelForm, GiveForm, RateForm
 from assessments.forms.licensed import WithdrawForm, WordingForm
 from assessments.forms.on_call import OnCallForm
 from assessments.forms.practice_made import (
@@ -27,6 +27,7 @@ __all__ = [
     "OnCallForm",
     "PublishForm",
     "QueueFilter",
+    "RateForm",
     "RetireForm",
     "RevisionForm",
     "ScoreForm",

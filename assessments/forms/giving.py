@@ -7,7 +7,8 @@ from django import forms
 from accounts.forms.base import PlainForm
 from assessments.models import AssessmentSet
 from assessments.practice_catalogue import Catalogue
-from assessments.questions import is_given_over_links
+from assessments.questions import is_given_over_links, is_rated
+from assessments.recall import recall_in_words
 
 COMMON = ("PHQ9", "GAD7", "PCL5", "ASQ", "VASMOOD", "SUDS")
 
@@ -57,6 +58,38 @@ class GiveForm(PlainForm):
         if due_at < self.at - timedelta(minutes=15):
             raise forms.ValidationError("This time is over. Enter a time that is still to come.")
         return due_at
+
+
+def scale_choices(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """What a clinician rates, by name; those about this moment, as in a session, last."""
+    rated = [each for each in catalogue.offered() if is_rated(each)]
+    ordered = sorted(rated, key=lambda each: ("now" in each.recall, each.name))
+    return [(each.code, f"{each.name} (about: {recall_in_words(each)})") for each in ordered]
+
+
+class RateForm(PlainForm):
+    """`cleaned_data` are keywords of `actions.give_assessments`: one scale, for one occasion."""
+
+    instrument = forms.ChoiceField(
+        label="Scale",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a scale.", "invalid_choice": "Choose a scale from the list."},
+    )
+    occasion = forms.ChoiceField(
+        label="What is it for?",
+        choices=[("", "Choose…"), *AssessmentSet.Occasion.choices],
+        error_messages={"required": "Choose what the rating is for."},
+    )
+
+    def __init__(self, *args, catalogue, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["instrument"].choices = scale_choices(catalogue)
+
+    def clean(self) -> dict:
+        told = super().clean()
+        if "instrument" in told:
+            told["instruments"] = [told.pop("instrument")]
+        return told
 
 
 class CancelForm(PlainForm):

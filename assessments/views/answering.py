@@ -12,6 +12,7 @@ from assessments.drafts import draft_of
 from assessments.forms import AnswerForm, DayBeforeForm
 from assessments.models import AssessmentSet
 from assessments.practice_catalogue import catalogue_of
+from assessments.questions import is_rated
 from common import audit
 from common.http import form_status, refused, submit
 from patients.chart import chart_context
@@ -34,6 +35,7 @@ def answer(request, pk, code):
     audit.record_look(request.actor, "assessments.looked_at_set", subject=given)
     context = chart_context(request, given.patient, "assessments")
     context |= {"form": form, "given": given, "instrument": form.instrument, "is_bound": form.is_bound}
+    context["is_rated"] = is_rated(form.instrument)
     return render(request, "assessments/answer.html", context, status=form_status(form))
 
 
@@ -71,5 +73,6 @@ def _after(request, row):
     if risk:
         messages.warning(request, "This answer needs somebody now: read it and acknowledge it.")
         return redirect("assessments:risk_item", risk[0].pk)
-    messages.success(request, "The questionnaire is scored and stored.")
+    rated = is_rated(catalogue_of(row.patient.practice_id).of(row))
+    messages.success(request, "Signed and scored." if rated else "The questionnaire is scored and stored.")
     return redirect("assessments:assessment", row.pk)

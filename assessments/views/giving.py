@@ -14,7 +14,7 @@ from accounts.gatekeeping import needs
 from accounts.roles import Permission
 from accounts.sessions import end_session
 from assessments import actions
-from assessments.forms import GiveForm
+from assessments.forms import GiveForm, RateForm
 from assessments.models import AnswerLink, AssessmentSet
 from assessments.practice_catalogue import catalogue_of
 from common import audit
@@ -23,6 +23,7 @@ from patients.chart import chart_context
 from patients.scope import one, patient_for
 
 LINK_LIVES = timedelta(days=7)  # R73
+RATED_WITHIN = timedelta(hours=24)  # a scale chosen and not rated by then shows as overdue
 TABLET_LINK_LIVES = timedelta(hours=2)
 
 
@@ -41,6 +42,22 @@ def give(request, patient_id):
     audit.record_look(request.actor, "assessments.looked_at_questionnaires", subject=patient)
     context = chart_context(request, patient, "assessments") | {"form": form}
     return render(request, "assessments/give.html", context, status=form_status(form))
+
+
+@needs(Permission.RECORD_ASSESSMENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rate(request, patient_id):
+    """Choosing a scale that a clinician rates; the next page asks it."""
+    patient = patient_for(request.actor, patient_id, Permission.RECORD_ASSESSMENT)
+    form, at = RateForm(request.POST or None, catalogue=catalogue_of(patient.practice_id)), timezone.now()
+    if request.method == "POST":
+        due_at = at + RATED_WITHIN
+        given = submit(form, actions.give_assessments, patient=patient, by=request.actor, at=at, due_at=due_at)
+        if not refused(given):
+            return redirect("assessments:answer", given.pk, given.instruments[0])
+    audit.record_look(request.actor, "assessments.looked_at_questionnaires", subject=patient)
+    context = chart_context(request, patient, "assessments") | {"form": form}
+    return render(request, "assessments/rate.html", context, status=form_status(form))
 
 
 def _set(request, pk) -> AssessmentSet:

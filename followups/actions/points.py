@@ -8,6 +8,7 @@ from accounts.access import authorize
 from accounts.roles import Permission
 from assessments.catalogue import UnknownInstrument
 from assessments.practice_catalogue import Catalogue, catalogue_of
+from assessments.questions import is_rated
 from assessments.recall import why_too_early
 from common import audit
 from common.errors import InvalidInput, StaleState
@@ -113,6 +114,8 @@ def _why_not(catalogue: Catalogue, code: str, offset_hours: int) -> str:
         return f"There is no questionnaire {code}."
     if not instrument.can_be_given:
         return f"The wording of {code} may not be shown without a licence."
+    if is_rated(instrument):
+        return f"A clinician rates {instrument.name}; no link can ask it."
     if not catalogue.is_offered(code):
         return f"{instrument.name} was retired. Choose another."
     return why_too_early(instrument, offset_hours)

@@ -348,7 +348,7 @@ SAMPLES: dict[str, Callable[[World], dict]] = {
     **_same("dosing:order dosing:continue_plan", lambda world: {"pk": world.order.pk}),
     "dosing:patient_orders": lambda world: {"pk": world.patient.pk},
     # assessments
-    **_same("assessments:of_patient assessments:give", lambda world: {"patient_id": world.patient.pk}),
+    **_same("assessments:of_patient assessments:give assessments:rate", lambda world: {"patient_id": world.patient.pk}),
     **_same(
         "assessments:trend assessments:plain_trend",
         lambda world: {"patient_id": world.risk_item.patient_id, "code": "PHQ9"},
