@@ -60,6 +60,17 @@ class Catalogue:
         shipped = [each for each in ready if each.can_be_given]
         return (*shipped, *(rows[0].instrument for rows in self._made.values() if not rows[0].is_retired))
 
+    def made(self) -> tuple[Instrument, ...]:
+        """What the practice wrote, each in its newest version, by name; what it retired is among it."""
+        return tuple(
+            sorted((rows[0].instrument for rows in self._made.values()), key=lambda each: each.name.casefold())
+        )
+
+    def versions_like(self, instrument: Instrument) -> tuple[str, ...]:
+        """The versions of one of the practice's own whose totals mean the same as those of the one given."""
+        found = (row.instrument for row in self._made.get(instrument.code, ()))
+        return tuple(sorted((each.version for each in found if each.scores_like(instrument)), key=int))
+
     def is_offered(self, code: str) -> bool:
         if not is_practice_made(code):
             return self.get(code).can_be_given

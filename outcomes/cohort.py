@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from accounts.actor import Actor
 from accounts.roles import Permission
 from assessments.models import Assessment
+from outcomes.measured import Measured
 from outcomes.periods import Period
 from outcomes.tally import Pairs
 from patients.models.person import within_team
@@ -61,11 +62,17 @@ def _next_dose() -> Subquery:
     return Subquery(rows.order_by("first_dose_at").values("first_dose_at")[:1])
 
 
-def scored_sessions(sessions: QuerySet[Session], instrument: str, at: datetime) -> QuerySet[Session]:
-    """Counted sessions with `before` and `after`, `is_last` of its series, `is_waiting` for a score that may come."""
-    scores = Assessment.objects.filter(
-        patient_id=OuterRef("patient_id"), instrument=instrument, submitted_at__isnull=False, total__isnull=False
+def scores_of(measure: Measured) -> QuerySet[Assessment]:
+    """Every submitted total that counts for it."""
+    rows = Assessment.objects.filter(
+        instrument=measure.instrument.code, submitted_at__isnull=False, total__isnull=False
     )
+    return rows.filter(instrument_version__in=measure.versions) if measure.versions else rows
+
+
+def scored_sessions(sessions: QuerySet[Session], measure: Measured, at: datetime) -> QuerySet[Session]:
+    """Counted sessions with `before` and `after`, `is_last` of its series, `is_waiting` for a score that may come."""
+    scores = scores_of(measure).filter(patient_id=OuterRef("patient_id"))
     earlier = scores.filter(
         answered_at__lte=OuterRef("began_at"), answered_at__gte=OuterRef("began_at") - Value(BEFORE_WITHIN)
     )

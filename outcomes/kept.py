@@ -12,8 +12,9 @@ from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery, Val
 from django.db.models.functions import Coalesce
 
 from assessments.change import ChangeRule
-from assessments.models import Assessment
 from outcomes.arithmetic import Step, kaplan_meier
+from outcomes.cohort import scores_of
+from outcomes.measured import Measured
 from sessions_app.models import Session
 
 WEEK = timedelta(days=7)
@@ -28,12 +29,12 @@ class Kept:
     is_hidden: bool
 
 
-def kept_of(scored: QuerySet[Session], rule: ChangeRule, least: int, at: datetime) -> Kept | None:
+def kept_of(scored: QuerySet[Session], measure: Measured, least: int, at: datetime) -> Kept | None:
     """Of every series whose last session ended in a response; None where response is not defined as a fall.
 
     One query, read row by row into a count by week.
     """
-    limit = _limit(rule)
+    limit = _limit(measure.rule)
     if limit is None:
         return None
     rows = (
@@ -41,11 +42,8 @@ def kept_of(scored: QuerySet[Session], rule: ChangeRule, least: int, at: datetim
         .annotate(limit=limit)
         .filter(after__lte=F("limit"))
     )
-    later = Assessment.objects.filter(
+    later = scores_of(measure).filter(
         patient_id=OuterRef("patient_id"),
-        instrument=rule.code,
-        submitted_at__isnull=False,
-        total__isnull=False,
         answered_at__gt=OuterRef("after_at"),
         answered_at__lt=OuterRef("ends_at"),
     )

@@ -1,8 +1,8 @@
 """Says what counts as response, remission and reliable change, with where each rule comes from."""
 
-from assessments.catalogue import get_instrument
 from assessments.change import ChangeRule
 from common.templatetags.ui import decimal_trim
+from outcomes.measured import Measured
 
 FORMULA = (
     "Without fixed points it would be 1.96 × SD × √2 × √(1 − reliability), from the baseline's spread and the "
@@ -11,10 +11,12 @@ FORMULA = (
 NO_SOURCE = "No source gives one for this questionnaire, so it is not counted."
 
 
-def definitions(rule: ChangeRule) -> list[tuple[str, str]]:
+def definitions(measure: Measured) -> list[tuple[str, str]]:
     """(name, sentence with source) in the order of the table's columns."""
+    rule = measure.rule
     source = f"AS-{rule.code}-CUTOFFS"
     return [
+        *_versions(measure.versions),
         ("Response", _sourced(_response(rule), source)),
         ("Remission", _sourced(_remission(rule), source)),
         ("Reliable change", _sourced(_reliable(rule), source)),
@@ -26,6 +28,15 @@ def definitions(rule: ChangeRule) -> list[tuple[str, str]]:
             "Cohen's d three ways: over the average of both spreads, over the baseline's, over the change's "
             "(KAP-OUT-EFFECT).",
         ),
+    ]
+
+
+def _versions(counted: tuple[str, ...]) -> list[tuple[str, str]]:
+    if not counted:
+        return []
+    named = f"version{'' if len(counted) == 1 else 's'} {', '.join(counted)}"
+    return [
+        ("Versions", f"Answers to {named}: the newest, and those that count the same questions with the same points.")
     ]
 
 
@@ -51,7 +62,3 @@ def _reliable(rule: ChangeRule) -> str:
     if rule.reliable_change is None:
         return ""
     return f"At least {decimal_trim(rule.reliable_change)} points, better or worse. {FORMULA}"
-
-
-def instrument_name(code: str) -> str:
-    return get_instrument(code).name

@@ -9,12 +9,13 @@ from django.db.models import Min
 
 from accounts.actor import Actor
 from accounts.roles import Permission
-from assessments.catalogue import all_instruments, get_instrument
-from assessments.change import ChangeNotDefined, ChangeRule, change_rule
+from assessments.change import ChangeRule
+from assessments.definitions import Instrument
 from common.clinical import Route
 from common.svg import trend_chart
 from outcomes.cohort import Excluded, excluded_of, pairs_of, reached, scored_sessions, within
 from outcomes.kept import Kept, kept_of
+from outcomes.measured import measured, names_of
 from outcomes.outcome_words import definitions
 from outcomes.periods import EVERYTHING, Period, periods
 from outcomes.privacy import hidden
@@ -23,19 +24,6 @@ from outcomes.tally import Pairs, Result, result_of
 FIRST_CHOICE = "PHQ9"
 # Places on the chart: 0 is before, then by turns a dose and what came after it.
 START = date(2000, 1, 1)
-
-
-def measured_instruments() -> dict[str, ChangeRule]:
-    """The questionnaires with a better and a worse end and a yardstick, by code."""
-    found = {}
-    for instrument in all_instruments():
-        try:
-            rule = change_rule(instrument.code)
-        except ChangeNotDefined:
-            continue
-        if any((rule.response_pct, rule.response_points, rule.remission_max, rule.reliable_change)):
-            found[instrument.code] = rule
-    return found
 
 
 @dataclass(frozen=True)
@@ -49,7 +37,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Outcomes:
-    instrument: str
+    measure: Instrument
     period: Period
     is_report: bool
     least: int
@@ -62,8 +50,12 @@ class Outcomes:
     definitions: list[tuple[str, str]]
 
     @property
+    def instrument(self) -> str:
+        return self.measure.code
+
+    @property
     def name(self) -> str:
-        return get_instrument(self.instrument).name
+        return self.measure.name
 
     @property
     def is_empty(self) -> bool:
@@ -71,11 +63,10 @@ class Outcomes:
 
 
 def choices(actor: Actor, permission: Permission, at: datetime) -> tuple[dict[str, str], dict[str, Period]]:
-    """Questionnaires by code and periods by code. One query."""
+    """Questionnaires by code and periods by code. Two queries."""
     first = reached(actor, permission).aggregate(first=Min("first_dose_at"))["first"] or at
     zone = ZoneInfo(actor.practice.time_zone)
-    names = {code: get_instrument(code).name for code in measured_instruments()}
-    return names, periods(at.astimezone(zone).date(), first.astimezone(zone).date())
+    return names_of(actor.practice_id), periods(at.astimezone(zone).date(), first.astimezone(zone).date())
 
 
 def outcomes_page(
@@ -86,16 +77,17 @@ def outcomes_page(
     A report (VIEW_REPORTS) names no patient and leaves out small groups; a clinician's own patients are all shown.
     """
     period = period or Period(EVERYTHING, "Everything")
-    zone, rule = actor.practice.time_zone, measured_instruments()[instrument]
+    zone, measure = actor.practice.time_zone, measured(instrument, actor.practice_id)
+    rule = measure.rule
     sessions = reached(actor, permission)
-    scored = scored_sessions(within(sessions, period, zone), instrument, at)
+    scored = scored_sessions(within(sessions, period, zone), measure, at)
     rows = pairs_of(scored)
     least = actor.practice.report_least_count if permission is Permission.VIEW_REPORTS else 0
     last = [row for row in rows if row.is_last]
     overall = _groups({"All": last}, rule, least)[0]
     by_number = _groups({f"Session {number}": _of(rows, number=number) for number in _numbers(rows)}, rule, least)
     return Outcomes(
-        instrument=instrument,
+        measure=measure.instrument,
         period=period,
         is_report=permission is Permission.VIEW_REPORTS,
         least=least,
@@ -103,9 +95,9 @@ def outcomes_page(
         by_route=_groups({Route(route).label: _of(last, route=route) for route in _routes(last)}, rule, least),
         by_number=by_number,
         excluded=excluded_of(sessions, instrument, period, zone),
-        kept=kept_of(scored, rule, least, at),
-        chart=_chart(by_number, instrument),
-        definitions=definitions(rule),
+        kept=kept_of(scored, measure, least, at),
+        chart=_chart(by_number, measure.instrument),
+        definitions=definitions(measure),
     )
 
 
@@ -128,12 +120,12 @@ def _groups(rows: dict[str, list[Pairs]], rule: ChangeRule, least: int) -> tuple
     return tuple(Group(label, result, label in left_out) for label, result in results.items())
 
 
-def _chart(by_number: tuple[Group, ...], instrument: str) -> trend_chart.TrendChart | None:
+def _chart(by_number: tuple[Group, ...], instrument: Instrument) -> trend_chart.TrendChart | None:
     """The mean before the first dose and after each session, with the doses between; what is hidden is missing."""
     shown = [group for group in by_number if group.result.counted and not group.is_hidden]
     if not shown:
         return None
-    scoring, bands = get_instrument(instrument).scoring, get_instrument(instrument).bands
+    scoring, bands = instrument.scoring, instrument.bands
     first = by_number[0]
     before = None if first.is_hidden else first.result.before.mean
     scores = [_score(0, "Before", before, first.result.counted if before is not None else 0, is_baseline=True)]
@@ -151,7 +143,7 @@ def _chart(by_number: tuple[Group, ...], instrument: str) -> trend_chart.TrendCh
         highest=Decimal(scoring.high),
         bands=[trend_chart.Band(Decimal(band.low), Decimal(band.high), band.label) for band in bands],
         chart_id="outcomes-mean",
-        title=f"Mean {get_instrument(instrument).name} before and after each session",
+        title=f"Mean {instrument.name} before and after each session",
         value_label="Mean score",
         axis=axis if len(axis) <= 9 else axis[:: len(axis) // 8 + 1],
     )

@@ -190,6 +190,14 @@ def test_it_has_a_course_and_compares_only_what_scores_alike(clinic, patient, ow
     answer_own(patient, clinic.nurse, NOW() - timedelta(days=20), q2=7)
     trend = trend_of(patient.pk, "OWN-1", actor=clinic.nurse)
     assert trend.latest.change.improvement == 5
+    assert (trend.latest.change.is_response, trend.latest.change.is_reliable_improvement) == (None, None)
+    browser = accounts.sign_in(Client(), clinic.nurse)
+    page = text(browser.get(reverse("assessments:trend", args=[patient.pk, "OWN-1"])))
+    assert "trend-own-1" in page
+    assert "5 points better" in page
+    plain = text(browser.get(reverse("assessments:plain_trend", args=[patient.pk, "OWN-1"])))
+    assert "Your newest score is 10; it began at 5, better. Higher is better." in plain
+    assert "trend-own-1" in plain
     asked = [own.definition["questions"][0] | {"counts": False}, *own.definition["questions"][1:]]
     next_version(clinic, questions=asked, score={"direction": "higher_worse", "bands": []})
     answer_own(patient, clinic.nurse, NOW())

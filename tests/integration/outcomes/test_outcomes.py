@@ -17,6 +17,8 @@ from django.utils import timezone
 from accounts.actions import change_practice_settings
 from accounts.models import Practice
 from accounts.roles import Permission
+from assessments.actions import start_version, submit_assessment
+from assessments.drafts import new_draft
 from assessments.models import Assessment
 from common.errors import InvalidInput
 from common.models import AuditEvent
@@ -151,6 +153,74 @@ def test_how_long_a_response_lasts(clinic):
         (3, 2, 1, Decimal("0.5")),
         (10, 1, 0, Decimal("0.5")),
     ]
+
+
+# A questionnaire that the practice wrote
+
+
+def own_score(clinic, patient, at, points: int):
+    """An answer to the practice's own questionnaire; `points` from 0 to 10 on its one number."""
+    given = assessments.given_set(patient, clinic.nurse, at, instruments=("OWN-1",))
+    answers = {"q1": 0, "q2": points, "q3": 0}
+    return submit_assessment(assessment=new_draft(given, "OWN-1", at), by=clinic.nurse, at=at, answers=answers)
+
+
+@pytest.fixture
+def own_questionnaire(clinic):
+    at = build.AT - timedelta(days=50)
+    return assessments.own_questionnaire(clinic.admin, at, score={"direction": "higher_better", "bands": []})
+
+
+def test_a_score_of_the_practices_own_is_counted_without_yardsticks(clinic, own_questionnaire):
+    names, _ = choices(clinic.prescriber, Permission.VIEW_ASSESSMENTS, LATER)
+    assert names["OWN-1"] == "The room"
+    assert names["PHQ9"]
+    for before, after in ((2, 6), (4, 10)):
+        patient = build.course(clinic, None, None).patient
+        own_score(clinic, patient, build.AT - timedelta(days=1), before)
+        own_score(clinic, patient, build.AT + timedelta(days=6), after)
+    found = own(clinic, instrument="OWN-1")
+    result = found.overall.result
+    assert (result.counted, result.before.mean, result.after.mean, result.change.mean) == (2, 3, 8, 5)
+    measures = ("response", "remission", "reliable_better", "reliable_worse", "recovery")
+    assert {name: result.shares[name].n for name in measures} == dict.fromkeys(measures, 0)
+    assert found.kept is None
+    text = as_(clinic.prescriber).get(reverse("outcomes:own_patients"), {"instrument": "OWN-1"}).text
+    assert "Mean The room before and after each session" in text
+    assert "Dose of session 1" in text
+    assert "No source gives one for this questionnaire" in text
+    assert "Answers to version 1:" in text
+    file = as_(clinic.prescriber).get(reverse("outcomes:export_own_patients"), {"instrument": "OWN-1"}).text
+    assert "The room,Everything,after the last session,All,2,2," in file
+
+
+def test_only_versions_that_count_alike_are_put_together(clinic, own_questionnaire):
+    patient = build.course(clinic, None, None).patient
+    own_score(clinic, patient, build.AT - timedelta(days=1), 4)
+    draft = start_version(by=clinic.admin, at=build.AT, code="OWN-1")
+    asked = own_questionnaire.definition["questions"]
+    worded = [asked[0] | {"text": "And the music?"}, *asked[1:]]
+    assessments.published(assessments.changed_draft(draft, clinic.admin, questions=worded), clinic.admin)
+    own_score(clinic, patient, build.AT + timedelta(days=6), 7)
+    found = own(clinic, instrument="OWN-1")
+    assert (found.overall.result.counted, found.overall.result.change.mean) == (1, 3)
+    assert ("Versions", found.definitions[0][1]) == found.definitions[0]
+    assert "versions 1, 2" in found.definitions[0][1]
+    draft = start_version(by=clinic.admin, at=LATER, code="OWN-1")
+    fewer = [worded[0] | {"counts": False}, *worded[1:]]
+    assessments.published(assessments.changed_draft(draft, clinic.admin, questions=fewer), clinic.admin, LATER)
+    found = own(clinic, instrument="OWN-1")
+    assert (found.overall.result.total, found.overall.result.counted, found.overall.result.no_before) == (1, 0, 1)
+
+
+def test_one_without_a_score_or_of_another_practice_cannot_be_chosen(clinic, own_questionnaire):
+    assessments.own_questionnaire(clinic.admin, build.AT, name="Only words", score=None)
+    names, _ = choices(clinic.prescriber, Permission.VIEW_ASSESSMENTS, LATER)
+    assert "OWN-2" not in names
+    other = accounts.clinic_with_staff(name="Other")
+    assert "OWN-1" not in choices(other.prescriber, Permission.VIEW_ASSESSMENTS, LATER)[0]
+    refused = as_(other.prescriber).get(reverse("outcomes:own_patients"), {"instrument": "OWN-1"})
+    assert refused.status_code == 422
 
 
 # Who may see what
