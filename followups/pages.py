@@ -14,6 +14,7 @@ from assessments.practice_catalogue import catalogue_of
 from common.blockers import Blocker
 from followups.coming import Coming, coming_of
 from followups.contact import contact_blockers, contact_of
+from followups.corrected import corrections_of
 from followups.hours import hours_of
 from followups.mail import SUBJECT, mail_text
 from followups.models import CheckIn, FollowUpPause, MissedInARow
@@ -43,12 +44,15 @@ class SessionPlan:
 
 
 def patient_plan(actor: Actor, patient: Patient, at: datetime, pause: FollowUpPause | None) -> list[SessionPlan]:
-    """Newest session first; five queries whatever their number."""
+    """Newest session first; six queries whatever their number."""
     plans: dict = {}
     hours, catalogue = hours_of(patient.practice_id), catalogue_of(patient.practice_id)
-    for check_in in CheckIn.objects.visible_to(actor).of_patient(patient):
+    check_ins = list(CheckIn.objects.visible_to(actor).of_patient(patient))
+    corrected = corrections_of(check_in.session_id for check_in in check_ins)
+    for check_in in check_ins:
         check_in.patient = patient
-        row = PlannedRow(check_in, at, catalogue, tuple(coming_of(check_in, hours, pause, at)))
+        coming = tuple(coming_of(check_in, hours, pause, at))
+        row = PlannedRow(check_in, at, catalogue, corrected.get(check_in.session_id), coming)
         plans.setdefault(check_in.session_id, []).append(row)
     return [SessionPlan(rows[0].check_in.session, rows) for rows in plans.values()]
 
@@ -77,8 +81,9 @@ class CheckInPage:
 
 def check_in_page(actor: Actor, check_in: CheckIn, at: datetime) -> CheckInPage:
     reach = Reach.of(actor, check_in.patient)
+    corrected = corrections_of([check_in.session_id]).get(check_in.session_id)
     return CheckInPage(
-        row=Row(check_in, at, catalogue_of(check_in.patient.practice_id)),
+        row=Row(check_in, at, catalogue_of(check_in.patient.practice_id), corrected),
         may_manage=reach.may(Permission.MANAGE_FOLLOWUPS),
         may_see_answers=reach.may(Permission.VIEW_ASSESSMENTS),
         contact=Contact(contact_blockers(check_in.patient) if check_in.is_open else []),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from assessments.models import AnswerLink
 from assessments.practice_catalogue import Catalogue, catalogue_of
 from followups.coming import hangs_on
+from followups.corrected import Corrected, since_asked
 from followups.delivery_words import reason_of
 from followups.models import CheckIn, OutboxMessage
 
@@ -85,6 +86,7 @@ class Row:
     check_in: CheckIn
     at: datetime
     catalogue: Catalogue
+    corrected: Corrected | None = None
 
     @property
     def state(self) -> Chip:
@@ -161,6 +163,11 @@ class Row:
     def why(self) -> str:
         """What it hangs on: "7 days after the dose of 2 June", the day in the practice's zone."""
         return hangs_on(self.check_in)
+
+    @property
+    def since_asked(self) -> str:
+        """What was corrected about the dose after it was asked; "" mostly."""
+        return since_asked(self.check_in, self.corrected)
 
     @property
     def is_elsewhere(self) -> bool:
