@@ -242,6 +242,7 @@ SPECTACULAR_SETTINGS = {
         "ObservationWhat": "sessions_app.models.Observation.What",
         "AdverseEventOutcome": "sessions_app.models.AdverseEvent.Outcome",
         "CriterionOutcome": "sessions_app.api.leaving.OUTCOMES",
+        "DeliveryState": "followups.api.DELIVERIES",
     },
 }
 

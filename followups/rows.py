@@ -40,6 +40,7 @@ DELIVERY_CHIPS = {
 CHANNELS = {OutboxMessage.Channel.EMAIL: ("Mail", "mail"), OutboxMessage.Channel.TEXT: ("Text", "message-square")}
 TO_CALL = ("caution", "To call", "phone")
 HANDED_OVER = ("info", "Link handed over", "link")
+WITHOUT_MESSAGE = {"to_call": TO_CALL, "handed_over": HANDED_OVER}
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,16 @@ class SentMessage:
         )
         name, icon = CHANNELS[OutboxMessage.Channel(message.channel)]
         return Chip(kind, f"{name} {words}", icon + ending)
+
+    @property
+    def purpose(self) -> str:
+        """ "invite" for the first one, "reminder", or "again" however often it was sent again."""
+        return self.message.purpose.partition("-")[0]
+
+    @property
+    def code(self) -> str:
+        """What the chip says, for programs: what was heard about it, else its own state."""
+        return self.message.delivery or self.message.state
 
     @property
     def trouble(self) -> str:
@@ -110,16 +121,28 @@ class Row:
     @property
     def delivery(self) -> Chip | None:
         """What became of the message, or who has to act; nothing for a check-in that was never opened."""
-        if self.last_sent is not None and not self.is_taken_back and not self.is_handed_over_instead:
-            return self.last_sent.chip
+        if self.told_by is not None:
+            return self.told_by.chip
+        return Chip(*WITHOUT_MESSAGE[self.delivery_code]) if self.delivery_code else None
+
+    @property
+    def told_by(self) -> SentMessage | None:
+        """The message that its delivery is about; None while there is none, or it opens nothing any more."""
+        return None if self.is_taken_back or self.is_handed_over_instead else self.last_sent
+
+    @property
+    def delivery_code(self) -> str:
+        """What `delivery` says, for programs; "" for a check-in that was never opened."""
+        if self.told_by is not None:
+            return self.told_by.code
         if self.check_in.state != CheckIn.State.SENT:
-            return None
-        return Chip(*(HANDED_OVER if self.has_usable_link else TO_CALL))
+            return ""
+        return "handed_over" if self.has_usable_link else "to_call"
 
     @property
     def is_taken_back(self) -> bool:
         """A mail went out for it, but every link ended since: the patient holds nothing that opens (R73)."""
-        if not self.is_waiting or self.last_message.state != OutboxMessage.State.SENT:
+        if not self.is_waiting or self.last_message is None or self.last_message.state != OutboxMessage.State.SENT:
             return False
         return all(link.revoked_at for link in self.check_in.assessment_set.links.all())
 
@@ -131,7 +154,8 @@ class Row:
 
     @property
     def is_handed_over_instead(self) -> bool:
-        return self.is_waiting and self.last_message.is_undelivered and self.has_handed_link
+        is_undelivered = self.last_message is not None and self.last_message.is_undelivered
+        return self.is_waiting and is_undelivered and self.has_handed_link
 
     @property
     def asks_for_call(self) -> bool:
@@ -158,6 +182,12 @@ class Row:
     @property
     def is_waiting(self) -> bool:
         return self.check_in.state == CheckIn.State.SENT
+
+    @property
+    def delivery_at(self) -> datetime | None:
+        """When it was heard of last."""
+        message = self.told_by.message if self.told_by else None
+        return (message.delivery_at or message.sent_at) if message else None
 
     @property
     def why(self) -> str:

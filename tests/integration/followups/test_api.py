@@ -4,10 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from assessments.models import AnswerLink
 from common.models import AuditEvent
-from followups.models import CheckIn
+from followups import actions, tasks
+from followups.models import CheckIn, OutboxMessage
 from tests.builders import accounts
 from tests.builders import followups as build
 
@@ -42,8 +46,77 @@ def test_list_gives_the_earliest_due_first(clinic, check_in, call):
         "ended_at": None,
         "ended_reason": "",
         "assessment_set": None,
+        "delivery": None,
+        "messages": [],
         "version": 1,
     }
+
+
+@pytest.fixture
+def sent(check_in, by, clock, no_queue):
+    """A mail that went out."""
+    clock(check_in.due_at)
+    actions.open_check_in(check_in=check_in, by=by, at=check_in.due_at)
+    tasks.deliver(str(check_in.messages.get().pk))
+    return check_in.messages.get()
+
+
+def test_delivery_is_told_in_the_words_of_the_pages(clinic, check_in, sent, by, call, client):
+    def told() -> dict:
+        detail = call(clinic.nurse, f"{URL}/{check_in.pk}").json()
+        assert next(row for row in call(clinic.nurse).json()["results"] if row["id"] == detail["id"]) == detail
+        page = accounts.sign_in(Client(), clinic.nurse).get(reverse("followups:check_in", args=[check_in.pk]))
+        assert detail["delivery"]["words"] in page.content.decode()
+        return detail
+
+    first = told()
+    expected = {"state": "sent", "words": "Mail sent", "channel": "email", "trouble": "", "needs_call": False}
+    assert first["delivery"].pop("at")
+    assert first["delivery"] == expected
+    (message,) = first["messages"]
+    assert {message.pop(name) is not None for name in ("id", "created_at", "sent_at")} == {True}
+    assert message == {
+        "purpose": "invite",
+        "channel": "email",
+        "state": "sent",
+        "words": "Mail sent",
+        "attempts": 1,
+        "delivery_at": None,
+        "trouble": "",
+    }
+    assert sent.sent_to not in str(first)
+
+    actions.record_delivery(message=sent, by=by, at=sent.sent_at, delivery="undelivered", code="5.1.1")
+    bounced = told()["delivery"]
+    assert (bounced["state"], bounced["words"], bounced["needs_call"]) == ("undelivered", "Mail not delivered", True)
+    assert bounced["trouble"] == "There is no such mailbox."
+
+    actions.hand_over_link(check_in=CheckIn.objects.get(pk=check_in.pk), by=clinic.nurse, at=sent.sent_at)
+    handed = told()["delivery"]
+    assert (handed["state"], handed["words"], handed["channel"]) == ("handed_over", "Link handed over", None)
+    assert (handed["at"], handed["trouble"], handed["needs_call"]) == (None, "", False)
+
+    AnswerLink.objects.filter(revoked_at=None).update(revoked_at=sent.sent_at)
+    OutboxMessage.objects.filter(pk=sent.pk).update(delivery="", delivery_at=None, delivery_code="")
+    assert told()["delivery"]["state"] == "to_call"
+
+
+@pytest.mark.parametrize("state", OutboxMessage.State.values)
+def test_every_state_of_a_message_has_its_word(clinic, check_in, sent, call, state):
+    OutboxMessage.objects.filter(pk=sent.pk).update(state=state)
+    detail = call(clinic.nurse, f"{URL}/{check_in.pk}").json()
+    assert detail["messages"][0]["state"] == state
+    assert detail["delivery"]["state"] == ("handed_over" if state == "dropped" else state)
+
+
+def test_the_description_names_every_state_of_delivery(clinic):
+    browser = accounts.sign_in(Client(), clinic.nurse)
+    schemas = browser.get("/api/schema/?format=json").json()["components"]["schemas"]
+    delivery = schemas["CheckIn"]["properties"]["delivery"]
+    assert "Delivery" in str(delivery)
+    words = str([one for name, one in schemas.items() if "enum" in one])
+    for state in ("ambiguous", "undelivered", "to_call", "handed_over"):
+        assert state in words
 
 
 def test_list_and_detail_are_audited(clinic, check_in, call):
@@ -100,12 +173,13 @@ def test_pages_by_cursor(clinic, check_in, call):
 
 
 @pytest.mark.parametrize("patients", [1, 4])
-def test_four_queries_at_most(clinic, check_in, client, patients, clock):
+def test_six_queries_at_most(clinic, check_in, by, client, patients, clock, no_queue):
     for _ in range(patients):
-        build.first_check_in(clinic)
+        row = build.first_check_in(clinic)
+        actions.open_check_in(check_in=row, by=by, at=row.due_at)
     headers = {"Authorization": f"Token {accounts.api_token(clinic.nurse, clock(build.AT + timedelta(days=1)))}"}
     client.get(URL, headers=headers)
     for path in (URL, f"{URL}/{check_in.pk}"):
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path, headers=headers).status_code == 200
-        assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) <= 4
+        assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) <= 6
