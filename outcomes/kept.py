@@ -15,6 +15,7 @@ from assessments.change import ChangeRule
 from outcomes.arithmetic import Step, kaplan_meier
 from outcomes.cohort import scores_of
 from outcomes.measured import Measured
+from outcomes.privacy import shown_steps
 from sessions_app.models import Session
 
 WEEK = timedelta(days=7)
@@ -22,11 +23,15 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Kept:
-    """`steps` by week; `is_hidden` where too few people had a response for a report."""
+    """`steps` by week; `is_hidden` where too few people had a response for a report.
+
+    `is_cut` where the last weeks are left out of a report, since fewer people were followed in them.
+    """
 
     responders: int
     steps: tuple[Step, ...]
     is_hidden: bool
+    is_cut: bool = False
 
 
 def kept_of(scored: QuerySet[Session], measure: Measured, least: int, at: datetime) -> Kept | None:
@@ -55,7 +60,9 @@ def kept_of(scored: QuerySet[Session], measure: Measured, least: int, at: dateti
     for after_at, lost_at, seen_at in rows.values_list("after_at", "lost_at", "seen_at").iterator():
         followed[_weeks(after_at, lost_at or seen_at or after_at), lost_at is not None] += 1
     number = followed.total()
-    return Kept(number, tuple(kaplan_meier(followed.elements())), 0 < number < least)
+    steps = tuple(kaplan_meier(followed.elements()))
+    shown = shown_steps(steps, least)
+    return Kept(number, shown, 0 < number < least, len(shown) < len(steps))
 
 
 def _limit(rule: ChangeRule):

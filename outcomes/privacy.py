@@ -1,6 +1,8 @@
 """Decides which groups a report may not show, so that nobody can tell who is in them (KAP-OUT-CELL)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from outcomes.arithmetic import Step
 
 
 def hidden(counts: Mapping[str, int], least: int) -> set[str]:
@@ -11,3 +13,9 @@ def hidden(counts: Mapping[str, int], least: int) -> set[str]:
     if others and 0 < sum(counts[name] for name in small) < least:
         small.add(others[0][1])
     return small
+
+
+def shown_steps(steps: Sequence[Step], least: int) -> tuple[Step, ...]:
+    """The weeks in which at least `least` people were followed. Ever fewer are, so it is the last ones that are left
+    out; as in a group, what counts is how many there are and not how many lost it."""
+    return tuple(step for step in steps if step.at_risk >= least)

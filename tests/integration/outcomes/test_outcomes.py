@@ -244,6 +244,28 @@ def test_a_report_leaves_out_small_groups_and_names_nobody(clinic):
     assert report(clinic).chart is None
 
 
+def test_a_report_leaves_out_the_weeks_in_which_few_were_followed(clinic):
+    """KAP-OUT-CELL, KAP-OUT-KEPT: a clinician's own patients are all shown, in a report at least 11 of them."""
+    series = [build.course(clinic, 20, 8) for _ in range(13)]
+    for place, one in enumerate(series):
+        week = 3 if place < 2 else 6 if place < 5 else 10
+        build.phq9(one.patient, clinic.nurse, build.AT + timedelta(days=6, weeks=week), 15 if place in (0, 2, 5) else 8)
+    every = [(step.week, step.at_risk) for step in own(clinic).kept.steps]
+    # The score of week 3 lies in the window after the dose of some: what counts is that nobody is told of alone.
+    assert any(followed < 11 for _, followed in every)
+    found = report(clinic).kept
+    assert [(step.week, step.at_risk) for step in found.steps] == [row for row in every if row[1] >= 11]
+    assert found.is_cut
+    text = as_(clinic.admin).get(reverse("outcomes:report")).text
+    assert "Later weeks are left out: fewer than 11 people were followed." in text
+    shown = text.partition('id="kept"')[2].partition("</table>")[0]
+    for week, followed in every:
+        row = f'<th scope="row">{week}</th><td class="num">{followed}</td>'
+        assert (row in shown) is (followed >= 11), week
+    mine = as_(clinic.prescriber).get(reverse("outcomes:own_patients")).text
+    assert "Later weeks are left out" not in mine
+
+
 def test_a_clinician_sees_the_own_patients_only(clinic):
     build.course(clinic, 20, 8)
     alone = accounts.actor(accounts.staff(clinic.practice, ["therapist"]))

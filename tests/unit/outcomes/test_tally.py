@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.change import change_rule
+from outcomes.arithmetic import kaplan_meier
 from outcomes.periods import periods
-from outcomes.privacy import hidden
+from outcomes.privacy import hidden, shown_steps
 from outcomes.tally import Pairs, Share, result_of
 
 OUTCOMES = json.loads((Path(__file__).parents[2] / "data" / "outcome_vectors.json").read_text(encoding="utf-8"))
@@ -84,6 +86,12 @@ def test_what_is_shown_never_tells_of_fewer(counts, least):
     rest = sum(counts[name] for name in left_out)
     everybody = [name for name in counts if counts[name] and name not in left_out]
     assert not rest or rest >= least or not everybody
+
+
+@pytest.mark.parametrize(("least", "weeks"), [(0, [1, 4, 9]), (3, [1, 4]), (4, [1]), (11, [1]), (12, [])])
+def test_only_weeks_with_enough_people_are_shown(least, weeks):
+    followed = [*[(1, True)] * 8, (4, True), *[(9, False)] * 2]
+    assert [step.week for step in shown_steps(kaplan_meier(followed), least)] == weeks
 
 
 def test_periods_are_whole_years_and_quarters():
