@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
+from common.svg.labels import Box, Spot, along, around, first_free, spot, thinned, width_of
 from common.svg.scale import Scale, Tick, coordinate, number, runs, ticks
 
 WIDTH, HEIGHT = Decimal(620), Decimal(310)
-LEFT, RIGHT, TOP, BOTTOM = Decimal(36), Decimal(150), Decimal(30), Decimal(34)
+LEFT, RIGHT, TOP, BOTTOM = Decimal(36), Decimal(168), Decimal(30), Decimal(34)
+BESIDE_PLOT, BESIDE_VALUE = Decimal(16), Decimal(44)  # where names of bands begin, right of the plot
 DAY_STEPS = (1, 2, 7, 14, 28, 56, 91, 182, 365)
 
 
@@ -78,7 +81,10 @@ class DoseMark:
 
 @dataclass(frozen=True)
 class TrendChart:
-    """Everything the template needs; coordinates are text in the units of `view_box`."""
+    """Everything the template needs; coordinates are text in the units of `view_box`.
+
+    Where a dose has no room for its label, that is '' and its mark still tells it.
+    """
 
     chart_id: str
     title: str
@@ -100,6 +106,8 @@ class TrendChart:
     doses: tuple[DoseMark, ...]
     baseline_y: str
     baseline_label: str
+    baseline_label_x: str
+    baseline_label_y: str
     end_x: str
     end_y: str
     end_label: str
@@ -145,7 +153,21 @@ def build(
         places.append(f"{x},{y}")
         dots.append(Dot(x, y, f"{item.where}: {number(item.score)}", item.is_baseline))
         last = item
+    marks = sorted(doses, key=lambda item: item.on)
+    lines_at = [across.at((dose.on - first).days) for dose in marks]
+    labels = thinned([(x, dose.label) for x, dose in zip(lines_at, marks, strict=True)])
+    areas = _band_areas(bands, up)
     baseline = next((item for item in ordered if item.is_baseline and item.score is not None), None)
+    baseline_label = f"Baseline {number(baseline.score)}" if baseline else ""
+    stretches = [stretch for stretch in runs(places) if len(stretch) > 1]
+    taken = [*_ground(lines_at, labels, dots, missing), *_strokes(stretches)]
+    level = [Box(LEFT, up.at(baseline.score) - 1, WIDTH - RIGHT, up.at(baseline.score) + 1)] if baseline else []
+    place = (across.at((last.on - first).days), up.at(last.score)) if last else None
+    end = _end_spot(number(last.score), *place, [*taken, *level]) if last else None
+    is_outside = end is not None and end.x > WIDTH - RIGHT
+    bands_x = WIDTH - RIGHT + (BESIDE_VALUE if is_outside else BESIDE_PLOT)
+    taken += [*([end.box] if end else []), *(spot(one.label, bands_x, Decimal(one.label_y)).box for one in areas)]
+    beside = _baseline_spot(baseline_label, up.at(baseline.score), lines_at, taken) if baseline else None
     return TrendChart(
         chart_id=chart_id,
         title=title,
@@ -157,26 +179,70 @@ def build(
         bottom=coordinate(HEIGHT - BOTTOM),
         plot_width=coordinate(WIDTH - RIGHT - LEFT),
         axis_label_y=coordinate(HEIGHT - BOTTOM + 20),
-        band_label_x=coordinate(WIDTH - RIGHT + 28),
-        bands=_band_areas(bands, up),
+        band_label_x=coordinate(bands_x),
+        bands=areas,
         score_ticks=ticks(up, _score_step(highest - lowest)),
         date_ticks=_named_ticks(axis, across, first) if axis else _date_ticks(across, first),
-        lines=tuple(" ".join(stretch) for stretch in runs(places) if len(stretch) > 1),
+        lines=tuple(" ".join(stretch) for stretch in stretches),
         dots=tuple(dots),
         missing=tuple(missing),
         doses=tuple(
-            DoseMark(across.place((dose.on - first).days), dose.label, dose.words)
-            for dose in sorted(doses, key=lambda item: item.on)
+            DoseMark(coordinate(x), label, dose.words) for x, label, dose in zip(lines_at, labels, marks, strict=True)
         ),
         baseline_y=up.place(baseline.score) if baseline else "",
-        baseline_label=f"Baseline {number(baseline.score)}" if baseline else "",
-        end_x=coordinate(across.at((last.on - first).days) + 9) if last else "",
-        end_y=coordinate(up.at(last.score) + 4) if last else "",
+        baseline_label=baseline_label,
+        baseline_label_x=coordinate(beside.x) if beside else "",
+        baseline_label_y=coordinate(beside.y) if beside else "",
+        end_x=coordinate(end.x) if end else "",
+        end_y=coordinate(end.y) if end else "",
         end_label=number(last.score) if last else "",
         scores=ordered,
         value_label=value_label,
         place_label="When" if axis else "Day",
     )
+
+
+# --- where the two texts inside the plot stand ------------------------------------------------------------------------
+
+PLOT = Box(LEFT, TOP - 24, WIDTH - RIGHT, HEIGHT - BOTTOM)
+BESIDE = Box(WIDTH - RIGHT, Decimal(0), WIDTH, HEIGHT - BOTTOM)  # right of the plot, where the bands have their names
+
+
+def _ground(
+    lines_at: Sequence[Decimal], labels: Sequence[str], dots: Sequence[Dot], missing: Sequence[Dot]
+) -> list[Box]:
+    """What no text may cover: the lines of doses with their marks and labels, scores, and what was not answered."""
+    lines = [Box(x - 1, TOP, x + 1, HEIGHT - BOTTOM) for x in lines_at]
+    reach = [max(width_of(label) / 2, Decimal(7)) for label in labels]
+    marks = [Box(x - far, Decimal(0), x + far, TOP + 5) for x, far in zip(lines_at, reach, strict=True)]
+    points = [around(Decimal(dot.x), Decimal(dot.y), Decimal(6)) for dot in (*dots, *missing)]
+    return [*lines, *marks, *points]
+
+
+def _strokes(stretches: Sequence[Sequence[str]]) -> list[Box]:
+    """The lines between scores; their points are "x,y"."""
+    points = [[tuple(map(Decimal, point.split(","))) for point in stretch] for stretch in stretches]
+    return [box for stretch in points for begin, end in pairwise(stretch) for box in along(begin, end)]
+
+
+def _end_spot(text: str, x: Decimal, y: Decimal, taken: Sequence[Box]) -> Spot:
+    """The newest value beside its dot: right, left, above, below; else at its height right of the plot."""
+    width = width_of(text)
+    across, down = (x + 9, x - 9 - width, x - width / 2), (y + 4, y - 10, y + 19)
+    near = [spot(text, at, row) for row in down for at in across if (at, row) != (across[2], down[0])]
+    return first_free(near, taken, PLOT) or spot(text, WIDTH - RIGHT + 4, y + 4)
+
+
+def _baseline_spot(text: str, y: Decimal, lines_at: Sequence[Decimal], taken: Sequence[Box]) -> Spot:
+    """Above or below its line between two doses, the last ones first; else right of the plot, as near as there is room,
+    and at the top where nothing else is ever written."""
+    ends = [LEFT, *lines_at, WIDTH - RIGHT]
+    starts = [at for right in reversed(ends) for at in (right - 4 - width_of(text), right + 4)]
+    between = [spot(text, x, row) for row in (y - 6, y + 15) for x in starts]
+    near = [y + 4 + way * step for step in range(0, 61, 4) for way in (-1, 1)]
+    beside = [spot(text, WIDTH - RIGHT + 6, row) for row in near]
+    top = spot(text, WIDTH - RIGHT + 20, TOP - 14)
+    return first_free(between, taken, PLOT) or first_free(beside, taken, BESIDE) or top
 
 
 def _date_scale(days: Sequence[date]) -> tuple[Scale, date]:

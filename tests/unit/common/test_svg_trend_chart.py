@@ -1,7 +1,15 @@
-from datetime import date
+"""The drawing of scores over days: what it shows, and that no text lies on a mark or on another text."""
+
+from datetime import date, timedelta
 from decimal import Decimal as D
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from common.svg import sparkline
+from common.svg.labels import along, spot, thinned, width_of
 from common.svg.trend_chart import Band, Dose, Score, build
 
 
@@ -81,3 +89,81 @@ def test_places_in_an_order_have_names_instead_of_days():
     assert drawn.doses[0].words == "Dose of session 1"
     assert "on After 1" in drawn.description
     assert drawn.place_label == "When"
+
+
+BEGIN = date(2026, 1, 1)
+SEVERITIES = [
+    Band(D(0), D(4), "minimal"),
+    Band(D(5), D(9), "mild"),
+    Band(D(10), D(14), "moderate"),
+    Band(D(15), D(19), "moderately severe"),
+    Band(D(20), D(27), "severe"),
+]
+
+
+def inside_texts(drawn) -> dict:
+    """The boxes of the texts that are placed by what is around them."""
+    found = {}
+    if drawn.end_label:
+        found["value"] = spot(drawn.end_label, D(drawn.end_x), D(drawn.end_y)).box
+    if drawn.baseline_label:
+        found["baseline"] = spot(drawn.baseline_label, D(drawn.baseline_label_x), D(drawn.baseline_label_y)).box
+    return found
+
+
+def assert_nothing_overlaps(drawn) -> None:
+    texts, slack = inside_texts(drawn), D("0.1")
+    for name, box in texts.items():
+        for dose in drawn.doses:
+            is_beside = box.right <= D(dose.x) + slack or D(dose.x) - slack <= box.left
+            assert is_beside or box.bottom <= D(drawn.top) - 7, (name, dose)
+        for dot in drawn.dots:
+            x, y = D(dot.x), D(dot.y)
+            assert not (box.left + 1 < x < box.right - 1 and box.top + 1 < y < box.bottom - 1), (name, dot)
+        for area in drawn.bands:
+            assert not box.touches(spot(area.label, D(drawn.band_label_x), D(area.label_y)).box), (name, area)
+        assert box.right <= D(drawn.view_box.split()[2])
+        for line in drawn.lines:
+            points = [tuple(map(D, point.split(","))) for point in line.split()]
+            for begin, end in pairwise(points):
+                assert not any(box.touches(piece) for piece in along(begin, end)), (name, line)
+    if len(texts) == 2:
+        assert not texts["value"].touches(texts["baseline"])
+    shown = [(D(dose.x), width_of(dose.label) / 2) for dose in drawn.doses if dose.label]
+    for (x, half), (next_x, next_half) in pairwise(shown):
+        assert x + half <= next_x - next_half + slack
+
+
+values = st.none() | st.integers(0, 27)
+scores = st.dictionaries(st.integers(0, 200), values, max_size=12)
+doses = st.lists(st.integers(0, 200), max_size=60, unique=True)
+
+
+@settings(max_examples=300, deadline=None)
+@given(scores=scores, doses=doses, bands=st.sampled_from([[], SEVERITIES]))
+def test_no_text_lies_on_a_mark_or_on_another_text(scores, doses, bands):
+    told = [
+        Score(BEGIN + timedelta(days=day), None if value is None else D(value), is_baseline=place == 0)
+        for place, (day, value) in enumerate(sorted(scores.items()))
+    ]
+    marks = [Dose(BEGIN + timedelta(days=day), str(number)) for number, day in enumerate(sorted(doses), start=1)]
+    assert_nothing_overlaps(chart(told, marks, bands=bands))
+
+
+@pytest.mark.parametrize("until", [8, 9, 10, 11, 14])
+def test_the_newest_value_keeps_off_the_line_of_the_next_dose(until):
+    """Nine sessions in nine weeks, and the newest score just before one more."""
+    told = [Score(BEGIN + timedelta(weeks=week), D(20 - week), is_baseline=week == 0) for week in range(until)]
+    marks = [Dose(BEGIN + timedelta(weeks=week, days=1), str(week + 1)) for week in range(until)]
+    drawn = chart(told, marks, bands=SEVERITIES)
+    assert_nothing_overlaps(drawn)
+    assert drawn.end_label == str(20 - until + 1)
+    assert [dose.label for dose in drawn.doses] == [str(week + 1) for week in range(until)]
+
+
+def test_labels_of_doses_that_stand_close_leave_each_other_room():
+    assert thinned([(D(0), "1"), (D(4), "2"), (D(12), "3"), (D(14), "4"), (D(40), "5")]) == ["1", "", "3", "", "5"]
+    close = chart([Score(BEGIN, D(9))], [Dose(BEGIN + timedelta(days=day), str(day)) for day in range(0, 100, 2)])
+    assert_nothing_overlaps(close)
+    assert len(close.doses) == 50
+    assert all(dose.words for dose in close.doses)
