@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from accounts.backups_page import backup_trouble
 from accounts.models import Membership, RoleRequest
 from accounts.navigation import NavEntry, Panel
 from accounts.roles import Permission
@@ -14,6 +15,7 @@ def navigation_entries(actor) -> list[NavEntry]:
         NavEntry("Staff", "accounts:staff", "users-round", (Permission.VIEW_STAFF,), order=80),
         NavEntry("Practice", "accounts:practice_settings", "building-2", (Permission.VIEW_SETTINGS,), order=85),
         NavEntry("Audit log", "accounts:audit_log", "scroll-text", (Permission.VIEW_AUDIT,), order=90),
+        NavEntry("Backups", "accounts:backups", "database-backup", (Permission.VIEW_BACKUPS,), order=92),
     ]
 
 
@@ -21,7 +23,7 @@ def home_panels_for(actor, at) -> list[Panel]:
     """For whoever runs the practice: how many work here, who has not signed in yet, refused sign-ins of a day."""
     if not actor.roles:
         return [Panel("no-role", "Your role", "accounts/_awaits_role.html", {}, order=0, wide=True)]
-    panels = _roles_to_approve(actor)
+    panels = _roles_to_approve(actor) + _backups(actor, at)
     if not actor.can(Permission.MANAGE_STAFF):
         return panels
     counts = Membership.objects.of_practice(actor.practice_id).active().counted()
@@ -42,3 +44,11 @@ def _roles_to_approve(actor) -> list[Panel]:
     if not rows:
         return []
     return [Panel("roles", "Roles to approve", "accounts/_roles_panel.html", {"rows": rows}, len(rows), order=6)]
+
+
+def _backups(actor, at) -> list[Panel]:
+    """Only while something has to be done about them (R101)."""
+    trouble = backup_trouble(at) if actor.can(Permission.VIEW_BACKUPS) else ""
+    if not trouble:
+        return []
+    return [Panel("backups", "Backups", "accounts/_backups_panel.html", {"trouble": trouble}, order=7)]

@@ -82,6 +82,8 @@ class Permission(_Named):
     VIEW_AUDIT = enum.auto()
     EXPORT_AUDIT = enum.auto()
     VERIFY_CHAIN = enum.auto()
+    VIEW_BACKUPS = enum.auto()
+    BACK_UP = enum.auto()
     REVIEW_ACCESS = enum.auto()
     OPEN_EMERGENCY = enum.auto()
     # patient

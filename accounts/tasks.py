@@ -1,5 +1,5 @@
 """The doorbell of this app: mails people what happened to their account, forgets sign-ins that are over (R32), anchors
-and checks the chain (R47)."""
+and checks the chain (R47), and makes backups (R101)."""
 
 import logging
 
@@ -14,7 +14,7 @@ from accounts.actor import system_actor
 from accounts.models import AccountNotice
 from accounts.notice_words import words_of
 from common import anchors, shipping
-from common.models import ChainCheck
+from common.models import BackupRun, ChainCheck
 
 log = logging.getLogger("clinic.accounts")
 BATCH = 50
@@ -63,6 +63,15 @@ def check_chain() -> None:
     actions.begin_nightly_check(by=by, at=timezone.now())
     for check in ChainCheck.objects.filter(done_at=None):
         actions.do_check(check=check, by=by, at=timezone.now())
+
+
+@shared_task(name="accounts.back_up")
+def back_up() -> None:
+    """Make the backups that were asked for, one a day without being asked (R101)."""
+    by = system_actor("backups")
+    actions.begin_due_backup(by=by, at=timezone.now())
+    for run in BackupRun.objects.filter(done_at=None).order_by("asked_at"):
+        actions.do_backup(run=run, by=by, at=timezone.now(), clock=timezone.now)
 
 
 def _mail(notice: AccountNotice) -> EmailMessage:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from accounts.views import (
     audit,
+    backups,
     chain,
     factors,
     home,
@@ -57,6 +58,8 @@ urlpatterns = [
     path("audit/", audit.audit_log, name="audit_log"),
     path("audit/chain/", chain.tamper_evidence, name="tamper_evidence"),
     path("audit/chain/check/", chain.check_chain, name="check_chain"),
+    path("backups/", backups.backups, name="backups"),
+    path("backups/now/", backups.back_up, name="back_up"),
     path("audit/export/", audit.export_audit, name="export_audit"),
     path("style-guide/", style_guide.style_guide, name="style_guide"),
 ]

@@ -69,6 +69,7 @@ app.conf.update(
         "anchors": _every(300, "accounts.anchor_chain"),
         "audit-copy": _every(30, "accounts.ship_audit_trail"),
         "chain-checks": _sweep("accounts.check_chain"),
+        "backups": _sweep("accounts.back_up"),
         "diversion": _every(600, "dosing.watch_for_diversion"),
         "inspection-packs": _sweep("sessions.make_packs"),
         "old-packs": _every(900, "sessions.remove_packs"),

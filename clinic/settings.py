@@ -22,6 +22,10 @@ ANCHOR_KEY = _keys["ANCHOR_KEY"]
 AUDIT_SHIP_FOLDER = os.environ.get("AUDIT_SHIP_FOLDER", "")
 # A folder on another disk or host: what stands there cannot be changed by who commands the database (R47).
 ANCHOR_FOLDER = Path(os.environ.get("ANCHOR_FOLDER") or HOME / "anchors")
+# Where backups are written, encrypted for keys that are kept elsewhere (R101); empty: nowhere.
+BACKUP_FOLDER = os.environ.get("BACKUP_FOLDER") or (str(HOME / "backups") if ONE_MACHINE else "")
+BACKUP_RECIPIENTS = os.environ.get("BACKUP_RECIPIENTS", "").split()
+BACKUP_KEEP_DAYS = int(os.environ.get("BACKUP_KEEP_DAYS") or "30")
 DEBUG = env.flag("DEBUG")
 ALLOWED_HOSTS = [h for h in os.environ.get("ALLOWED_HOSTS", "").split(",") if h]
 if ONE_MACHINE:

@@ -70,9 +70,9 @@ class ChainLink(Record):
         constraints = [models.UniqueConstraint(fields=["label", "row_id"], name="row_linked_once")]
 
 
-class ChainCheckQuerySet(models.QuerySet):
+class AskedQuerySet(models.QuerySet):
     def shown_to(self, practice_id):
-        """Checks that this practice asked for, and those of the clock; the newest first."""
+        """What this practice asked for, and what the clock did; the newest first."""
         mine = models.Q(practice_id=practice_id) | models.Q(practice_id=None)
         return self.filter(mine).order_by("-asked_at")
 
@@ -96,7 +96,67 @@ class ChainCheck(Record):
     first_bad = models.PositiveBigIntegerField(null=True, help_text="Place of the first link that does not hold.")
     findings = models.PositiveIntegerField(default=0)
 
-    objects = ChainCheckQuerySet.as_manager()
+    objects = AskedQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["practice_id", "-asked_at"], name="chain_check_newest")]
+
+
+class BackupRun(Record):
+    """One backup of everything on this server: asked for by a person or by the clock, and what became of it (R101)."""
+
+    kind = RecordKind.SIGNED
+    frozen_by = "done_at"
+    privacy = Privacy(
+        operational="id asked_at practice_id asked_by_id asked_by_name begun_at done_at file_name size sha256 rows seq "
+        "trouble"
+    )
+
+    asked_at = models.DateTimeField()
+    practice_id = models.UUIDField(null=True, help_text="Empty when the clock asked.")
+    asked_by_id = models.UUIDField(null=True)
+    asked_by_name = models.CharField(max_length=150)
+    begun_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    file_name = models.CharField(max_length=60, blank=True)
+    size = models.PositiveBigIntegerField(default=0, help_text="Bytes of the encrypted file.")
+    sha256 = models.CharField(max_length=64, blank=True)
+    rows = models.PositiveBigIntegerField(default=0)
+    seq = models.PositiveBigIntegerField(default=0, help_text="Place in the chain of its newest link.")
+    trouble = models.CharField(max_length=200, blank=True, help_text="Why there is no file; empty when there is.")
+
+    objects = AskedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-asked_at"], name="backup_newest"),
+            models.Index(fields=["asked_at"], condition=models.Q(done_at=None), name="backup_waiting"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(done_at=None) | ~models.Q(file_name="") | ~models.Q(trouble=""),
+                name="backup_done_says_what",
+            )
+        ]
+
+
+class RestoreDrill(Record):
+    """A backup that was restored somewhere else and checked, whatever came of it (F20)."""
+
+    kind = RecordKind.EVENT
+    privacy = Privacy(operational="id at by_name file_name sha256 made_at seconds rows links texts faults first_fault")
+
+    at = models.DateTimeField()
+    by_name = models.CharField(max_length=150)
+    file_name = models.CharField(max_length=60)
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(null=True, help_text="When the backup was made; empty when it does not open.")
+    seconds = models.PositiveIntegerField()
+    rows = models.PositiveBigIntegerField(default=0)
+    links = models.PositiveBigIntegerField(default=0)
+    texts = models.PositiveIntegerField(default=0, help_text="Sealed texts that were opened.")
+    faults = models.PositiveIntegerField(default=0)
+    first_fault = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="drill_newest")]

@@ -27,12 +27,24 @@ def main(log_path: str, demo: bool) -> None:
         if demo and not _has_people():
             print("Making a clinic with made-up patients", flush=True)
             run("load_demo")
+            _make_demo_backup_key()
 
 
 def _has_people() -> bool:
     from django.contrib.auth import get_user_model
 
     return get_user_model().objects.exists()
+
+
+def _make_demo_backup_key() -> None:
+    """So that a demonstration makes backups too; only there does the private key lie beside what it opens."""
+    from django.conf import settings
+
+    from common.backups.keys import add_recipient, make_identity
+
+    private, public = make_identity()
+    (settings.HOME / "demo-backup-key.txt").write_text(f"# Never keep a real key on the clinic's machine.\n{private}\n")
+    add_recipient(public)
 
 
 if __name__ == "__main__":

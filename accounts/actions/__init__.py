@@ -1,5 +1,6 @@
 """Everything that may be done to people and practices; the only writers of this app."""
 
+from accounts.actions.backups import ask_for_backup, begin_backup, begin_due_backup, do_backup, record_drill
 from accounts.actions.chain import ask_for_check, begin_nightly_check, do_check
 from accounts.actions.factors import (
     begin_authenticator,
@@ -25,8 +26,11 @@ __all__ = [
     "add_passkey",
     "add_staff",
     "approve_role",
+    "ask_for_backup",
     "ask_for_check",
     "begin_authenticator",
+    "begin_backup",
+    "begin_due_backup",
     "begin_nightly_check",
     "change_practice_settings",
     "change_staff_roles",
@@ -35,6 +39,7 @@ __all__ = [
     "check_sign_in",
     "claim_notice",
     "confirm_authenticator",
+    "do_backup",
     "do_check",
     "end_membership",
     "end_other_sign_ins",
@@ -45,6 +50,7 @@ __all__ = [
     "issue_token",
     "open_practice",
     "reauthenticate",
+    "record_drill",
     "record_notice_sent",
     "record_notice_trouble",
     "record_sign_in",

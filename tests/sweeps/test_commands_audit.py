@@ -11,6 +11,8 @@ from tests.sweeps.test_actions_audit import OFFERED
 WITHOUT_RECORDS = {
     "check_start": "looks at settings",
     "make_keys": "writes the key file",
+    "make_backup_key": "writes two key files",
+    "restore_backup": "fills a folder that is no clinic yet; check_restored, which it starts there, writes the row",
     "write_reference": "writes pages of the documentation",
     "calculate_dose": "works out a dose from its arguments",
     "score_answers": "scores a file",
