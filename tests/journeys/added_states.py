@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from accounts.actions import begin_authenticator, issue_token
+from accounts.actions import begin_authenticator, issue_token, record_drill
 from accounts.actor import system_actor
 from accounts.models import Membership
 from accounts.roles import Permission, Role
 from assessments import actions as assessments
+from common.backups.keys import add_recipient, make_identity
+from common.models import BackupRun
 from demo.clinic import PASSWORD, as_actor
 from dosing.actions import count_stock, make_diversion_report
 from dosing.models import StockLot
@@ -44,6 +46,7 @@ def add() -> None:
         issue_token(by=actor, at=at, name="Reading list")
         if actor.membership.roles:
             begin_authenticator(by=actor, at=at, password=PASSWORD)
+    _about_backups(at)
     _about_sessions(by_role, nurse, at)
     _about_the_register(by_role, at)
     _about_follow_up(nurse, at)
@@ -53,6 +56,18 @@ def add() -> None:
     pause_follow_ups(patient=_registered(nurse, at, "Abner", everybody), by=nurse, at=at, reason="Away with no phone")
     patients.end_care(patient=_registered(nurse, at, "Abbott", everybody), by=nurse, at=at)
     sys.stdout.write(json.dumps({name: _link(waiting, name, nurse, at) for name in ("handed", "tablet")}) + "\n")
+
+
+def _about_backups(at) -> None:
+    """Backups are set up; one failed yesterday, and one that was made did not restore."""
+    add_recipient(make_identity()[1])
+    by = system_actor("backups")
+    made = {"file_name": "20260602T020000Z.clinic.age", "done_at": at - timedelta(days=2)}
+    failed = {"trouble": "The backup could not be written: No space left on device.", "done_at": at - timedelta(days=1)}
+    for what in (made, failed):
+        BackupRun.objects.create(asked_at=what["done_at"], asked_by_name=by.name, **what)
+    faults = ["The file is torn, was altered, or is no backup."]
+    record_drill(by=by, at=at, file_name=made["file_name"], sha256="", made_at=None, seconds=4, faults=faults)
 
 
 def _about_sessions(by_role: dict, nurse, at) -> None:
