@@ -56,14 +56,16 @@ def _insert(most: int) -> str:
     """One statement; `due_at` is by chance, so that the rows stand in no order."""
     vendor = connection.vendor
     columns = (
-        "id, patient_id, session_id, point_id, label, local_due, time_zone, state, planned_at, ended_reason, version"
+        "id, patient_id, session_id, occasion, point_id, label, local_due, time_zone, state, planned_at, ended_reason, "
+        "moved_reason, version"
     )
     return f"""
         INSERT INTO followups_checkin ({columns}, due_at, closes_at)
         SELECT {columns}, due_at, {LATER[vendor]} FROM (
-            SELECT {NEW_ID[vendor]} AS id, s.patient_id, s.id AS session_id, p.id AS point_id, p.label,
+            SELECT {NEW_ID[vendor]} AS id, s.patient_id, s.id AS session_id,
+                   '{CheckIn.Occasion.FOLLOW_UP.value}' AS occasion, p.id AS point_id, p.label,
                    '2027-01-01 10:00' AS local_due, c.time_zone, 'planned' AS state, s.created_at AS planned_at,
-                   '' AS ended_reason, 1 AS version, {DUE[vendor]} AS due_at
+                   '' AS ended_reason, '' AS moved_reason, 1 AS version, {DUE[vendor]} AS due_at
             FROM sessions_app_session s
             JOIN patients_patient c ON c.id = s.patient_id
             JOIN followups_followuppoint p ON p.practice_id = s.practice_id
