@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.context import crisis_help, crisis_help_of_all
 from accounts.gatekeeping import before_own_password, link_holder
 from portal.kiosk import practice_id_of
 from portal.link_cookie import cookie_name, remember
@@ -74,7 +75,10 @@ def show(request, template: str, context: dict | None = None, status: int = 200)
 
 
 def closed(request, status: int = GONE) -> HttpResponse:
-    """The one page of every dead end. Its address may hold a token, so Django's own log line is left out (R75)."""
-    response = show(request, "closed.html", status=status)
+    """The one page of every dead end, with numbers to call that tell nothing about the link. Its address may hold a
+    token, so Django's own log line is left out (R75)."""
+    known = getattr(request, "link_practice", None)
+    crisis = crisis_help(known) if known else crisis_help_of_all()
+    response = show(request, "closed.html", {"crisis": crisis}, status=status)
     response._has_been_logged = True
     return response

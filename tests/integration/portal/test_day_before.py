@@ -101,5 +101,5 @@ def test_a_visit_that_does_not_ask_goes_elsewhere(phone):
     assert not DayBefore.objects.exists()
 
 
-def test_without_a_link_there_is_nothing(client):
+def test_without_a_link_there_is_nothing(client, db):
     assert client.get("/c/day-before/").status_code == 410

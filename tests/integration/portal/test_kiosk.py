@@ -77,7 +77,7 @@ def test_the_lock_says_whose_tablet_it_is_and_nothing_more(clinic, patient, star
     assert started.get("/patients/")["Location"] == LOCK
 
 
-def test_other_browsers_have_no_lock():
+def test_other_browsers_have_no_lock(db):
     """A forged cookie is none, and neither is another program's."""
     stranger = Client()
     assert stranger.get(LOCK).status_code == 410

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.failures import account_key, is_paused
+from accounts.models import Practice, SignInFailure
 from accounts.models import SignIn as Session
-from accounts.models import SignInFailure
 from assessments.models import AnswerLink, Assessment
 from common.models import AuditEvent
 from portal.link_cookie import SALT, cookie_name
@@ -34,10 +34,46 @@ def test_every_dead_link_gets_the_same_page(dead_links):
     assert {answer.status_code for answer in answers.values()} == {410}
     assert len({body_of(answer) for answer in answers.values()}) == 1
     assert len({str(sorted(answer.headers.items())) for answer in map(without_id, answers.values())}) == 1
-    for call in CALLS:
-        assert call in body_of(answers["unknown"])
-    assert "555" not in body_of(answers["expired"])
     assert not any(answer.cookies for answer in answers.values())
+
+
+def called(kind: str, dead_links) -> list[str]:
+    answer = Client().get(reverse("portal:open", args=[dead_links[kind]]))
+    return re.findall(r'href="tel:(\w+)"', body_of(answer))
+
+
+DEAD = ("unknown", "odd", "expired", "revoked", "used", "locked", "cancelled")
+
+
+@pytest.mark.parametrize("kind", DEAD)
+def test_a_dead_link_shows_the_numbers_of_the_only_practice(clinic, dead_links, kind):
+    """Revoked is what a link becomes that a newer one replaces."""
+    assert sorted(dead_links) == sorted(DEAD)
+    Practice.objects.update(crisis_label="Talk to us", crisis_number="13 11 14", emergency_number="000")
+    assert called(kind, dead_links) == ["131114", "000", "5557778899"]
+
+
+@pytest.mark.parametrize("kind", DEAD)
+def test_a_dead_link_shows_what_all_practices_say_alike(clinic, dead_links, kind):
+    """R70: a clinic's own number would tell whose link it was."""
+    accounts.clinic_with_staff(phone="555 000 1111")
+    Practice.objects.update(crisis_number="13 11 14", emergency_number="000")
+    assert called(kind, dead_links) == ["131114", "000"]
+
+
+@pytest.mark.parametrize("kind", DEAD)
+def test_a_dead_link_shows_988_where_practices_differ(clinic, dead_links, kind):
+    """R70."""
+    other = accounts.clinic_with_staff(phone="555 000 1111").practice
+    Practice.objects.filter(pk=other.pk).update(crisis_number="13 11 14")
+    assert called(kind, dead_links) == ["988", "911"]
+
+
+def test_a_dead_link_names_no_patient_and_no_treatment(clinic, patient, dead_links):
+    for token in dead_links.values():
+        text = body_of(Client().get(reverse("portal:open", args=[token]))).lower()
+        told = (patient.given_name, patient.family_name, clinic.practice.name, "ketamine", "depress", "suicid", "phq")
+        assert not [word for word in told if word.lower() in text]
 
 
 def test_no_token_reaches_the_log(phone, dead_links, caplog):
@@ -237,8 +273,9 @@ def test_every_page_has_a_neutral_title_and_crisis_help(phone, dead_links):
     phone.send(1, "PHQ9")
     phone.send(2, "ASQ")
     pages += [phone.get("done"), Client().get(reverse("portal:open", args=[dead_links["expired"]]))]
-    for page in pages:
-        assert "<title>Secure form</title>" in body_of(page)
+    titles = ["Start", "Part 1 of 2", "Numbers to call", "Please check · Part 1 of 2", "Thank you", "Closed"]
+    for page, title in zip(pages, titles, strict=True):
+        assert f"<title>{title} · Secure form</title>" in body_of(page)
         for call in CALLS:
             assert call in body_of(page)
     assert "tel:5557778899" in body_of(pages[0])
