@@ -96,6 +96,22 @@
       if (window.sessionStorage.getItem("questions") === "one" && !form.querySelector(".question--missing")) show("one", false);
     }
 
+    // A question that was left open loses its red mark, and its line in the list above, once it is answered.
+    function settle(question) {
+      if (!question.classList.contains("question--missing")) return;
+      question.classList.remove("question--missing", "is-invalid");
+      question.querySelector(".field-errors")?.remove();
+      for (const part of [question, ...question.querySelectorAll("[aria-invalid]")]) {
+        part.removeAttribute("aria-invalid");
+        part.removeAttribute("aria-describedby");
+      }
+      const line = form.querySelector(`.missing-links a[href="#${question.id}"]`)?.closest("li");
+      if (!line) return;
+      const box = line.closest(".alert");
+      if (box.querySelectorAll("li").length === 1) box.remove();
+      else line.remove();
+    }
+
     // Answers are kept one request at a time, so that an older one never lands after a newer one.
     const address = form.dataset.keep;
     const note = form.querySelector("[data-saved-note]");
@@ -123,6 +139,7 @@
     form.addEventListener("change", (event) => {
       const question = event.target.closest("[data-question]");
       if (!question) return;
+      settle(question);
       askAgain();
       keepSoon();
       if (event.target.type === "radio") moveOn(question);

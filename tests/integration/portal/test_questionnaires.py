@@ -66,7 +66,9 @@ def test_open_questions_are_named_beside_the_question(phone):
     page = body_of(answer)
     assert answer.status_code == 422
     assert page.count("Please choose an answer.") == 8  # q3 to q9, and q10 after a problem was named
-    assert 'id="question-q3" data-question tabindex="-1" aria-describedby="q3-errors"' in page
+    wrong = 'role="radiogroup" aria-invalid="true" tabindex="-1" aria-describedby="q3-errors"'
+    assert f'id="question-q3" data-question {wrong}' in page
+    assert 'aria-invalid="true"' not in page.partition('id="question-q2"')[2].partition("</fieldset>")[0]
     assert 'name="q3" value="0" autofocus' in page
     assert 'name="q2" value="2" checked' in page
     assert not Assessment.objects.submitted().exists()
