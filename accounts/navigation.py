@@ -16,13 +16,23 @@ home_panels = Registry("what waits for this person today?")
 
 @dataclass(frozen=True)
 class NavEntry:
-    """One place in the navigation; shown to holders of any of the permissions. Lower `order` comes first."""
+    """One place in the navigation; shown to holders of any of the permissions. Lower `order` comes first.
+
+    `also` are beginnings of further addresses where this is the current place.
+    """
 
     label: str
     route: str
     icon: str
     permissions: tuple[Permission, ...]
     order: int = 50
+    also: tuple[str, ...] = ()
+
+    def fits(self, path: str) -> int:
+        """How many letters of the path say that it belongs here; 0 for none."""
+        own = reverse(self.route)
+        begins = [*self.also] if own == "/" else [own, *self.also]
+        return max((len(start) for start in begins if path.startswith(start)), default=int(path == own))
 
 
 @dataclass(frozen=True)
@@ -50,15 +60,17 @@ class Panel:
 def navigation_for(actor, path: str) -> list[dict]:
     """The entries this person may use, in order; the one whose address fits the page best is the current one."""
     entries = [entry for entry in navigation.collect(actor=actor) if any(map(actor.can, entry.permissions))]
-    made = [
-        {"label": entry.label, "url": reverse(entry.route), "icon": entry.icon}
-        for entry in sorted(entries, key=lambda e: e.order)
+    entries.sort(key=lambda entry: entry.order)
+    current = max(entries, key=lambda entry: entry.fits(path), default=None)
+    return [
+        {
+            "label": entry.label,
+            "url": reverse(entry.route),
+            "icon": entry.icon,
+            "is_current": entry is current and entry.fits(path) > 0,
+        }
+        for entry in entries
     ]
-    fitting = [
-        item["url"] for item in made if path == item["url"] or (item["url"] != "/" and path.startswith(item["url"]))
-    ]
-    current = max(fitting, key=len, default=None)
-    return [item | {"is_current": item["url"] == current} for item in made]
 
 
 def panels_for(actor, at) -> list[Panel]:

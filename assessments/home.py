@@ -20,7 +20,14 @@ SHOWN = 8
 def navigation_entries(actor) -> list[NavEntry]:
     """The list itself for whoever sets it; everybody else comes to it from the queue."""
     entries = [
-        NavEntry("Forms", "assessments:own", "list-checks", (Permission.VIEW_SETTINGS,), order=81),
+        NavEntry(
+            "Questionnaires",
+            "assessments:own",
+            "list-checks",
+            (Permission.VIEW_SETTINGS,),
+            order=81,
+            also=("/assessments/licensed/",),
+        ),
         NavEntry("On call", "assessments:on_call", "phone", (Permission.EDIT_SETTINGS,), order=84),
     ]
     if not actor.can(Permission.VIEW_RISK):

@@ -22,7 +22,14 @@ SHOWN = 5
 def navigation_entries(actor: Actor) -> list[NavEntry]:
     return [
         NavEntry("Follow-up", "followups:list", "calendar-check-2", (Permission.VIEW_FOLLOWUPS,), order=40),
-        NavEntry("Measuring", "followups:points", "list-checks", (Permission.VIEW_SETTINGS,), order=82),
+        NavEntry(
+            "Measuring",
+            "followups:points",
+            "ruler",
+            (Permission.VIEW_SETTINGS,),
+            order=82,
+            also=("/follow-ups/measuring/", "/follow-ups/hours/"),
+        ),
     ]
 
 

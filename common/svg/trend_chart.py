@@ -32,6 +32,11 @@ class Score:
     def where(self) -> str:
         return self.place or day_label(self.on)
 
+    @property
+    def absence(self) -> str:
+        """Why there is no score: a questionnaire lacks an answer, a place in an order may lack much."""
+        return "not shown" if self.place else "not answered"
+
 
 @dataclass(frozen=True)
 class Dose:
@@ -147,7 +152,7 @@ def build(
         x = across.place((item.on - first).days)
         if item.score is None:
             places.append(None)
-            missing.append(Dot(x, coordinate(up.start - 8), f"{item.where}: not answered"))
+            missing.append(Dot(x, coordinate(up.start - 8), f"{item.where}: {item.absence}"))
             continue
         y = up.place(item.score)
         places.append(f"{x},{y}")
@@ -292,8 +297,10 @@ def _describe(scores: Sequence[Score], doses: Sequence[Dose], baseline: Score | 
     answered = [item for item in scores if item.score is not None]
     if not answered:
         return "No scores yet."
+    lacking = next((item.absence for item in scores if item.score is None), "not answered")
+    there = "shown" if lacking == "not shown" else "answered"
     start = f"Baseline {number(baseline.score)}. " if baseline else "No baseline. "
     return (
-        f"{start}Latest score {number(answered[-1].score)} on {answered[-1].where}. {len(answered)} answered, "
-        f"{len(scores) - len(answered)} not answered, {len(doses)} doses. All values are in the table below the chart."
+        f"{start}Latest score {number(answered[-1].score)} on {answered[-1].where}. {len(answered)} {there}, "
+        f"{len(scores) - len(answered)} {lacking}, {len(doses)} doses. All values are in the table below the chart."
     )

@@ -4,6 +4,7 @@ from django import forms
 
 from accounts.forms.base import PlainForm
 from assessments.questions import is_given_over_links
+from assessments.recall import recall_in_words
 
 
 def _hours(label: str, help_text: str) -> forms.IntegerField:
@@ -40,5 +41,5 @@ class PointForm(PlainForm):
         # Those already asked come first and keep their order; a browser sends the boxes as they stand on the page.
         offered.sort(key=lambda each: chosen.index(each.code) if each.code in chosen else len(chosen))
         self.fields["instruments"].choices = [
-            (each.code, f"{each.name} (asks about: {each.recall})") for each in offered
+            (each.code, f"{each.name} (asks about: {recall_in_words(each)})") for each in offered
         ]

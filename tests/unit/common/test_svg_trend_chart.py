@@ -167,3 +167,10 @@ def test_labels_of_doses_that_stand_close_leave_each_other_room():
     assert_nothing_overlaps(close)
     assert len(close.doses) == 50
     assert all(dose.words for dose in close.doses)
+
+
+def test_what_is_left_out_of_an_order_is_not_called_unanswered():
+    first, later = date(2026, 1, 1), date(2026, 1, 5)
+    drawn = chart([Score(first, None, place="Before"), Score(later, D(9), place="After session 1")])
+    assert [dot.words for dot in drawn.missing] == ["Before: not shown"]
+    assert "1 shown, 1 not shown" in drawn.description
