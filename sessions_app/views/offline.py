@@ -35,7 +35,10 @@ SHEETS = ("packaged/bootstrap", "css/tokens", "css/base", "css/forms", "css/layo
 SHEETS += ("css/patient", "css/charts", "css/print")
 SCRIPTS = ("theme", "requests", "form-helpers", "keep-typing", "clock", "offline-store", "offline-send", "offline-form")
 SCRIPTS += ("offline-list", "offline-recorder")
-FILES = (*(f"{sheet}.css" for sheet in SHEETS), *(f"js/{script}.js" for script in SCRIPTS), "img/mark.svg")
+DRAWINGS = ("mark", "check", "check-ink", "dot", "dot-ink", "minus", "minus-ink", "knob", "knob-on", "knob-on-ink")
+DRAWINGS += ("chevron-down", "chevron-down-light", "close")
+FILES = tuple(f"{sheet}.css" for sheet in SHEETS) + tuple(f"js/{script}.js" for script in SCRIPTS)
+FILES += tuple(f"img/{drawing}.svg" for drawing in DRAWINGS)
 OTHER_PERSON = "Somebody else is signed in on this device now. Your entries wait for you."
 
 

@@ -1,5 +1,6 @@
 """What devices kept without network: taken once, with its own time, and marked; nobody sends another's (R29, F17)."""
 
+import re
 import uuid
 from datetime import datetime, timedelta
 
@@ -313,6 +314,17 @@ def test_the_page_without_network_names_nobody_and_has_its_files(clinic, client,
         source = (settings.BASE_DIR / "static" / name).read_text()
         for other in (part.split('"')[0] for part in source.split('from "./')[1:]):
             assert f"js/{other}" in FILES, f"{name} needs {other}, which the device would not have"
+
+
+def test_the_device_has_every_drawing_of_its_style_sheets():
+    """A ticked box without its tick would be told by its colour alone."""
+    sheets = [name for name in FILES if name.startswith("css/")]
+    assert sheets
+    for name in sheets:
+        for drawing in re.findall(
+            r'url\("\.\./(img/[\w-]+\.svg)"\)', (settings.BASE_DIR / "static" / name).read_text()
+        ):
+            assert drawing in FILES, f"{name} needs {drawing}, which the device would not have"
 
 
 def test_what_is_given_up_leaves_an_audit_row(clinic, client, session, sign_in):
