@@ -53,7 +53,7 @@ class ChartPen:
             self._text(tick.label, float(self.chart.left) - 6, float(tick.place) + 4, align="R")
         for limit in lane.limits:
             self._line(self.chart.left, limit.y, self.chart.right, limit.y, LIMIT, dash=(1.6, 1.0))
-            self._text(f"limit {limit.label}", float(self.chart.left) + 4, float(limit.y) - 4)
+            self._text(f"limit {limit.label}", float(self.chart.right) - 4, float(limit.y) - 4, align="R")
         self._line(self.chart.left, lane.bottom, self.chart.right, lane.bottom, SOFT)
 
     def _lane(self, lane: Lane) -> None:
