@@ -96,20 +96,22 @@
       if (window.sessionStorage.getItem("questions") === "one" && !form.querySelector(".question--missing")) show("one", false);
     }
 
-    // A question that was left open loses its red mark, and its line in the list above, once it is answered.
+    // A question that was left open loses its red mark, and its line in the list above, once it is answered. What goes
+    // keeps its room: nothing may move under the finger.
     function settle(question) {
       if (!question.classList.contains("question--missing")) return;
-      question.classList.remove("question--missing", "is-invalid");
-      question.querySelector(".field-errors")?.remove();
+      question.classList.replace("question--missing", "question--settled");
+      question.classList.remove("is-invalid");
+      question.querySelector(".field-errors")?.classList.add("is-settled");
       for (const part of [question, ...question.querySelectorAll("[aria-invalid]")]) {
         part.removeAttribute("aria-invalid");
         part.removeAttribute("aria-describedby");
       }
       const line = form.querySelector(`.missing-links a[href="#${question.id}"]`)?.closest("li");
       if (!line) return;
+      line.classList.add("is-settled");
       const box = line.closest(".alert");
-      if (box.querySelectorAll("li").length === 1) box.remove();
-      else line.remove();
+      box.classList.toggle("is-settled", !box.querySelector("li:not(.is-settled)"));
     }
 
     // Answers are kept one request at a time, so that an older one never lands after a newer one.

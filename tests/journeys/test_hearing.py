@@ -18,6 +18,8 @@ FOCUSED = """() => { const e = document.activeElement, box = e.getBoundingClient
   return {name: e.name || "", type: e.type || "", words: e.textContent.trim(),
     hidden: box.bottom > bar.top && !e.closest(".patient-foot"), ring: ring.outlineStyle !== "none"} }"""
 
+PLACES = "() => [...document.querySelectorAll('[data-question]')].map(question => question.offsetTop)"
+
 
 @pytest.fixture(scope="module")
 def place():
@@ -105,7 +107,7 @@ def wrong_birth_date_is_heard(phone: Someone) -> None:
 
 
 def open_questions_are_heard(phone: Someone) -> None:
-    """An error is said at once, stands with its question, and goes when the question is answered."""
+    """An error is said at once, stands with its question, and goes with the answer; nothing moves then."""
     page = phone.page
     page.locator("#question-q1 label").nth(0).click()
     phone.press("Send")
@@ -116,8 +118,10 @@ def open_questions_are_heard(phone: Someone) -> None:
     groups = {group.name.split(" of ")[0]: group for group in of_role(page, "radiogroup")}
     assert (groups["2"].told["invalid"], groups["2"].description) == ("true", "Please choose an answer.")
     assert groups["1"].told.get("invalid") in (None, "false")
+    places = page.evaluate(PLACES)
     for number in range(2, 10):
         page.locator(f"#question-q{number} label").nth(0).click()
+    assert page.evaluate(PLACES) == places
     assert not of_role(page, "alert")
     assert {group.told.get("invalid") for group in of_role(page, "radiogroup")} <= {None, "false"}
 
