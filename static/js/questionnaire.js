@@ -96,8 +96,8 @@
       if (window.sessionStorage.getItem("questions") === "one" && !form.querySelector(".question--missing")) show("one", false);
     }
 
-    // A question that was left open loses its red mark, and its line in the list above, once it is answered. What goes
-    // keeps its room: nothing may move under the finger.
+    // A question that was left open loses its red mark once it is answered, and its line in the list above is struck out.
+    // Everything keeps its room: nothing may move under the finger.
     function settle(question) {
       if (!question.classList.contains("question--missing")) return;
       question.classList.replace("question--missing", "question--settled");
@@ -109,9 +109,13 @@
       }
       const line = form.querySelector(`.missing-links a[href="#${question.id}"]`)?.closest("li");
       if (!line) return;
-      line.classList.add("is-settled");
+      line.classList.add("is-answered");
+      line.setAttribute("aria-hidden", "true");
+      line.querySelector("a").tabIndex = -1;
       const box = line.closest(".alert");
-      box.classList.toggle("is-settled", !box.querySelector("li:not(.is-settled)"));
+      if (box.querySelector(".missing-links li:not(.is-answered)")) return;
+      box.classList.replace("alert-danger", "alert-success");
+      box.querySelector("[data-still-open]").textContent = "Every question is answered now.";
     }
 
     // Answers are kept one request at a time, so that an older one never lands after a newer one.
