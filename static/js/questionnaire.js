@@ -114,6 +114,7 @@
       line.querySelector("a").tabIndex = -1;
       const box = line.closest(".alert");
       if (box.querySelector(".missing-links li:not(.is-answered)")) return;
+      box.style.minHeight = `${box.getBoundingClientRect().height}px`;
       box.classList.replace("alert-danger", "alert-success");
       box.querySelector("[data-still-open]").textContent = "Every question is answered now.";
     }

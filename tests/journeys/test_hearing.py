@@ -77,8 +77,7 @@ def test_what_is_heard_of_the_questions(place, chromium, shots):
     who = place.made["patients"][2]
     phone = Someone(chromium, place.url, 390, shots).go(who["link"])
     wrong_birth_date_is_heard(phone)
-    phone.fill_birth_date(who["born"]).follow("Start")
-    page = phone.page
+    page = phone.fill_birth_date(who["born"]).answer_page().page
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.title() == "Part 1 of 1 · Secure form"
     assert heading_levels(page) == [1]
@@ -130,9 +129,7 @@ def open_questions_are_heard(phone: Someone) -> None:
 def test_what_is_heard_of_crisis_help_and_of_the_queue(place, chromium, shots):
     who = place.made["patients"][3]
     phone = Someone(chromium, place.url, 390, shots).go(who["link"]).fill_birth_date(who["born"])
-    phone.follow("Start").answer_page(choice=1, item9=2)
-    if "/c/help/" not in phone.page.url:
-        phone.answer_page(choice=1, item9=2)
+    phone.answer_page().answer_page(choice=1, item9=2)  # the way to begin, and the questions
     page = phone.page
     assert page.title() == "Numbers to call · Secure form"
     assert [one.name for one in of_role(page, "heading")] == ["Thank you for telling us"]
