@@ -105,7 +105,9 @@
       question.querySelector(".field-errors")?.classList.add("is-settled");
       for (const part of [question, ...question.querySelectorAll("[aria-invalid]")]) {
         part.removeAttribute("aria-invalid");
-        part.removeAttribute("aria-describedby");
+        const others = (part.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => !id.endsWith("-errors"));
+        if (others.join("")) part.setAttribute("aria-describedby", others.join(" "));
+        else part.removeAttribute("aria-describedby");
       }
       const line = form.querySelector(`.missing-links a[href="#${question.id}"]`)?.closest("li");
       if (!line) return;
