@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from accounts.actions import add_staff, open_practice
 from accounts.actor import Actor, system_actor
@@ -58,6 +59,10 @@ class DemoClinic:
     def one(self, role: Role, number: int = 0) -> Actor:
         people = self.people[role]
         return people[number % len(people)]
+
+    def day_of(self, moment: datetime) -> date:
+        """By the practice's own calendar."""
+        return moment.astimezone(ZoneInfo(self.practice.time_zone)).date()
 
 
 def open_demo_practice(at: datetime) -> DemoClinic:

@@ -132,7 +132,8 @@ def _hand_out_packs(clinic: DemoClinic, at: datetime) -> None:
     officer, jobs = clinic.one(Role.COMPLIANCE), system_actor("inspection-packs", clinic.practice.pk)
     for days, reason in ((9, "Yearly look of the pharmacist consultant"), (0, "Inspector asked for the last month")):
         asked_at = at - timedelta(days=days)
-        wanted = {"date_from": (asked_at - timedelta(days=30)).date(), "date_to": asked_at.date()}
+        day = clinic.day_of(asked_at)
+        wanted = {"date_from": day - timedelta(days=30), "date_to": day}
         pack = ask_for_pack(by=officer, at=asked_at, reason=reason, password=PASSWORD, **wanted)
         build_pack(pack=pack, by=jobs, at=asked_at + timedelta(seconds=20))
         take_pack(pack=InspectionPack.objects.get(pk=pack.pk), by=officer, at=asked_at + timedelta(minutes=1))
@@ -143,7 +144,8 @@ def _after_the_nights(clinic: DemoClinic, at: datetime) -> None:
     """The looks of the last two nights, and one record that went back with a question."""
     by = system_actor("diversion-watch", clinic.practice.pk)
     for days in (2, 1):
-        actions.make_diversion_report(practice=clinic.practice, day=(at - timedelta(days=days)).date(), by=by, at=at)
+        day = clinic.day_of(at) - timedelta(days=days)
+        actions.make_diversion_report(practice=clinic.practice, day=day, by=by, at=at)
     waiting = Session.objects.filter(practice=clinic.practice, signed_at__isnull=False, review=None)
     waiting = waiting.filter(dosing_record__isnull=False).select_related("dosing_record").order_by("-signed_at").first()
     if waiting is None:

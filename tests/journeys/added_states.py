@@ -110,7 +110,7 @@ def _about_the_register(by_role: dict, at) -> None:
     in_place = StockLot.objects.filter(practice=lot.practice, location=lot.location).in_order().in_stock()
     found = [dosing.found_of(one, Decimal(5 if one.pk == lot.pk else 0)) for one in in_place]
     count_stock(by=by_role[Role.PRESCRIBER][0], at=at, location=lot.location, occasion="spot", counted=found)
-    day = at.date()
+    day = at.astimezone(ZoneInfo(lot.practice.time_zone)).date()
     asked = {"at": at, "date_from": day - timedelta(days=60), "date_to": day, "password": PASSWORD}
     for role in (Role.ADMIN, Role.COMPLIANCE):
         made, _, waiting = (ask_for_pack(by=by_role[role][0], reason="An inspector asked", **asked) for _ in range(3))
