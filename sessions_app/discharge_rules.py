@@ -242,11 +242,11 @@ def _alert(facts: LeavingFacts) -> Criterion:
     value = facts.last.moaas if facts.last else None
     return Criterion(
         "MOAAS",
-        "Alert: MOAA/S 5",
+        "Alert, MOAA/S of 5",
         value == 5,
         "The last reading has no MOAA/S of 5: assess alertness and record it.",
         "KAP-DIS-MOAAS",
-        "not taken" if value is None else f"MOAA/S {value}",
+        "not taken" if value is None else f"{value} at the last reading",
     )
 
 

@@ -9,14 +9,15 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import authorize
 from accounts.gatekeeping import needs
 from accounts.roles import Permission
-from assessments.practice_catalogue import catalogue_of
+from assessments.models import AssessmentSet
+from assessments.practice_catalogue import Catalogue, catalogue_of
 from common import audit
 from common.http import form_status, refused, submit
 from patients.models import TreatmentSeries
 from patients.scope import one
 from sessions_app import actions
 from sessions_app.forms import CallOffForm, QuestionnairesForm, RescheduleForm, ScheduleForm
-from sessions_app.models import Room, Session
+from sessions_app.models import Room, Session, SessionAssessment
 from sessions_app.practice_measuring import choose_before, protocol_of
 from sessions_app.session_reach import may_record_assessments
 from sessions_app.views.acting import act_page, posted, session_for
@@ -42,7 +43,7 @@ def schedule(request, series_id):
         if not refused(made):
             messages.success(request, f"Session {made.number} of {series.planned_sessions} is scheduled.")
             if form.follows_protocol:
-                for sentence in _left_out(made):
+                for sentence in _left_out(made, catalogue_of(patient.practice_id)):
                     messages.info(request, sentence)
             return redirect("sessions:session", pk=made.pk)
     audit.record_look(request.actor, "sessions.looked_at_schedule", subject=patient)
@@ -74,24 +75,34 @@ def reschedule(request, pk):
 @require_http_methods(FORM)
 def questionnaires(request, pk):
     session = session_for(request.actor, pk, Permission.RECORD_ASSESSMENT)
+    catalogue = catalogue_of(session.practice_id)
     return act_page(
         request,
         session,
-        QuestionnairesForm(posted(request), catalogue=catalogue_of(session.practice_id)),
+        QuestionnairesForm(posted(request), catalogue=catalogue),
         actions.give_session_assessments,
         template="sessions_app/questionnaires.html",
         done="The questionnaires are given.",
         context={
-            "links": session.assessment_links.select_related("assessment_set").order_by("created_at"),
-            "left_out": _left_out(session),
+            "given": _given(session, catalogue),
+            "left_out": _left_out(session, catalogue),
         },
     )
 
 
-def _left_out(session: Session) -> list[str]:
+def _given(session: Session, catalogue: Catalogue) -> list[tuple[SessionAssessment, list[str]]]:
+    """What was given for the session so far, each with the names of its questionnaires."""
+    links = session.assessment_links.select_related("assessment_set").order_by("created_at")
+    return [(link, _names(link.assessment_set, catalogue)) for link in links]
+
+
+def _names(given: AssessmentSet, catalogue: Catalogue) -> list[str]:
+    return [catalogue.name_of(code, given.versions.get(code, "")) for code in given.instruments]
+
+
+def _left_out(session: Session, catalogue: Catalogue) -> list[str]:
     """What of the practice's protocol is too soon to be asked before this session, and why."""
     protocol = protocol_of(session.practice_id, session.series.route)
-    catalogue = catalogue_of(session.practice_id)
     chosen = choose_before(session.patient_id, protocol.before, session.scheduled_for, timezone.now(), catalogue)
     return [one.sentence(session.practice.time_zone) for one in chosen.left_out]
 

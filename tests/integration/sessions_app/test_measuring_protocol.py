@@ -293,3 +293,13 @@ def test_planning_offers_the_protocol_and_says_what_is_left_out(clinic, sign_in)
     chosen = sessions.series_with_order(clinic, now)
     client.post(reverse("sessions:schedule", args=[chosen.pk]), form | {"pre_instruments": ["SUDS"]})
     assert given(Session.objects.get(series=chosen)).instruments == ["SUDS"]
+
+
+def test_the_page_of_a_session_names_what_was_given(clinic, sign_in):
+    """By name, also a questionnaire that the practice wrote itself: its code says nothing to anybody."""
+    own = assessments.own_questionnaire(clinic.prescriber)
+    session = sessions.scheduled_session(clinic, timezone.now() + DAY, pre_instruments=("PHQ9", own.code))
+
+    page = sign_in(clinic.nurse).get(reverse("sessions:questionnaires", args=[session.pk])).content.decode()
+
+    assert f"Before: Patient Health Questionnaire-9, {own.name}" in page
