@@ -223,7 +223,7 @@ def questionnaires_are_answered(phone: Someone, link: str, item9: int = 0) -> No
 
 def scores_are_on_the_chart(therapist: Someone, patient_path: str) -> None:
     """4. Scored by the instrument's own rules, with severity; the first answers are the baseline."""
-    therapist.go(patient_path).follow("Questionnaires")
+    therapist.go(patient_path).tab("Questionnaires")
     therapist.sees(
         "Patient Health Questionnaire-9", "8 mild", "PTSD Checklist", "19", "Ask Suicide-Screening", "Negative"
     )
