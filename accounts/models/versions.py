@@ -3,6 +3,7 @@
 from django.db import models
 
 from accounts.roles import Permission
+from common.records import Record, RecordKind
 
 
 class VersionsQuerySet(models.QuerySet):
@@ -15,3 +16,21 @@ class VersionsQuerySet(models.QuerySet):
 
     def newest_first(self):
         return self.select_related("set_by__user").order_by("-version")
+
+
+class SettingVersion(Record):
+    """One version of a setting of a practice; old versions stay. A subclass adds `practice` and which setting it is."""
+
+    kind = RecordKind.EVENT
+
+    version = models.PositiveIntegerField()
+    values = models.JSONField()
+    source = models.CharField(max_length=60)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    objects = VersionsQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.models.versions import VersionsQuerySet
+from accounts.models.versions import SettingVersion
 from common.clinical import Route
 from common.fields import ExactDecimalField
 from common.records import Privacy, Record, RecordKind
@@ -132,25 +132,16 @@ class Product(Record):
         return self.name
 
 
-class RouteLimit(Record):
+class RouteLimit(SettingVersion):
     """A practice's limits for one route, one version; the newest version counts, old ones stay (KAP-LIM-*).
 
     `values` holds the columns of `dosing.limits.RouteLimits` as decimal strings.
     """
 
-    kind = RecordKind.EVENT
     privacy = Privacy(operational="id practice route version values source set_at set_by note")
 
     practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="limits")
     route = models.CharField(max_length=10, choices=[*Route.choices, ("ALL", "All routes")])
-    version = models.PositiveIntegerField()
-    values = models.JSONField()
-    source = models.CharField(max_length=60)
-    set_at = models.DateTimeField()
-    set_by = models.ForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+", null=True)
-    note = models.CharField(max_length=300, blank=True)
-
-    objects = VersionsQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -6,8 +6,8 @@ from typing import TypeVar
 from django.db import IntegrityError, transaction
 
 from accounts.actor import Actor
+from accounts.models.versions import SettingVersion
 from common.errors import InvalidInput, StaleState
-from sessions_app.models.setting_versions import SettingVersion
 
 Kept = TypeVar("Kept", bound=SettingVersion)
 

@@ -3,8 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+from accounts.models.versions import SettingVersion
+from common.records import Privacy
 from sessions_app.measuring import ABOUT
-from sessions_app.models.setting_versions import SettingVersion
 
 
 class MeasuringVersion(SettingVersion):
@@ -12,6 +13,8 @@ class MeasuringVersion(SettingVersion):
 
     `values` as `measuring.Protocol.as_values` gives them; empty for a route that follows every route again.
     """
+
+    privacy = Privacy(operational="id practice about version values source set_at set_by note")
 
     practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="measuring_versions")
     about = models.CharField(max_length=12, choices=list(ABOUT.items()))

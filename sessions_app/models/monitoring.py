@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+from accounts.models.versions import SettingVersion
 from common.records import EventRecord, Privacy
 from common.sealed_fields import SealedTextField
-from sessions_app.models.setting_versions import SettingVersion
 from sessions_app.models.timeline import VitalReading
 from sessions_app.models.visit import Session
 from sessions_app.monitoring_settings import ABOUT
@@ -17,6 +17,8 @@ class MonitoringSetting(SettingVersion):
     `values` holds whole numbers by name of the limit (`vital_table`), or the columns of a clock (`clock_rules`).
     What was judged or scheduled before `set_at` keeps the version that held then.
     """
+
+    privacy = Privacy(operational="id practice about version values source set_at set_by note")
 
     practice = models.ForeignKey("accounts.Practice", on_delete=models.PROTECT, related_name="monitoring_settings")
     about = models.CharField(max_length=20, choices=list(ABOUT.items()))
