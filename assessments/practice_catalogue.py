@@ -13,6 +13,7 @@ from assessments.definitions import Instrument
 from assessments.licensed import with_wording, wording_version
 from assessments.models import Assessment, AssessmentSet, LicensedWording, PracticeQuestionnaire
 from assessments.practice_made import is_practice_made
+from assessments.questions import is_given_over_links, is_rated
 
 
 class Catalogue:
@@ -59,6 +60,14 @@ class Catalogue:
         ready = [self.get(each.code) for each in all_instruments()]
         shipped = [each for each in ready if each.can_be_given]
         return (*shipped, *(rows[0].instrument for rows in self._made.values() if not rows[0].is_retired))
+
+    def over_links(self) -> tuple[Instrument, ...]:
+        """Of what can be given, what patients answer themselves."""
+        return tuple(each for each in self.offered() if is_given_over_links(each))
+
+    def rated(self) -> tuple[Instrument, ...]:
+        """Of what can be given, what a clinician rates."""
+        return tuple(each for each in self.offered() if is_rated(each))
 
     def made(self) -> tuple[Instrument, ...]:
         """What the practice wrote, each in its newest version, by name; what it retired is among it."""

@@ -7,7 +7,6 @@ from django import forms
 from accounts.forms.base import PlainForm
 from assessments.models import AssessmentSet
 from assessments.practice_catalogue import Catalogue
-from assessments.questions import is_given_over_links, is_rated
 from assessments.recall import recall_in_words
 
 COMMON = ("PHQ9", "GAD7", "PCL5", "ASQ", "VASMOOD", "SUDS")
@@ -15,9 +14,8 @@ COMMON = ("PHQ9", "GAD7", "PCL5", "ASQ", "VASMOOD", "SUDS")
 
 def instrument_choices(catalogue: Catalogue) -> list[tuple[str, str]]:
     """What can be given, the usual ones first."""
-    given = [each for each in catalogue.offered() if is_given_over_links(each)]
     rank = {code: place for place, code in enumerate(COMMON)}
-    ordered = sorted(given, key=lambda each: (rank.get(each.code, len(COMMON)), each.name))
+    ordered = sorted(catalogue.over_links(), key=lambda each: (rank.get(each.code, len(COMMON)), each.name))
     return [(each.code, each.name) for each in ordered]
 
 
@@ -62,8 +60,7 @@ class GiveForm(PlainForm):
 
 def scale_choices(catalogue: Catalogue) -> list[tuple[str, str]]:
     """What a clinician rates, by name; those about this moment, as in a session, last."""
-    rated = [each for each in catalogue.offered() if is_rated(each)]
-    ordered = sorted(rated, key=lambda each: ("now" in each.recall, each.name))
+    ordered = sorted(catalogue.rated(), key=lambda each: ("now" in each.recall, each.name))
     return [(each.code, f"{each.name} (about: {recall_in_words(each)})") for each in ordered]
 
 

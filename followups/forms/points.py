@@ -3,7 +3,6 @@
 from django import forms
 
 from accounts.forms.base import PlainForm
-from assessments.questions import is_given_over_links
 from assessments.recall import recall_in_words
 
 
@@ -37,7 +36,7 @@ class PointForm(PlainForm):
     def __init__(self, *args, catalogue, **kwargs):
         super().__init__(*args, **kwargs)
         chosen = list(self.initial.get("instruments", ()))
-        offered = [each for each in catalogue.offered() if is_given_over_links(each)]
+        offered = list(catalogue.over_links())
         # Those already asked come first and keep their order; a browser sends the boxes as they stand on the page.
         offered.sort(key=lambda each: chosen.index(each.code) if each.code in chosen else len(chosen))
         self.fields["instruments"].choices = [

@@ -4,7 +4,6 @@ from django import forms
 
 from accounts.forms.base import NewVersionForm
 from assessments.practice_catalogue import Catalogue
-from assessments.questions import is_given_over_links
 from assessments.recall import recall_in_words
 from sessions_app.measuring import EVERY_ROUTE, MOST_DAYS_BEFORE, TIMED_SCALES, Protocol
 from sessions_app.scales import SCALES
@@ -14,7 +13,7 @@ MOST_LETTERS = 60
 
 def given_choices(catalogue: Catalogue, chosen=()) -> list[tuple[str, str]]:
     """What may be given to a patient, with what it asks about; those chosen first, in their order."""
-    given = [each for each in catalogue.offered() if is_given_over_links(each)]
+    given = list(catalogue.over_links())
     rank = {code: place for place, code in enumerate(chosen)}
     given.sort(key=lambda each: (rank.get(each.code, len(rank)), each.name))
     return [(each.code, f"{each.name} (asks about: {recall_in_words(each)})") for each in given]

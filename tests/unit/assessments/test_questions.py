@@ -1,10 +1,13 @@
 """How questions are laid out, and what a form's text becomes."""
 
+from uuid import uuid4
+
 import pytest
 
 from assessments.catalogue import all_instruments, get_instrument
 from assessments.forms import AnswerForm
 from assessments.forms.giving import instrument_choices
+from assessments.practice_catalogue import Catalogue
 from assessments.questions import is_given_over_links
 
 
@@ -77,7 +80,7 @@ def test_hidden_answers_are_dropped_unless_they_are_about_risk(code, told, answe
     assert form.cleaned_data["answers"] == answers
 
 
-class Shipped:
+class Shipped(Catalogue):
     """Of a practice that wrote and loaded nothing."""
 
     def offered(self):
@@ -85,6 +88,6 @@ class Shipped:
 
 
 def test_the_usual_questionnaires_stand_first_and_observer_ratings_are_not_offered():
-    codes = [code for code, _ in instrument_choices(Shipped())]
+    codes = [code for code, _ in instrument_choices(Shipped(uuid4()))]
     assert codes[:6] == ["PHQ9", "GAD7", "PCL5", "ASQ", "VASMOOD", "SUDS"]
     assert not {"MOAAS", "ALDRETE", "RASS", "BDI2", "MADRS", "CSSRS_SCREEN"} & set(codes)
